@@ -1,0 +1,56 @@
+/**
+ * Why a task, a landing or a run did not come to its good end. `reason` is stable: journals keep it,
+ * tests and views switch on it. What people read is made in one place, failureText.ts.
+ */
+export type Failure =
+  /** No program of that name was found on PATH or in `node_modules/.bin`. */
+  | {
+      readonly reason: 'command-not-found';
+      readonly command: string;
+      readonly install: string | undefined;
+    }
+  /** The program was found but the system would not start it. */
+  | { readonly reason: 'spawn-failed'; readonly command: string; readonly message: string }
+  /** The program ended with a code that is not one of its success codes. */
+  | {
+      readonly reason: 'exited';
+      readonly command: string;
+      readonly code: number;
+      readonly tail: string;
+    }
+  /** A signal ended the program, and it was not Sluice that sent it. */
+  | {
+      readonly reason: 'signalled';
+      readonly command: string;
+      readonly signal: string;
+      readonly tail: string;
+    }
+  /** Stopped: it ran longer than allowed (`wall`), or was silent for too long (`idle`). */
+  | { readonly reason: 'timed-out'; readonly limit: 'wall' | 'idle'; readonly afterMs: number }
+  /** Stopped: it printed more than is kept. */
+  | { readonly reason: 'output-cap'; readonly limitBytes: number }
+  /** It ended well, but these declared files are missing or are not plain files inside the copy. */
+  | { readonly reason: 'not-produced'; readonly paths: readonly string[] }
+  /** An expression in the step could not be rendered. */
+  | { readonly reason: 'expression'; readonly where: string; readonly message: string }
+  /** Nothing here can run this kind of agent. */
+  | { readonly reason: 'no-runner'; readonly agent: string; readonly kind: string }
+  /** The workspace copy could not be made. */
+  | { readonly reason: 'workspace'; readonly message: string }
+  /** The artifacts could not be committed. */
+  | { readonly reason: 'landing'; readonly message: string }
+  /** A person rejected the gate. */
+  | { readonly reason: 'rejected'; readonly by: string; readonly note: string | undefined }
+  /** Somebody asked for it to stop. */
+  | { readonly reason: 'cancelled' }
+  /** The program driving it died in the middle. */
+  | { readonly reason: 'interrupted' }
+  /** A bug in Sluice. */
+  | { readonly reason: 'internal'; readonly message: string };
+
+export function internalFailure(thrown: unknown): Failure {
+  return {
+    reason: 'internal',
+    message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+  };
+}

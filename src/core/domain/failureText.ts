@@ -1,0 +1,99 @@
+import { unreachable } from '../base/exhaustive.ts';
+import { formatBytes, formatDuration, oneLine, plainText } from '../base/text.ts';
+import type { Failure } from './failure.ts';
+
+export interface FailureText {
+  /** One line: what happened. */
+  readonly title: string;
+  /** What to do next. */
+  readonly fix: string | undefined;
+  /** The end of what the program printed, or a stack; several lines. */
+  readonly detail: string | undefined;
+}
+
+/** The one place where a failure becomes words. */
+export function failureText(failure: Failure): FailureText {
+  const text = (title: string, fix?: string, detail?: string): FailureText => ({
+    title,
+    fix,
+    detail: detail === undefined || detail === '' ? undefined : plainText(detail),
+  });
+  switch (failure.reason) {
+    case 'command-not-found':
+      return text(
+        `The command "${failure.command}" was not found`,
+        failure.install === undefined
+          ? 'Install it, or put it on PATH where VS Code (or the terminal) was started.'
+          : `Install it: ${failure.install}`,
+      );
+    case 'spawn-failed':
+      return text(
+        `"${failure.command}" could not be started: ${oneLine(failure.message)}`,
+        'Check that the file is a program you may execute.',
+      );
+    case 'exited':
+      return text(
+        `"${failure.command}" exited with code ${failure.code}`,
+        'Read its output. If this code means success, add it to success-codes in the agent file.',
+        failure.tail,
+      );
+    case 'signalled':
+      return text(
+        `"${failure.command}" was ended by ${failure.signal}`,
+        failure.signal === 'SIGKILL'
+          ? 'Something outside Sluice killed it; often the system was out of memory.'
+          : 'Read its output; a crash in the program itself is the usual cause.',
+        failure.tail,
+      );
+    case 'timed-out':
+      return failure.limit === 'wall'
+        ? text(
+            `Stopped after ${formatDuration(failure.afterMs)}, its time limit`,
+            'Raise timeout in the step or the agent file if it needs longer.',
+          )
+        : text(
+            `Stopped after ${formatDuration(failure.afterMs)} without a word`,
+            'Raise idle-timeout in the agent file if it may be silent for longer.',
+          );
+    case 'output-cap':
+      return text(
+        `Stopped: it printed more than ${formatBytes(failure.limitBytes)}`,
+        'Make the command print less, or let it write a file and name that under produces.',
+      );
+    case 'not-produced':
+      return text(
+        `It ended well but did not produce ${failure.paths.join(', ')}`,
+        'Let the command write each path under produces as a plain file inside its folder.',
+      );
+    case 'expression':
+      return text(`${failure.where}: ${failure.message}`, 'Correct the expression.');
+    case 'no-runner':
+      return text(
+        `The agent "${failure.agent}" needs a ${failure.kind}, and this version runs command agents only`,
+        'Give the step an agent with runner: command.',
+      );
+    case 'workspace':
+      return text(`The workspace copy could not be made: ${oneLine(failure.message)}`);
+    case 'landing':
+      return text(
+        `The artifacts could not be committed: ${oneLine(failure.message)}`,
+        'They are kept with the run.',
+      );
+    case 'rejected':
+      return text(
+        `Rejected by ${oneLine(failure.by)}${failure.note === undefined ? '' : `: ${oneLine(failure.note)}`}`,
+      );
+    case 'cancelled':
+      return text('Cancelled');
+    case 'interrupted':
+      return text('Cut off: the program driving the run died');
+    case 'internal':
+      return text(
+        'Something went wrong inside Sluice',
+        'Please report it with the detail below.',
+        failure.message,
+      );
+    default:
+      return unreachable(failure);
+  }
+}

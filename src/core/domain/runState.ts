@@ -1,0 +1,98 @@
+import type { Digest } from '../base/digest.ts';
+import type { Actor } from './actor.ts';
+import type { Artifact, BlobRef, RunStatus } from './event.ts';
+import type { Failure } from './failure.ts';
+import type { ObjectId, RunId, TaskId } from './ids.ts';
+import type { ProcessIdentity } from './runner.ts';
+
+/** What a run is, folded from its journal. Every view and the engine itself read this and nothing else. */
+export interface RunState {
+  readonly run: RunId;
+  readonly workflow: string;
+  readonly by: Actor;
+  readonly createdAt: number;
+  /** Of the last event folded in. */
+  readonly seq: number;
+  readonly epoch: number;
+  readonly phase: RunPhase;
+  readonly tasks: ReadonlyMap<TaskId, TaskState>;
+  /** Only of tasks that made artifacts and began to land. */
+  readonly landings: ReadonlyMap<TaskId, LandingState>;
+}
+
+export type RunPhase =
+  | { readonly kind: 'active' }
+  | { readonly kind: 'cancelling'; readonly by: Actor }
+  | { readonly kind: 'finished'; readonly status: RunStatus; readonly at: number };
+
+export type TaskState =
+  | {
+      readonly kind: 'pending';
+      /** Attempts already made and thrown away. */
+      readonly attempts: number;
+    }
+  | {
+      readonly kind: 'running';
+      readonly attempt: number;
+      readonly startedAt: number;
+      readonly process: ProcessIdentity | undefined;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly openedAt: number;
+      readonly digest: Digest;
+      readonly ask: string;
+    }
+  | {
+      readonly kind: 'succeeded';
+      readonly attempt: number;
+      readonly endedAt: number;
+      readonly durationMs: number;
+      readonly exitCode: number;
+      readonly output: BlobRef;
+      readonly log: BlobRef;
+      readonly artifacts: readonly Artifact[];
+    }
+  | {
+      readonly kind: 'approved';
+      readonly openedAt: number;
+      readonly endedAt: number;
+      readonly digest: Digest;
+      readonly by: Actor;
+      readonly note: string | undefined;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly attempt: number;
+      readonly endedAt: number;
+      readonly durationMs: number;
+      readonly failure: Failure;
+      readonly log: BlobRef | undefined;
+    }
+  | { readonly kind: 'skipped'; readonly endedAt: number; readonly because: readonly TaskId[] }
+  | { readonly kind: 'cancelled'; readonly endedAt: number; readonly durationMs: number };
+
+export type LandingState =
+  | {
+      readonly kind: 'started';
+      readonly branch: string;
+      readonly tag: string;
+      readonly commit: ObjectId;
+    }
+  | {
+      readonly kind: 'done';
+      readonly branch: string;
+      readonly tag: string;
+      readonly commit: ObjectId;
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** True once nothing more will happen to the task by itself. */
+export function hasEnded(task: TaskState): boolean {
+  return task.kind !== 'pending' && task.kind !== 'running' && task.kind !== 'waiting';
+}
+
+/** True when what depends on the task may run. */
+export function isDone(task: TaskState): boolean {
+  return task.kind === 'succeeded' || task.kind === 'approved';
+}

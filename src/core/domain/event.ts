@@ -27,6 +27,8 @@ export type EventBody =
       readonly type: 'run-created';
       readonly plan: Digest;
       readonly workflow: string;
+      /** The folder it works on, relative to the repository's main folder, with `/`; `''` for that folder itself. */
+      readonly folder: string;
       readonly by: Actor;
     }
   /** A program took the run over; every later event of this epoch is its. */

@@ -9,6 +9,8 @@ import type { ProcessIdentity } from './runner.ts';
 export interface RunState {
   readonly run: RunId;
   readonly workflow: string;
+  /** As in the event `run-created`. */
+  readonly folder: string;
   readonly by: Actor;
   readonly createdAt: number;
   /** Of the last event folded in. */
@@ -18,6 +20,24 @@ export interface RunState {
   readonly tasks: ReadonlyMap<TaskId, TaskState>;
   /** Only of tasks that made artifacts and began to land. */
   readonly landings: ReadonlyMap<TaskId, LandingState>;
+  readonly frontier: Frontier;
+}
+
+/** Where the run stands, kept up to date event by event so that deciding costs no look at the whole. */
+export interface Frontier {
+  /** Pending tasks of agents whose needs are all done, the one to start first in front. */
+  readonly ready: readonly TaskId[];
+  /** Pending gates whose needs are all done: to be opened. */
+  readonly dueGates: ReadonlySet<TaskId>;
+  /** Pending tasks that can never run, because a task they need ended otherwise. */
+  readonly doomed: ReadonlySet<TaskId>;
+  readonly running: ReadonlySet<TaskId>;
+  /** Open gates. */
+  readonly waiting: ReadonlySet<TaskId>;
+  /** Tasks whose artifacts may reach their branch and have not yet: every gate behind them is approved. */
+  readonly landable: ReadonlySet<TaskId>;
+  /** Tasks that have not ended. */
+  readonly unfinished: number;
 }
 
 export type RunPhase =

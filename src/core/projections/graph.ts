@@ -1,20 +1,18 @@
+import { oneLine } from '../base/text.ts';
+import type { RunState } from '../domain/runState.ts';
+import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
+import { shownStatus, taskRows, type Driven, type ShownStatus } from './taskRows.ts';
+
 /** What the graph page draws: a full picture each time, never a change to an earlier one. */
 export interface GraphPicture {
   readonly workflow: string;
   /** `undefined`: the workflow as written, not run. */
-  readonly run: { readonly id: string; readonly status: GraphRunStatus } | undefined;
+  readonly run: { readonly id: string; readonly status: ShownStatus } | undefined;
   /** In the order written. */
   readonly nodes: readonly GraphNode[];
 }
 
-export type GraphRunStatus =
-  | 'running'
-  | 'cancelling'
-  | 'interrupted'
-  | 'succeeded'
-  | 'degraded'
-  | 'failed'
-  | 'cancelled';
+export type GraphRunStatus = ShownStatus;
 
 export interface GraphNode {
   readonly id: string;
@@ -30,11 +28,42 @@ export interface GraphNode {
 }
 
 export type GraphNodeState =
-  | 'pending'
-  | 'running'
-  | 'waiting'
-  | 'succeeded'
-  | 'approved'
-  | 'failed'
-  | 'skipped'
-  | 'cancelled';
+  'pending' | 'running' | 'waiting' | 'succeeded' | 'approved' | 'failed' | 'skipped' | 'cancelled';
+
+/** The picture of a run. */
+export function pictureOfRun(plan: RunPlan, state: RunState, driven: Driven): GraphPicture {
+  const rows = taskRows(plan, state);
+  return {
+    workflow: plan.workflow.name,
+    run: { id: state.run, status: shownStatus(state, driven) },
+    nodes: rows.map((row) => ({
+      ...outline(row.step),
+      state: row.state,
+      detail: row.state === 'waiting' ? '' : row.detail,
+      runningSince: row.startedAt,
+    })),
+  };
+}
+
+/** The picture of a workflow nobody has run. */
+export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
+  return {
+    workflow: workflow.name,
+    run: undefined,
+    nodes: workflow.steps.map((step) => ({
+      ...outline(step),
+      state: 'pending',
+      detail: '',
+      runningSince: undefined,
+    })),
+  };
+}
+
+function outline(step: Step): Pick<GraphNode, 'id' | 'kind' | 'subtitle' | 'needs'> {
+  return {
+    id: step.id,
+    kind: step.kind,
+    subtitle: step.kind === 'agent' ? step.agent : oneLine(step.ask, 80),
+    needs: step.needs,
+  };
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../base/clock.ts';
+import type { Digest } from '../base/digest.ts';
+import type { Log } from '../base/log.ts';
+import type { Result } from '../base/result.ts';
+import type { RunnerSpec } from '../domain/agent.ts';
+import type { Artifact, BlobRef, EventBody, RunEvent } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
+import type { ProcessIdentity, Runner } from '../domain/runner.ts';
+
+// What the engine needs of the rooms beside it, each as narrow as its use. The composition root
+// (sluice.ts) fits the real ones in, tests fit in hand-controlled ones.
+
+export interface DriverParts {
+  readonly journal: JournalPort;
+  readonly blobs: BlobPort;
+  readonly copies: CopiesPort;
+  /** `undefined`: nothing here can run this kind of agent. */
+  readonly runnerFor: (kind: RunnerSpec['kind']) => Runner | undefined;
+  /** `undefined`: the folder is no Git repository, artifacts stay with the run. */
+  readonly landing: LandingPort | undefined;
+  /** Ends what a dead driver left of an attempt; resolves with the number of processes ended. */
+  readonly endOrphans: (
+    attempt: { readonly marker: string; readonly process: ProcessIdentity | undefined },
+    signal: AbortSignal,
+  ) => Promise<number>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told after events are appended, in order; views follow from here. */
+  readonly onAppended: (events: readonly RunEvent[]) => void;
+  /** More stands in the log of the task's running attempt. */
+  readonly onPrinted: (task: TaskId) => void;
+}
+
+export interface JournalPort {
+  /** Written before it returns. @throws when it could not be; nothing of the batch stands then */
+  append(bodies: readonly EventBody[]): readonly RunEvent[];
+  /** Resolves once everything appended survives a power loss. */
+  sync(): Promise<void>;
+}
+
+export interface BlobPort {
+  put(bytes: Uint8Array): Promise<BlobRef>;
+  /** Takes the file over; it may be gone afterwards. */
+  adopt(file: string): Promise<BlobRef>;
+  /** Rejects when the blob is missing or damaged. */
+  read(digest: Digest): Promise<Uint8Array>;
+  /** The blob as a file at `to`, which must not exist. */
+  copyTo(digest: Digest, to: string): Promise<void>;
+}
+
+export interface CopiesPort {
+  /** Resolves with a fresh copy; what an earlier try of the same attempt left is removed first. */
+  create(run: RunId, task: TaskId, attempt: number, signal: AbortSignal): Promise<CopyPort>;
+}
+
+/** A workspace copy. Paths are absolute. */
+export interface CopyPort {
+  readonly folder: string;
+  readonly scratch: string;
+  readonly outputFile: string;
+  readonly logFile: string;
+  collect(paths: readonly string[]): Promise<CollectedFiles>;
+  dispose(): Promise<void>;
+}
+
+export interface CollectedFiles {
+  readonly found: readonly {
+    readonly path: string;
+    readonly absolute: string;
+    readonly executable: boolean;
+  }[];
+  /** Declared, but not there or not a plain file inside the copy. */
+  readonly missing: readonly string[];
+}
+
+export interface LandingPort {
+  /** Writes the commit, no ref. The same request gives the same commit. */
+  prepare(request: LandingRequest): Promise<Result<PreparedLanding, Failure>>;
+  /** Makes branch and tag name the commit; done already is done. */
+  publish(prepared: PreparedLanding): Promise<Result<void, Failure>>;
+}
+
+export interface LandingRequest {
+  readonly run: RunId;
+  readonly workflow: string;
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly agent: { readonly name: string; readonly version: string | undefined };
+  readonly promptDigest: Digest;
+  readonly base: ObjectId | undefined;
+  readonly artifacts: readonly Artifact[];
+  readonly approvals: readonly { readonly gate: TaskId; readonly by: string }[];
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+}
+
+export interface PreparedLanding {
+  readonly branch: string;
+  readonly tag: string;
+  readonly commit: ObjectId;
+}

@@ -1,0 +1,48 @@
+import os from 'node:os';
+import path from 'node:path';
+
+// Where this user's programs keep things on this system. The same for every host, so that a window
+// and a terminal on one folder meet.
+
+export interface UserFolders {
+  /** May be lost: workspace copies. */
+  readonly cache: string;
+  /** Must not be lost: journals of folders without a Git repository. */
+  readonly state: string;
+}
+
+export function userFolders(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): UserFolders {
+  const home = environment['HOME'] ?? environment['USERPROFILE'] ?? os.homedir();
+  if (platform === 'win32') {
+    const local = environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local');
+    return {
+      cache: path.join(local, 'Sluice', 'cache'),
+      state: path.join(local, 'Sluice', 'state'),
+    };
+  }
+  if (platform === 'darwin') {
+    const library = path.join(home, 'Library');
+    return {
+      cache: path.join(library, 'Caches', 'sluice'),
+      state: path.join(library, 'Application Support', 'sluice'),
+    };
+  }
+  return {
+    cache: path.join(
+      absolute(environment['XDG_CACHE_HOME']) ?? path.join(home, '.cache'),
+      'sluice',
+    ),
+    state: path.join(
+      absolute(environment['XDG_STATE_HOME']) ?? path.join(home, '.local', 'state'),
+      'sluice',
+    ),
+  };
+}
+
+/** The XDG rules: a relative path is to be ignored. */
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
+}

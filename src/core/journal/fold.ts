@@ -1,0 +1,477 @@
+import { unreachable } from '../base/exhaustive.ts';
+import type { RunEvent } from '../domain/event.ts';
+import { taskIdOf, type TaskId } from '../domain/ids.ts';
+import {
+  hasEnded,
+  isDone,
+  type Frontier,
+  type LandingState,
+  type RunPhase,
+  type RunState,
+  type TaskState,
+} from '../domain/runState.ts';
+import type { RunPlan } from '../domain/workflow.ts';
+import { buildGraph, type Graph } from '../graph/graph.ts';
+
+// The fold from events to the state of a run. Start, resume, viewers and time travel all come
+// through `apply`, so there is one answer to "what is this run".
+//
+// F1  The state depends on the plan and the events alone; no clock, no files.
+// F2  An event that cannot follow the ones before it is refused and changes nothing.
+// F3  Each event costs what it touches (a task and those around it), never the whole run.
+
+/** An event that cannot follow the ones before it: the journal was damaged or edited. */
+export class ImpossibleEvent extends Error {
+  readonly event: RunEvent;
+
+  constructor(event: RunEvent, why: string) {
+    super(`event ${event.seq} (${event.type}) cannot be: ${why}`);
+    this.name = 'ImpossibleEvent';
+    this.event = event;
+  }
+}
+
+export function graphOf(plan: RunPlan): Graph<TaskId> {
+  return buildGraph(
+    plan.workflow.steps.map((step) => ({
+      id: taskIdOf(step.id),
+      needs: step.needs.map(taskIdOf),
+    })),
+  );
+}
+
+/** @throws ImpossibleEvent */
+export function foldRun(plan: RunPlan, events: readonly RunEvent[]): RunState {
+  const [created, ...rest] = events;
+  if (created === undefined) {
+    throw new Error('Internal error: a run without events has no state');
+  }
+  const fold = new RunFold(plan, graphOf(plan), created);
+  for (const event of rest) {
+    fold.apply(event);
+  }
+  return fold.state;
+}
+
+export class RunFold {
+  readonly #graph: Graph<TaskId>;
+  readonly #tasks = new Map<TaskId, TaskState>();
+  readonly #landings = new Map<TaskId, LandingState>();
+  readonly #frontier: MutableFrontier;
+  readonly #state: Mutable<RunState>;
+
+  /** @throws ImpossibleEvent unless `created` is a run's first event */
+  constructor(plan: RunPlan, graph: Graph<TaskId>, created: RunEvent) {
+    if (created.type !== 'run-created' || created.seq !== 1) {
+      throw new ImpossibleEvent(created, 'a run starts with run-created, event 1');
+    }
+    this.#graph = graph;
+    for (const id of graph.ids) {
+      this.#tasks.set(id, { kind: 'pending', attempts: 0 });
+    }
+    const gates = plan.workflow.steps.filter((step) => step.kind === 'gate');
+    this.#frontier = new MutableFrontier(graph, new Set(gates.map((gate) => taskIdOf(gate.id))));
+    this.#state = {
+      run: created.run,
+      workflow: created.workflow,
+      folder: created.folder,
+      by: created.by,
+      createdAt: created.at,
+      seq: created.seq,
+      epoch: created.epoch,
+      phase: { kind: 'active' },
+      tasks: this.#tasks,
+      landings: this.#landings,
+      frontier: this.#frontier,
+    };
+  }
+
+  /** The state as of the last event; it changes with `apply`, so keep what must not. */
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** @throws ImpossibleEvent */
+  apply(event: RunEvent): void {
+    this.#checkHeader(event);
+    switch (event.type) {
+      case 'run-created':
+        throw new ImpossibleEvent(event, 'the run exists already');
+      case 'run-claimed':
+        break;
+      case 'task-started': {
+        const task = this.#expect(event, event.task, 'pending');
+        if (event.attempt !== task.attempts + 1) {
+          throw new ImpossibleEvent(event, `attempt ${task.attempts + 1} is next`);
+        }
+        this.#become(event.task, {
+          kind: 'running',
+          attempt: event.attempt,
+          startedAt: event.at,
+          process: undefined,
+        });
+        break;
+      }
+      case 'task-process': {
+        const task = this.#expectAttempt(event, event.task, event.attempt);
+        this.#tasks.set(event.task, { ...task, process: event.process });
+        break;
+      }
+      case 'task-succeeded':
+        this.#expectAttempt(event, event.task, event.attempt);
+        this.#become(event.task, {
+          kind: 'succeeded',
+          attempt: event.attempt,
+          endedAt: event.at,
+          durationMs: event.durationMs,
+          exitCode: event.exitCode,
+          output: event.output,
+          log: event.log,
+          artifacts: event.artifacts,
+        });
+        break;
+      case 'task-failed':
+        this.#expectAttempt(event, event.task, event.attempt);
+        this.#become(event.task, {
+          kind: 'failed',
+          attempt: event.attempt,
+          endedAt: event.at,
+          durationMs: event.durationMs,
+          failure: event.failure,
+          log: event.log,
+        });
+        break;
+      case 'task-interrupted':
+        this.#expectAttempt(event, event.task, event.attempt);
+        this.#become(event.task, { kind: 'pending', attempts: event.attempt });
+        break;
+      case 'task-skipped':
+        this.#expect(event, event.task, 'pending');
+        this.#become(event.task, { kind: 'skipped', endedAt: event.at, because: event.because });
+        break;
+      case 'task-cancelled': {
+        const task = this.#task(event, event.task);
+        if (hasEnded(task)) {
+          throw new ImpossibleEvent(event, `the task is ${task.kind}`);
+        }
+        this.#become(event.task, {
+          kind: 'cancelled',
+          endedAt: event.at,
+          durationMs: event.durationMs,
+        });
+        break;
+      }
+      case 'gate-opened':
+        this.#expect(event, event.task, 'pending');
+        this.#become(event.task, {
+          kind: 'waiting',
+          openedAt: event.at,
+          digest: event.digest,
+          ask: event.ask,
+        });
+        break;
+      case 'gate-answered': {
+        const gate = this.#expect(event, event.task, 'waiting');
+        if (event.digest !== gate.digest) {
+          throw new ImpossibleEvent(event, 'the answer is for something else than was shown');
+        }
+        this.#become(
+          event.task,
+          event.decision === 'approved'
+            ? {
+                kind: 'approved',
+                openedAt: gate.openedAt,
+                endedAt: event.at,
+                digest: event.digest,
+                by: event.by,
+                note: event.note,
+              }
+            : {
+                kind: 'failed',
+                attempt: 1,
+                endedAt: event.at,
+                durationMs: event.at - gate.openedAt,
+                failure: { reason: 'rejected', by: event.by.name, note: event.note },
+                log: undefined,
+              },
+        );
+        break;
+      }
+      case 'landing-started':
+      case 'landing-done': {
+        this.#expect(event, event.task, 'succeeded');
+        const { branch, tag, commit } = event;
+        const kind = event.type === 'landing-done' ? 'done' : 'started';
+        this.#land(event.task, { kind, branch, tag, commit });
+        break;
+      }
+      case 'landing-failed':
+        this.#expect(event, event.task, 'succeeded');
+        this.#land(event.task, { kind: 'failed', failure: event.failure });
+        break;
+      case 'cancel-requested':
+        this.#setPhase({ kind: 'cancelling', by: event.by });
+        break;
+      case 'run-finished':
+        if (this.#frontier.unfinished > 0) {
+          throw new ImpossibleEvent(event, `${this.#frontier.unfinished} tasks have not ended`);
+        }
+        this.#setPhase({ kind: 'finished', status: event.status, at: event.at });
+        break;
+      default:
+        unreachable(event);
+    }
+    this.#state.seq = event.seq;
+    this.#state.epoch = event.epoch;
+  }
+
+  #checkHeader(event: RunEvent): void {
+    const state = this.#state;
+    if (event.run !== state.run) {
+      throw new ImpossibleEvent(event, `it belongs to ${event.run}, not ${state.run}`);
+    }
+    if (event.seq !== state.seq + 1) {
+      throw new ImpossibleEvent(event, `event ${state.seq + 1} is next`);
+    }
+    if (event.epoch < state.epoch) {
+      throw new ImpossibleEvent(event, `epoch ${state.epoch} has begun`);
+    }
+    if (state.phase.kind === 'finished') {
+      throw new ImpossibleEvent(event, 'the run has finished');
+    }
+  }
+
+  #task(event: RunEvent, id: TaskId): TaskState {
+    const task = this.#tasks.get(id);
+    if (task === undefined) {
+      throw new ImpossibleEvent(event, `there is no task ${id}`);
+    }
+    return task;
+  }
+
+  #expect<Kind extends TaskState['kind']>(
+    event: RunEvent,
+    id: TaskId,
+    kind: Kind,
+  ): Extract<TaskState, { kind: Kind }> {
+    const task = this.#task(event, id);
+    if (!isKind(task, kind)) {
+      throw new ImpossibleEvent(event, `the task is ${task.kind}, not ${kind}`);
+    }
+    return task;
+  }
+
+  #expectAttempt(
+    event: RunEvent,
+    id: TaskId,
+    attempt: number,
+  ): Extract<TaskState, { kind: 'running' }> {
+    const task = this.#expect(event, id, 'running');
+    if (task.attempt !== attempt) {
+      throw new ImpossibleEvent(event, `attempt ${task.attempt} is running`);
+    }
+    return task;
+  }
+
+  #become(id: TaskId, next: TaskState): void {
+    const before = this.#tasks.get(id);
+    if (before === undefined) {
+      throw new Error(`Internal error: no task ${id}`);
+    }
+    this.#tasks.set(id, next);
+    this.#frontier.moved(id, before, next, this.#tasks);
+  }
+
+  #land(id: TaskId, landing: LandingState): void {
+    this.#landings.set(id, landing);
+    this.#frontier.landed(id, landing);
+  }
+
+  #setPhase(phase: RunPhase): void {
+    this.#state.phase = phase;
+  }
+}
+
+/** Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true. */
+class MutableFrontier implements Frontier {
+  readonly ready: TaskId[] = [];
+  readonly dueGates = new Set<TaskId>();
+  readonly doomed = new Set<TaskId>();
+  readonly running = new Set<TaskId>();
+  readonly waiting = new Set<TaskId>();
+  readonly landable = new Set<TaskId>();
+  unfinished: number;
+
+  readonly #graph: Graph<TaskId>;
+  readonly #gates: ReadonlySet<TaskId>;
+  /** Needs of each task that are not done yet. */
+  readonly #unmet = new Map<TaskId, number>();
+  /** Gates that guard each task and are not approved; a task nothing guards is not in it. */
+  readonly #guards = new Map<TaskId, number>();
+
+  constructor(graph: Graph<TaskId>, gates: ReadonlySet<TaskId>) {
+    this.#graph = graph;
+    this.#gates = gates;
+    this.unfinished = graph.ids.length;
+    for (const id of graph.ids) {
+      this.#unmet.set(id, graph.needs(id).length);
+      if (graph.needs(id).length === 0) {
+        this.#addReady(id);
+      }
+    }
+    for (const gate of gates) {
+      for (const guarded of graph.ancestors(gate)) {
+        this.#guards.set(guarded, (this.#guards.get(guarded) ?? 0) + 1);
+      }
+    }
+  }
+
+  moved(
+    id: TaskId,
+    before: TaskState,
+    next: TaskState,
+    tasks: ReadonlyMap<TaskId, TaskState>,
+  ): void {
+    this.#leave(id, before);
+    switch (next.kind) {
+      case 'pending':
+        this.#addReady(id);
+        break;
+      case 'running':
+        this.running.add(id);
+        break;
+      case 'waiting':
+        this.waiting.add(id);
+        break;
+      case 'succeeded':
+      case 'approved':
+        this.#meet(id, tasks);
+        break;
+      case 'failed':
+      case 'skipped':
+      case 'cancelled':
+        this.#doom(id, tasks);
+        break;
+      default:
+        unreachable(next);
+    }
+    if (hasEnded(next)) {
+      this.unfinished -= 1;
+    }
+    if (next.kind === 'succeeded' && next.artifacts.length > 0 && !this.#guards.has(id)) {
+      this.landable.add(id);
+    }
+    if (next.kind === 'approved') {
+      this.#openGuard(id, tasks);
+    }
+  }
+
+  landed(id: TaskId, landing: LandingState): void {
+    if (landing.kind !== 'started') {
+      this.landable.delete(id);
+    }
+  }
+
+  #leave(id: TaskId, before: TaskState): void {
+    switch (before.kind) {
+      case 'pending': {
+        const at = this.#readyIndex(id);
+        if (this.ready[at] === id) {
+          this.ready.splice(at, 1);
+        }
+        this.dueGates.delete(id);
+        this.doomed.delete(id);
+        break;
+      }
+      case 'running':
+        this.running.delete(id);
+        break;
+      case 'waiting':
+        this.waiting.delete(id);
+        break;
+      case 'succeeded':
+      case 'approved':
+      case 'failed':
+      case 'skipped':
+      case 'cancelled':
+        break;
+      default:
+        unreachable(before);
+    }
+  }
+
+  #meet(id: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
+    for (const dependent of this.#graph.dependents(id)) {
+      const unmet = (this.#unmet.get(dependent) ?? 0) - 1;
+      this.#unmet.set(dependent, unmet);
+      if (unmet === 0 && tasks.get(dependent)?.kind === 'pending') {
+        this.#addReady(dependent);
+      }
+    }
+  }
+
+  #doom(id: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
+    for (const dependent of this.#graph.dependents(id)) {
+      if (tasks.get(dependent)?.kind === 'pending') {
+        this.doomed.add(dependent);
+      }
+    }
+  }
+
+  #openGuard(gate: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
+    for (const guarded of this.#graph.ancestors(gate)) {
+      const left = (this.#guards.get(guarded) ?? 0) - 1;
+      if (left > 0) {
+        this.#guards.set(guarded, left);
+        continue;
+      }
+      this.#guards.delete(guarded);
+      const task = tasks.get(guarded);
+      if (task?.kind === 'succeeded' && task.artifacts.length > 0) {
+        this.landable.add(guarded);
+      }
+    }
+  }
+
+  #addReady(id: TaskId): void {
+    if (this.#gates.has(id)) {
+      this.dueGates.add(id);
+      return;
+    }
+    this.ready.splice(this.#readyIndex(id), 0, id);
+  }
+
+  /** Where a task stands, or would stand, among the ready ones: they are ordered by rank. */
+  #readyIndex(id: TaskId): number {
+    const rank = this.#graph.rank(id);
+    let low = 0;
+    let high = this.ready.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.ready[middle];
+      if (other !== undefined && this.#graph.rank(other) < rank) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function isKind<Kind extends TaskState['kind']>(
+  task: TaskState,
+  kind: Kind,
+): task is Extract<TaskState, { kind: Kind }> {
+  return task.kind === kind;
+}
+
+/** The tasks among the needs of `id` that ended without being done, in the order written. */
+export function failedNeeds(state: RunState, graph: Graph<TaskId>, id: TaskId): TaskId[] {
+  return graph.needs(id).filter((need) => {
+    const task = state.tasks.get(need);
+    return task !== undefined && hasEnded(task) && !isDone(task);
+  });
+}

@@ -1,0 +1,41 @@
+import type { Digest } from '../base/digest.ts';
+import type { RunId, TaskId } from '../domain/ids.ts';
+import { taskIdOf } from '../domain/ids.ts';
+import type { Artifact } from '../domain/event.ts';
+import type { RunState } from '../domain/runState.ts';
+import type { RunPlan } from '../domain/workflow.ts';
+
+/** A gate that waits for a person. */
+export interface OpenGate {
+  readonly run: RunId;
+  readonly task: TaskId;
+  readonly ask: string;
+  /** What an answer must carry. */
+  readonly digest: Digest;
+  readonly openedAt: number;
+  /** The artifacts the gate shows, in the order it names them. */
+  readonly shown: readonly Artifact[];
+}
+
+export function openGates(plan: RunPlan, state: RunState): OpenGate[] {
+  const gates: OpenGate[] = [];
+  for (const step of plan.workflow.steps) {
+    const task = state.tasks.get(taskIdOf(step.id));
+    if (step.kind !== 'gate' || task?.kind !== 'waiting') {
+      continue;
+    }
+    const made = step.needs.flatMap((need) => {
+      const needed = state.tasks.get(taskIdOf(need));
+      return needed?.kind === 'succeeded' ? needed.artifacts : [];
+    });
+    gates.push({
+      run: state.run,
+      task: taskIdOf(step.id),
+      ask: task.ask,
+      digest: task.digest,
+      openedAt: task.openedAt,
+      shown: step.show.flatMap((path) => made.filter((artifact) => artifact.path === path)),
+    });
+  }
+  return gates;
+}

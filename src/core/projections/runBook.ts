@@ -1,0 +1,178 @@
+import type { Digest } from '../base/digest.ts';
+import type { RunEvent } from '../domain/event.ts';
+import { runNumber, type RunId } from '../domain/ids.ts';
+import type { RunState } from '../domain/runState.ts';
+import type { RunPlan } from '../domain/workflow.ts';
+import { graphOf, ImpossibleEvent, RunFold } from '../journal/fold.ts';
+import type { Driven } from './taskRows.ts';
+
+// All runs of a folder as readers see them: each a fold of its journal, kept up to date from what this
+// program appends itself and from what other programs append to the files.
+//
+// B1  An event is folded once, whichever way it came: what a state has seen already is passed over.
+// B2  Damage in one run's journal never hides another run.
+
+/** Where the book reads. `Position` is the journal's own; the book only hands it back. */
+export interface BookSource<Position> {
+  list(): Promise<readonly RunId[]>;
+  read(run: RunId, from: Position | undefined): Promise<BookReading<Position>>;
+  plan(digest: Digest): Promise<RunPlan>;
+  drivenBy(run: RunId): Driven;
+  /** Whether a run belongs to this folder; other folders of the repository share the store. */
+  isOurs(created: Extract<RunEvent, { type: 'run-created' }>): boolean;
+}
+
+export interface BookReading<Position> {
+  readonly events: readonly RunEvent[];
+  readonly end: Position;
+  /** What is wrong with the rest of the journal, as a sentence. */
+  readonly damage: string | undefined;
+}
+
+export type BookEntry =
+  | {
+      readonly kind: 'readable';
+      readonly run: RunId;
+      readonly plan: RunPlan;
+      readonly state: RunState;
+      readonly driven: Driven;
+      /** The end of the journal could not be read; what is shown is the run up to there. */
+      readonly damage: string | undefined;
+    }
+  | { readonly kind: 'unreadable'; readonly run: RunId; readonly why: string };
+
+interface Page<Position> {
+  readonly plan: RunPlan;
+  readonly fold: RunFold;
+  position: Position | undefined;
+  damage: string | undefined;
+}
+
+export class RunBook<Position> {
+  readonly #source: BookSource<Position>;
+  readonly #pages = new Map<RunId, Page<Position>>();
+  readonly #unreadable = new Map<RunId, string>();
+  readonly #others = new Set<RunId>();
+  readonly #reading = new Map<RunId, Promise<void>>();
+
+  constructor(source: BookSource<Position>) {
+    this.#source = source;
+  }
+
+  /** Newest first; what `refresh` has read so far. */
+  entries(): BookEntry[] {
+    const runs = [...this.#pages.keys(), ...this.#unreadable.keys()];
+    return runs.sort((a, b) => runNumber(b) - runNumber(a)).flatMap((run) => this.entry(run) ?? []);
+  }
+
+  entry(run: RunId): BookEntry | undefined {
+    const page = this.#pages.get(run);
+    if (page === undefined) {
+      const why = this.#unreadable.get(run);
+      return why === undefined ? undefined : { kind: 'unreadable', run, why };
+    }
+    return {
+      kind: 'readable',
+      run,
+      plan: page.plan,
+      state: page.fold.state,
+      driven: this.#source.drivenBy(run),
+      damage: page.damage,
+    };
+  }
+
+  /** Reads what is new in every run's journal. */
+  async refreshAll(): Promise<void> {
+    for (const run of await this.#source.list()) {
+      await this.refresh(run);
+    }
+  }
+
+  /** Reads what is new in one run's journal; two calls at once read once, and then again. */
+  async refresh(run: RunId): Promise<void> {
+    if (this.#others.has(run)) {
+      return;
+    }
+    const before = this.#reading.get(run) ?? Promise.resolve();
+    const reading = before.then(() => this.#read(run));
+    this.#reading.set(run, reading);
+    try {
+      await reading;
+    } finally {
+      if (this.#reading.get(run) === reading) {
+        this.#reading.delete(run);
+      }
+    }
+  }
+
+  /** A run this program has just created. */
+  add(plan: RunPlan, created: RunEvent): void {
+    this.#pages.set(created.run, {
+      plan,
+      fold: new RunFold(plan, graphOf(plan), created),
+      position: undefined,
+      damage: undefined,
+    });
+  }
+
+  /** What this program has just appended. */
+  apply(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      const page = this.#pages.get(event.run);
+      if (page !== undefined) {
+        applyTo(page, event);
+      }
+    }
+  }
+
+  async #read(run: RunId): Promise<void> {
+    const page = this.#pages.get(run);
+    if (page?.fold.state.phase.kind === 'finished') {
+      return;
+    }
+    try {
+      const reading = await this.#source.read(run, page?.position);
+      const known = page ?? (await this.#open(run, reading.events));
+      if (known === undefined) {
+        return;
+      }
+      for (const event of reading.events) {
+        applyTo(known, event);
+      }
+      known.position = reading.end;
+      known.damage = reading.damage;
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      if (page === undefined) {
+        this.#unreadable.set(run, why);
+      } else {
+        page.damage = why;
+      }
+    }
+  }
+
+  async #open(run: RunId, events: readonly RunEvent[]): Promise<Page<Position> | undefined> {
+    const [created] = events;
+    if (created === undefined) {
+      // Another program has made the folder and not written its first event yet.
+      return undefined;
+    }
+    if (created.type !== 'run-created') {
+      throw new ImpossibleEvent(created, 'a run starts with run-created');
+    }
+    if (!this.#source.isOurs(created)) {
+      this.#others.add(run);
+      return undefined;
+    }
+    const plan = await this.#source.plan(created.plan);
+    this.add(plan, created);
+    this.#unreadable.delete(run);
+    return this.#pages.get(run);
+  }
+}
+
+function applyTo(page: Page<unknown>, event: RunEvent): void {
+  if (event.seq > page.fold.state.seq) {
+    page.fold.apply(event);
+  }
+}

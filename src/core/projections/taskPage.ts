@@ -1,0 +1,79 @@
+import { count, formatBytes, formatDuration, isBinary, plainText } from '../base/text.ts';
+import { failureText } from '../domain/failureText.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { RunState } from '../domain/runState.ts';
+import type { RunPlan } from '../domain/workflow.ts';
+import { taskRows } from './taskRows.ts';
+
+const RULE = '─'.repeat(60);
+/** Characters of a log that are shown; editors get slow beyond, and the whole stays in the run. */
+const SHOWN_LOG = 2_000_000;
+
+/**
+ * All there is to say about a task, as plain text: what it is, how it went, what it printed.
+ * @param log bytes of its log so far; `undefined` when there is none
+ */
+export function taskPage(
+  plan: RunPlan,
+  state: RunState,
+  task: TaskId,
+  log: Uint8Array | undefined,
+): string {
+  const row = taskRows(plan, state).find((candidate) => candidate.task === task);
+  const at = state.tasks.get(task);
+  if (row === undefined || at === undefined) {
+    return `The run ${state.run} has no task ${task}.\n`;
+  }
+  const lines = [
+    [
+      task,
+      row.state,
+      ...(row.durationMs === undefined ? [] : [formatDuration(row.durationMs)]),
+    ].join(' · '),
+  ];
+  const { step } = row;
+  if (step.kind === 'gate') {
+    lines.push(`Asks: ${'ask' in at ? at.ask : step.ask}`);
+    if (step.show.length > 0) {
+      lines.push(`Shows: ${step.show.join(', ')}`);
+    }
+  } else {
+    const agent = plan.agents[step.agent];
+    lines.push(`Agent: ${step.agent}${agent === undefined ? '' : ` (${agent.file})`}`);
+    if (agent?.runner.kind === 'command') {
+      lines.push(`Command: ${agent.runner.command.join(' ')}`);
+    }
+  }
+  if (at.kind === 'succeeded') {
+    lines.push(`Exit code: ${at.exitCode}`);
+  }
+  for (const artifact of row.artifacts) {
+    lines.push(`Artifact: ${artifact.path} (${formatBytes(artifact.bytes)})`);
+  }
+  if (row.branch !== undefined) {
+    lines.push(`Branch: ${row.branch}`);
+  }
+  if (at.kind === 'failed') {
+    const { title, fix, detail } = failureText(at.failure);
+    lines.push('', title, ...(fix === undefined ? [] : [fix]));
+    if (log === undefined && detail !== undefined) {
+      lines.push('', detail);
+    }
+  } else if (row.detail !== '' && row.durationMs === undefined) {
+    lines.push(`Now: ${row.detail}`);
+  }
+  return [...lines, RULE, logText(log), ''].map(plainText).join('\n');
+}
+
+function logText(log: Uint8Array | undefined): string {
+  if (log === undefined || log.length === 0) {
+    return '(nothing printed)';
+  }
+  if (isBinary(log)) {
+    return `(${count(log.length, 'byte')} of binary output, kept with the run)`;
+  }
+  const text = plainText(new TextDecoder().decode(log));
+  return text.length <= SHOWN_LOG
+    ? text
+    : `(the first ${count(text.length - SHOWN_LOG, 'character')} are not shown)\n${text.slice(-SHOWN_LOG)}`;
+}

@@ -1,0 +1,161 @@
+import type { Digest } from '../base/digest.ts';
+import type { Result } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
+import type { LandingProblem } from './landingProblem.ts';
+import { landingFailure } from './landingProblem.ts';
+import type { LandingRequest, PreparedLanding } from './landingRequest.ts';
+import { landingMessage } from './message.ts';
+import { protectedName } from './protectedPaths.ts';
+
+/** What landing needs of a repository. */
+export interface LandingTarget {
+  /** The folder that artifact paths are relative to, relative to the root of the repository, with `/`; `''` for the root. */
+  readonly prefix: string;
+  /** Durable when it resolves, named by no ref; equal requests give the same commit. */
+  commit(request: {
+    readonly parent: ObjectId | undefined;
+    readonly files: readonly {
+      readonly path: string;
+      readonly executable: boolean;
+      readonly read: () => Promise<Uint8Array>;
+    }[];
+    readonly message: string;
+    readonly author: Author;
+    readonly timestamp: { readonly seconds: number; readonly offsetMinutes: number };
+  }): Promise<Result<ObjectId, { readonly message: string }>>;
+  /** Full name, `refs/…`. */
+  resolve(ref: string): Promise<ObjectId | undefined>;
+  createRef(
+    ref: string,
+    id: ObjectId,
+  ): Promise<
+    | { readonly kind: 'created' | 'updated' | 'exists-same' }
+    | { readonly kind: 'conflict'; readonly ref: string; readonly value: ObjectId | undefined }
+    | { readonly kind: 'locked'; readonly file: string }
+    | { readonly kind: 'missing-object'; readonly id: ObjectId }
+  >;
+}
+
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+export const DEFAULT_AUTHOR: Author = { name: 'Sluice', email: 'sluice@localhost' };
+
+export interface LandingOptions {
+  readonly target: LandingTarget;
+  /** Rejects when the blob is missing or damaged. */
+  readonly readBlob: (digest: Digest) => Promise<Uint8Array>;
+  /** @default DEFAULT_AUTHOR */
+  readonly author?: Author;
+}
+
+/**
+ * Makes a task's artifacts a commit on the branch `ai/generated/<run>/<task>` and the tag
+ * `workflow_<run>_<task>`, in two steps with room for a journal entry between them. Each step may be
+ * repeated after a crash: the same request gives the same commit, a ref that is right is left alone.
+ * Nothing else in the repository changes.
+ */
+export class Landing {
+  readonly #target: LandingTarget;
+  readonly #readBlob: (digest: Digest) => Promise<Uint8Array>;
+  readonly #author: Author;
+
+  constructor({ target, readBlob, author = DEFAULT_AUTHOR }: LandingOptions) {
+    this.#target = target;
+    this.#readBlob = readBlob;
+    this.#author = author;
+  }
+
+  /** Writes the commit, no ref. All artifacts land or none. */
+  async prepare(request: LandingRequest): Promise<Result<PreparedLanding, Failure>> {
+    const problem = this.check(request.artifacts.map((artifact) => artifact.path));
+    if (problem !== undefined) {
+      return err(landingFailure(problem));
+    }
+    return await guarded(async () => {
+      const commit = await this.#target.commit({
+        parent: request.base,
+        files: request.artifacts.map(({ path, executable, digest }) => ({
+          path,
+          executable,
+          read: () => this.#readBlob(digest),
+        })),
+        message: landingMessage(request),
+        author: this.#author,
+        timestamp: { seconds: Math.floor(request.endedAt / 1000), offsetMinutes: 0 },
+      });
+      return commit.ok
+        ? ok({ ...namesOf(request.run, request.task), commit: commit.value })
+        : err(landingFailure({ reason: 'refused', message: commit.error.message }));
+    });
+  }
+
+  /** Makes branch and tag name the commit. When either is taken by something else, neither is written. */
+  async publish(prepared: PreparedLanding): Promise<Result<void, Failure>> {
+    const refs = [`refs/heads/${prepared.branch}`, `refs/tags/${prepared.tag}`];
+    return await guarded(async () => {
+      for (const ref of refs) {
+        const value = await this.#target.resolve(ref);
+        if (value !== undefined && value !== prepared.commit) {
+          return err(landingFailure({ reason: 'ref-conflict', ref, value }));
+        }
+      }
+      for (const ref of refs) {
+        const problem = await this.#create(ref, prepared.commit);
+        if (problem !== undefined) {
+          return err(landingFailure(problem));
+        }
+      }
+      return ok(undefined);
+    });
+  }
+
+  /** The first path that a task may not write. @param paths relative to the folder of the run, with `/` */
+  check(paths: readonly string[]): LandingProblem | undefined {
+    for (const path of paths) {
+      // From the root, because the folder of the run may itself lie in a protected one.
+      const full = this.#target.prefix === '' ? path : `${this.#target.prefix}/${path}`;
+      const name = protectedName(full);
+      if (name !== undefined) {
+        return { reason: 'protected-path', path: full, name };
+      }
+    }
+    return undefined;
+  }
+
+  async #create(ref: string, commit: ObjectId): Promise<LandingProblem | undefined> {
+    const outcome = await this.#target.createRef(ref, commit);
+    switch (outcome.kind) {
+      case 'created':
+      case 'updated':
+      case 'exists-same':
+        return undefined;
+      case 'conflict':
+        return { reason: 'ref-conflict', ref: outcome.ref, value: outcome.value };
+      case 'locked':
+        return { reason: 'locked', file: outcome.file };
+      case 'missing-object':
+        return { reason: 'missing-object', id: outcome.id };
+    }
+  }
+}
+
+function namesOf(run: RunId, task: TaskId): { readonly branch: string; readonly tag: string } {
+  return { branch: `ai/generated/${run}/${task}`, tag: `workflow_${run}_${task}` };
+}
+
+/** A full disk, a damaged repository or a lost blob is a failure of the landing; a bug stays an exception. */
+async function guarded<T>(work: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && !error.message.startsWith('Internal error')) {
+      return err(landingFailure({ reason: 'refused', message: error.message }));
+    }
+    throw error;
+  }
+}

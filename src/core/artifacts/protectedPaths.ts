@@ -1,0 +1,134 @@
+/**
+ * The protected name a path falls under, or `undefined`. Such files decide what runs on somebody's
+ * machine or what an agent is told and may do; a task that could write them would raise its own rights.
+ * Names count at any depth, in any spelling that some file system takes for the same, whether the file
+ * is there already or not.
+ *
+ * @param path relative to the root of the repository, with `/`
+ */
+export function protectedName(path: string): string | undefined {
+  const parts = path.split('/').map(folded);
+  for (const [index, part] of parts.entries()) {
+    const isLast = index === parts.length - 1;
+    const rule = PROTECTED.find(({ where, pattern }) => {
+      // A file in the place of a protected folder is refused as well.
+      return (where === 'folder' || isLast) && pattern.test(part);
+    });
+    if (rule !== undefined) {
+      return rule.name;
+    }
+  }
+  return undefined;
+}
+
+interface ProtectedRule {
+  readonly where: 'folder' | 'file';
+  /** As it is shown. */
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+const FOLDERS = [
+  // Version control
+  '.git',
+  '.hg',
+  '.svn',
+  // Editors: settings, tasks and launch files are commands
+  '.vscode',
+  '.vscode-server',
+  '.vs',
+  '.idea',
+  '.fleet',
+  '.zed',
+  '.devcontainer',
+  // Builds and hooks on other machines
+  '.github',
+  '.gitlab',
+  '.gitea',
+  '.forgejo',
+  '.circleci',
+  '.buildkite',
+  '.azure-pipelines',
+  '.husky',
+  '.githooks',
+  '.cargo',
+  '.yarn',
+  // Agents: their rules, tools and rights
+  '.sluice',
+  '.claude',
+  '.cursor',
+  '.codex',
+  '.gemini',
+  '.continue',
+  '.windsurf',
+  '.kiro',
+  '.amazonq',
+  '.agents',
+  '.roo*',
+  '.cline*',
+  '.aider*',
+] as const;
+
+const FILES = [
+  '*.code-workspace',
+  '.gitattributes',
+  '.gitmodules',
+  '.gitconfig',
+  '.gitlab-ci.yml',
+  '.travis.yml',
+  '.pre-commit-config.yaml',
+  '.lefthook.yml',
+  'lefthook.yml',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+  'jenkinsfile',
+  '.npmrc',
+  '.yarnrc',
+  '.yarnrc.yml',
+  '.pnpmfile.cjs',
+  'package.json',
+  'makefile',
+  'gnumakefile',
+  'justfile',
+  '.justfile',
+  '.env*',
+  '.bashrc',
+  '.bash_profile',
+  '.profile',
+  '.zshrc',
+  '.zprofile',
+  '.zshenv',
+  '.tool-versions',
+  '.mise.toml',
+  'mise.toml',
+  '.mcp.json',
+  'agents.md',
+  'claude.md',
+  'claude.local.md',
+  'gemini.md',
+  '.cursorrules',
+  '.cursorignore',
+  '.windsurfrules',
+] as const;
+
+const PROTECTED: readonly ProtectedRule[] = [
+  ...FOLDERS.map((name): ProtectedRule => ({ where: 'folder', name, pattern: patternOf(name) })),
+  ...FILES.map((name): ProtectedRule => ({ where: 'file', name, pattern: patternOf(name) })),
+];
+
+function patternOf(name: string): RegExp {
+  const source = name.replace(/[.*]/g, (character) => (character === '*' ? '.*' : '\\.'));
+  return new RegExp(`^${source}$`, 'su');
+}
+
+/** One form for all spellings that a case-folding, composing or Windows file system takes for one. */
+function folded(name: string): string {
+  return name
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/:.*$/su, '')
+    .normalize('NFKC')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/[. ]+$/u, '');
+}

@@ -1,0 +1,213 @@
+import * as path from 'node:path';
+import type { Disk } from '../base/disk.ts';
+import type { Result } from '../base/result.ts';
+import { ok } from '../base/result.ts';
+import type { ObjectId } from '../domain/ids.ts';
+import { isObjectId } from '../domain/ids.ts';
+import type { CommitProblem, CommitRequest } from './commit.ts';
+import { writeCommit } from './commit.ts';
+import type { RepositoryPlaces } from './findRepository.ts';
+import { findRepository } from './findRepository.ts';
+import type { GitProgram, GitProgramProblem } from './gitProgram.ts';
+import { ObjectReader, UnreadableObject } from './objectReader.ts';
+import { ObjectWriter } from './objectWriter.ts';
+import type { RefOutcome } from './refs.ts';
+import { DamagedRef, RefStore } from './refs.ts';
+
+export type OpenedRepository =
+  /** No folder above has a `.git`. */
+  | { readonly kind: 'none' }
+  /** There is one, but of a kind Sluice cannot write safely. `problem` continues "… because". */
+  | { readonly kind: 'unsupported'; readonly problem: string }
+  | { readonly kind: 'repository'; readonly repository: Repository };
+
+export interface RepositoryOptions {
+  readonly disk: Disk;
+  readonly program: GitProgram;
+}
+
+/** What HEAD says. */
+export interface Head {
+  /** `undefined` on a branch without a commit. */
+  readonly commit: ObjectId | undefined;
+  /** Without `refs/heads/`; `undefined` when detached. */
+  readonly branch: string | undefined;
+}
+
+export type RefWriteOutcome =
+  | RefOutcome
+  /** The commit the ref should name is not in the repository: a collection may have taken it. */
+  | { readonly kind: 'missing-object'; readonly id: ObjectId };
+
+/** Finds the repository of `folder`, which may be any folder of its work tree. @throws when the folder is not there */
+export async function openRepository(
+  folder: string,
+  options: RepositoryOptions,
+): Promise<OpenedRepository> {
+  const found = await findRepository(options.disk, folder);
+  return found.kind === 'found'
+    ? { kind: 'repository', repository: new Repository(found, options) }
+    : found;
+}
+
+/**
+ * A user's repository, as seen from one folder of its work tree. Writes objects and Sluice's own refs;
+ * never the index, HEAD, the work tree, a reflog or the configuration. Paths and ids it gives are
+ * current at the moment of the call: nothing is remembered but immutable objects.
+ */
+export class Repository {
+  readonly workTree: string;
+  readonly gitDir: string;
+  readonly commonDir: string;
+  /** The folder opened, relative to the work tree, with `/`; `''` for the work tree itself. */
+  readonly prefix: string;
+  readonly #folder: string;
+  readonly #disk: Disk;
+  readonly #program: GitProgram;
+  readonly #reader: ObjectReader;
+  readonly #refs: RefStore;
+
+  constructor(places: RepositoryPlaces, { disk, program }: RepositoryOptions) {
+    this.workTree = places.workTree;
+    this.gitDir = places.gitDir;
+    this.commonDir = places.commonDir;
+    this.prefix = path.relative(places.workTree, places.folder).split(path.sep).join('/');
+    this.#folder = places.folder;
+    this.#disk = disk;
+    this.#program = program;
+    this.#reader = new ObjectReader(disk, places.commonDir, program);
+    this.#refs = new RefStore(disk, places.commonDir);
+  }
+
+  /** @throws DamagedRef */
+  async head(): Promise<Head> {
+    const text = (await this.#disk.readFile(path.join(this.gitDir, 'HEAD'))).toString('utf8');
+    const ref = /^ref:\s*(\S+)/.exec(text)?.[1];
+    if (ref !== undefined) {
+      return { commit: await this.resolve(ref), branch: ref.replace(/^refs\/heads\//, '') };
+    }
+    const commit = text.slice(0, 40);
+    if (!isObjectId(commit)) {
+      throw new DamagedRef('HEAD');
+    }
+    return { commit, branch: undefined };
+  }
+
+  /** What a full ref name (`refs/…`) names; `undefined` when there is no such ref. @throws DamagedRef */
+  resolve(ref: string): Promise<ObjectId | undefined> {
+    return this.#refs.resolve(ref);
+  }
+
+  /**
+   * Files below the folder opened, relative to it, with `/`, sorted: those Git tracks that are there, and
+   * those it does not track and does not ignore. Symbolic links are among them; submodules, nested repositories and names
+   * that are no UTF-8 are not. Rejects only with the reason of `signal`.
+   */
+  async listFiles(signal: AbortSignal): Promise<Result<string[], GitProgramProblem>> {
+    const listed = await this.#list(
+      ['-t', '--stage', '--cached', '--deleted', '--others', '--exclude-standard'],
+      signal,
+    );
+    if (!listed.ok) {
+      return listed;
+    }
+    const present = new Set<string>();
+    const gone = new Set<string>();
+    for (const line of listed.value) {
+      // "? path" for an untracked one, else "H 100644 <id> <stage>\tpath" with a letter for its state.
+      const state = line.charAt(0);
+      if (state === '?') {
+        if (!line.endsWith('/')) {
+          present.add(line.slice(2));
+        }
+        continue;
+      }
+      const file = line.slice(line.indexOf('\t') + 1);
+      // R: deleted from the work tree. S: left out of it by a sparse checkout.
+      if (state === 'R' || state === 'S') {
+        gone.add(file);
+      } else if (!line.startsWith('160000', 2)) {
+        present.add(file);
+      }
+    }
+    return ok([...present].filter((file) => !gone.has(file)).sort());
+  }
+
+  /**
+   * Folders below the folder opened that Git ignores as a whole (`node_modules`), relative to it, with
+   * `/`, sorted. Rejects only with the reason of `signal`.
+   */
+  async listIgnoredFolders(signal: AbortSignal): Promise<Result<string[], GitProgramProblem>> {
+    const listed = await this.#list(
+      ['--others', '--ignored', '--exclude-standard', '--directory'],
+      signal,
+    );
+    return listed.ok
+      ? ok(
+          listed.value
+            .filter((line) => line.endsWith('/'))
+            .map((line) => line.slice(0, -1))
+            .filter((folder) => folder !== '' && folder !== '.')
+            .sort(),
+        )
+      : listed;
+  }
+
+  /**
+   * Writes a commit that no ref names yet. Durable when it resolves; equal requests give the same commit.
+   * @throws UnreadableObject for a damaged or missing base, and what the disk or a file's `read` throws
+   */
+  commit(request: CommitRequest): Promise<Result<ObjectId, CommitProblem>> {
+    const writer = new ObjectWriter(this.#disk, path.join(this.commonDir, 'objects'));
+    return writeCommit(this.#reader, writer, this.prefix, request);
+  }
+
+  /** Makes a new ref; a repeat that finds it done says `exists-same`. @throws what the disk throws */
+  createRef(ref: string, id: ObjectId): Promise<RefWriteOutcome> {
+    return this.#writeRef(ref, id, undefined);
+  }
+
+  /** Moves a ref from `expected` to `id`; a repeat that finds it done says `exists-same`. @throws what the disk throws */
+  updateRef(ref: string, id: ObjectId, expected: ObjectId): Promise<RefWriteOutcome> {
+    return this.#writeRef(ref, id, expected);
+  }
+
+  async #writeRef(
+    ref: string,
+    id: ObjectId,
+    expected: ObjectId | undefined,
+  ): Promise<RefWriteOutcome> {
+    try {
+      await this.#reader.read(id, 'commit');
+    } catch (error) {
+      if (error instanceof UnreadableObject) {
+        return { kind: 'missing-object', id };
+      }
+      throw error;
+    }
+    return await this.#refs.write(ref, id, expected);
+  }
+
+  async #list(
+    args: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Result<string[], GitProgramProblem>> {
+    const printed = await this.#program.run(
+      ['ls-files', '-z', ...args],
+      {
+        folder: this.#folder,
+        // Said outright, so that Git neither searches nor asks who owns the folder.
+        env: { GIT_DIR: this.gitDir, GIT_WORK_TREE: this.workTree },
+      },
+      signal,
+    );
+    return printed.ok
+      ? ok(
+          printed.value
+            .toString('utf8')
+            .split('\0')
+            .filter((line) => line !== '' && !line.includes('\ufffd')),
+        )
+      : printed;
+  }
+}

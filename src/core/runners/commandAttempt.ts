@@ -1,0 +1,175 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../base/clock.ts';
+import { startTimeOf } from '../base/processes.ts';
+import { internalFailure, type Failure } from '../domain/failure.ts';
+import type { ProcessIdentity, RunnerEvents } from '../domain/runner.ts';
+import { AttemptProcesses } from './attemptProcesses.ts';
+import { Deadlines, type Limits } from './deadlines.ts';
+import type { OutputFiles } from './outputFiles.ts';
+import { fulfilledWithin } from './waiting.ts';
+
+/** From the request to end to the order to, in milliseconds. */
+const GRACE_MS = 5000;
+/** How long children may outlive a command that ended by itself before they are asked to end, in milliseconds. */
+const LINGER_MS = 500;
+/** From that request to the order, in milliseconds. */
+const LINGER_GRACE_MS = 1000;
+/** Silence, in milliseconds, after which a pipe that is still open when all have ended is given up. */
+const DRAIN_MS = 1000;
+
+/** How a command came to its end. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  /** Sluice stopped it, or would have a moment later. */
+  | { readonly kind: 'stopped'; readonly failure: Failure };
+
+/** A child that was given a process number, with both its streams piped. */
+export interface StartedChild {
+  readonly pid: number;
+  readonly process: ChildProcess;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+/**
+ * A started command until nothing of it is left. Owns the child; the files are the caller's.
+ *
+ * A1. `finish` resolves only when no process of the attempt is left (AttemptProcesses says what can
+ *     be found) and both streams are read to their end or given up.
+ * A2. The first reason to stop is the one told, but an abort goes before all others.
+ * A3. Reading goes on while the attempt is being ended, so that no process hangs on a full pipe.
+ */
+export class CommandAttempt {
+  readonly identity: ProcessIdentity;
+  readonly #child: StartedChild;
+  readonly #files: OutputFiles;
+  readonly #clock: Clock;
+  readonly #processes: AttemptProcesses;
+  readonly #exited: Promise<Ending>;
+  readonly #stopped: Promise<void>;
+  #resolveStopped: () => void = () => undefined;
+  #failure: Failure | undefined;
+  #chunksRead = 0;
+
+  /** To be called in the turn in which the child was started. */
+  constructor(child: StartedChild, marker: string, files: OutputFiles, clock: Clock) {
+    this.identity = { pid: child.pid, startedAt: startTimeOf(child.pid), marker };
+    this.#child = child;
+    this.#files = files;
+    this.#clock = clock;
+    this.#processes = new AttemptProcesses({
+      first: this.identity,
+      isOwnChild: true,
+      isMarked: (environment) => environment.includes(`SLUICE_ATTEMPT=${marker}`),
+    });
+    this.#exited = new Promise((resolve) => {
+      child.process.once('exit', (code, signal) => {
+        this.#processes.firstExited();
+        resolve(
+          code === null
+            ? { kind: 'signalled', signal: signal ?? 'an unknown signal' }
+            : { kind: 'exited', code },
+        );
+      });
+    });
+    this.#stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+  }
+
+  async finish(limits: Limits, events: RunnerEvents, signal: AbortSignal): Promise<Ending> {
+    const cancel = () => this.#stop({ reason: 'cancelled' });
+    signal.addEventListener('abort', cancel, { once: true });
+    const deadlines = new Deadlines(this.#clock, limits, (limit, afterMs) =>
+      this.#stop({ reason: 'timed-out', limit, afterMs }),
+    );
+    const told = () => {
+      deadlines.heard();
+      events.printed();
+    };
+    const streams = Promise.all([
+      this.#read(this.#child.stdout, true, told),
+      this.#read(this.#child.stderr, false, told),
+    ]);
+    try {
+      try {
+        events.started(this.identity);
+      } catch (error) {
+        this.#stop(internalFailure(error));
+      }
+      await Promise.race([this.#exited, this.#stopped]);
+      deadlines.dispose();
+      if (this.#failure !== undefined) {
+        await this.#processes.end(GRACE_MS, this.#clock);
+      } else if (!(await this.#processes.leave(LINGER_MS, this.#clock))) {
+        await this.#processes.end(LINGER_GRACE_MS, this.#clock);
+      }
+      await this.#drain(streams);
+      const ending = await this.#exited;
+      return signal.aborted
+        ? { kind: 'stopped', failure: { reason: 'cancelled' } }
+        : this.#failure === undefined
+          ? ending
+          : { kind: 'stopped', failure: this.#failure };
+    } finally {
+      deadlines.dispose();
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  #stop(failure: Failure): void {
+    this.#failure ??= failure;
+    this.#resolveStopped();
+  }
+
+  /** Never rejects: what goes wrong is a reason to stop. */
+  async #read(stream: Readable, isOutput: boolean, told: () => void): Promise<void> {
+    try {
+      // One chunk at a time: while the disk is slow the pipe fills up and the command waits.
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        this.#chunksRead += 1;
+        await this.#keep(chunk, isOutput, told);
+      }
+    } catch {
+      // The pipe broke or was given up; how the command ended is told by the system.
+    }
+  }
+
+  async #keep(chunk: Buffer, isOutput: boolean, told: () => void): Promise<void> {
+    try {
+      await this.#files.write(chunk, isOutput);
+    } catch (error) {
+      this.#stop(unwritable(error));
+      return;
+    }
+    try {
+      told();
+    } catch (error) {
+      this.#stop(internalFailure(error));
+    }
+    if (this.#files.overflowed) {
+      this.#stop({ reason: 'output-cap', limitBytes: this.#files.capBytes });
+    }
+  }
+
+  /** Waits for the streams, but not for a holder that escaped notice (A1). */
+  async #drain(streams: Promise<unknown>): Promise<void> {
+    for (let before = -1; !(await fulfilledWithin(streams, DRAIN_MS, this.#clock));) {
+      if (before === this.#chunksRead) {
+        this.#child.stdout.destroy();
+        this.#child.stderr.destroy();
+      }
+      before = this.#chunksRead;
+    }
+  }
+}
+
+/** The attempt's files are a part of its workspace copy, and a full disk is the usual reason. */
+export function unwritable(error: unknown): Failure {
+  return {
+    reason: 'workspace',
+    message: `its output could not be written: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}

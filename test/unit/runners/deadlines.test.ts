@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Deadlines, type Limits } from '../../../src/core/runners/deadlines.ts';
+import { ManualClock } from '../../support/manualClock.ts';
+
+const MINUTE = 60_000;
+
+function watch(limits: Limits) {
+  const clock = new ManualClock();
+  const expired: string[] = [];
+  const deadlines = new Deadlines(clock, limits, (limit, afterMs) =>
+    expired.push(`${limit} after ${afterMs}, at ${clock.monotonic()}`),
+  );
+  return { clock, expired, deadlines };
+}
+
+describe('the deadlines of an attempt', () => {
+  it('expire to the millisecond', () => {
+    const { clock, expired } = watch({ wallMs: 25_500, idleMs: undefined });
+    clock.advance(25_499);
+    assert.deepEqual(expired, []);
+    clock.advance(1);
+    assert.deepEqual(expired, ['wall after 25500, at 25500']);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('count silence from the last word', () => {
+    const { clock, expired, deadlines } = watch({ wallMs: 10 * MINUTE, idleMs: 15_000 });
+    clock.advance(14_000);
+    deadlines.heard();
+    clock.advance(14_999);
+    assert.deepEqual(expired, []);
+    clock.advance(1);
+    assert.deepEqual(expired, ['idle after 15000, at 29000']);
+  });
+
+  it('do not count the time the machine slept', () => {
+    const { clock, expired } = watch({ wallMs: 10 * MINUTE, idleMs: undefined });
+    clock.advance(5 * MINUTE);
+    clock.sleep(60 * MINUTE);
+    assert.deepEqual(expired, []);
+    clock.advance(5 * MINUTE);
+    assert.equal(expired.length, 1);
+  });
+
+  it('do not take sleep for silence', () => {
+    const { clock, expired, deadlines } = watch({ wallMs: 60 * MINUTE, idleMs: MINUTE });
+    clock.advance(50_000);
+    clock.sleep(30 * MINUTE);
+    assert.deepEqual(expired, []);
+    deadlines.heard();
+    clock.advance(MINUTE - 1);
+    assert.deepEqual(expired, []);
+    clock.advance(1);
+    assert.equal(expired.length, 1);
+  });
+
+  it('count a short stall as time', () => {
+    const { clock, expired } = watch({ wallMs: MINUTE, idleMs: undefined });
+    clock.sleep(35_000);
+    clock.advance(25_000);
+    assert.deepEqual(expired, ['wall after 60000, at 60000']);
+  });
+
+  it('never expire once disposed', () => {
+    const { clock, expired, deadlines } = watch({ wallMs: MINUTE, idleMs: MINUTE });
+    clock.advance(30_000);
+    deadlines.dispose();
+    clock.advance(60 * MINUTE);
+    assert.deepEqual(expired, []);
+  });
+
+  it('expire once, when waking time reaches the limit, whatever the machine does', () => {
+    const spell = fc.record({
+      asleep: fc.boolean(),
+      ms: fc.integer({ min: 41_000, max: 900_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(spell), fc.integer({ min: 1, max: 3_000_000 }), (spells, wallMs) => {
+        const { clock, expired } = watch({ wallMs, idleMs: undefined });
+        for (const { asleep, ms } of spells) {
+          if (asleep) {
+            clock.sleep(ms);
+          } else {
+            clock.advance(ms);
+          }
+        }
+        const awake = spells.reduce((sum, { asleep, ms }) => sum + (asleep ? 0 : ms), 0);
+        // A sleep takes the part of a tick before it along, at most 10 s.
+        const least = awake - 10_000 * spells.filter(({ asleep }) => asleep).length;
+        assert.ok(expired.length <= 1);
+        assert.ok(awake >= wallMs || expired.length === 0);
+        assert.ok(least < wallMs || expired.length === 1);
+      }),
+    );
+  });
+});

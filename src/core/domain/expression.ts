@@ -206,7 +206,9 @@ class ExpressionParser {
     const start = this.#at;
     const quoted = this.#match(/'(?:[^'\r\n]|'')*'/y);
     if (quoted === undefined) {
-      return this.#unexpected("a name in single quotes must follow the \"[\", such as ['unit.tests']");
+      return this.#unexpected(
+        'a name in single quotes must follow the "[", such as [\'unit.tests\']',
+      );
     }
     const end = this.#at;
     this.#skipSpace();

@@ -54,7 +54,6 @@ export function foldRun(plan: RunPlan, events: readonly RunEvent[]): RunState {
 }
 
 export class RunFold {
-  readonly #graph: Graph<TaskId>;
   readonly #tasks = new Map<TaskId, TaskState>();
   readonly #landings = new Map<TaskId, LandingState>();
   readonly #frontier: MutableFrontier;
@@ -65,7 +64,6 @@ export class RunFold {
     if (created.type !== 'run-created' || created.seq !== 1) {
       throw new ImpossibleEvent(created, 'a run starts with run-created, event 1');
     }
-    this.#graph = graph;
     for (const id of graph.ids) {
       this.#tasks.set(id, { kind: 'pending', attempts: 0 });
     }

@@ -81,6 +81,11 @@ export class RunBook<Position> {
     };
   }
 
+  /** True for a run of another folder of the repository. */
+  isElsewhere(run: RunId): boolean {
+    return this.#others.has(run);
+  }
+
   /** Reads what is new in every run's journal. */
   async refreshAll(): Promise<void> {
     for (const run of await this.#source.list()) {

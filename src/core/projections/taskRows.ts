@@ -24,7 +24,7 @@ export interface TaskRow {
 /** Whoever drives a run, as far as this program can tell. */
 export type Driven =
   | { readonly kind: 'here' }
-  | { readonly kind: 'elsewhere'; readonly pid: number }
+  | { readonly kind: 'elsewhere'; readonly pid: number; readonly isLocal: boolean }
   | { readonly kind: 'nobody' };
 
 export type ShownStatus = RunStatus | 'running' | 'waiting' | 'cancelling' | 'interrupted';

@@ -1,0 +1,139 @@
+import {
+  Command,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+  type OptionValues,
+} from 'commander';
+import { version } from '../../package.json';
+import { EXIT, type ExitCode } from './exitCodes.ts';
+import { agents, validate, workflows } from './definitionCommands.ts';
+import { answer, cancel, gates, resume, run, runs, show } from './runCommands.ts';
+import { CommandFailure, withSluice, type Session } from './session.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+/** The whole program of the terminal: arguments in, exit code out. Nothing here ends the process. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const terminal = processTerminal(process);
+  let code: ExitCode = EXIT.succeeded;
+  const program = describe(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      // Help and version are what was asked for; the rest is wrong usage and told already.
+      return thrown.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
+    }
+    if (thrown instanceof CommandFailure) {
+      terminal.err(`sluice: ${thrown.message}\n`);
+      return thrown.exitCode;
+    }
+    terminal.err(
+      `sluice: something went wrong inside Sluice; please report it.\n${
+        thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+      }\n`,
+    );
+    return EXIT.failed;
+  }
+}
+
+function describe(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+  const program = new Command('sluice')
+    .description('Runs many AI agents as one workflow.')
+    .version(version)
+    .option('-C <folder>', 'work in this folder instead of the current one')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+    .showHelpAfterError('Run "sluice --help" to see what there is.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 succeeded · 1 failed · 2 wrong usage or definition · 3 waiting at a gate · 4 degraded · 130 cancelled',
+    );
+
+  /** Adds a command whose action works on the folder's Sluice. */
+  const command = <Options extends OptionValues>(
+    usage: string,
+    description: string,
+    action: (session: Session, args: string[], options: Options) => Promise<ExitCode>,
+  ): Command => {
+    const added = program.command(usage).description(description);
+    added.action(async () => {
+      const { C: folder } = program.opts<{ C?: string }>();
+      finish(
+        await withSluice(folder, terminal, (session) =>
+          action(session, added.processedArgs.flat().filter(isText), added.opts<Options>()),
+        ),
+      );
+    });
+    return added;
+  };
+  const json = (added: Command) => added.option('--json', 'one JSON object a line (docs/cli.md)');
+
+  json(command('agents', 'list the agents found', agents)).option(
+    '--critical <n>',
+    'only those of criticality n and more',
+    wholeNumber(1, 10),
+  );
+  json(command('workflows', 'list the workflows found', workflows));
+  json(
+    command(
+      'validate [file...]',
+      'say everything that is wrong in agent and workflow files',
+      validate,
+    ),
+  );
+  json(command('run <workflow>', 'run a workflow, by name or file', run))
+    .option('-i, --input <key=value>', 'value of an input; may be repeated', collectInput, {})
+    .option('--max-parallel <n>', 'tasks at once', wholeNumber(1, 64))
+    .option('--sequential', 'one task at a time')
+    .addOption(
+      new Option(
+        '--approve <gate>',
+        'approve this gate, or "all", as soon as it opens; may be repeated',
+      )
+        .argParser((value: string, before: string[]) => [...before, value])
+        .default([], 'none'),
+    );
+  json(command('resume <run>', 'go on with a run that was cut off or waits', resume));
+  command('cancel <run>', 'stop a run and everything it started', cancel);
+  json(command('runs', 'list the runs of this folder, newest first', runs));
+  json(command('show <run>', 'show a run and its tasks', show));
+  json(command('gates', 'list the gates that wait for an answer', gates));
+  json(command('approve <run> <gate>', 'approve a gate', answer('approved'))).option(
+    '-m, --message <text>',
+    'a note kept with the answer',
+  );
+  json(command('reject <run> <gate>', 'reject a gate', answer('rejected'))).option(
+    '-m, --message <text>',
+    'a note kept with the answer',
+  );
+  return program;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function collectInput(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0) {
+    throw new InvalidArgumentError('Write it as key=value.');
+  }
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

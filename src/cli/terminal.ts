@@ -1,0 +1,59 @@
+/** Where a command writes. Tests give their own. */
+export interface Terminal {
+  /** Results. */
+  out(text: string): void;
+  /** Problems and notices, so that results can be piped. */
+  err(text: string): void;
+  /** The results go to a screen whose lines can be written over. */
+  readonly live: boolean;
+  /** Columns of the screen. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold';
+
+const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+};
+
+export function paint(terminal: Terminal, colour: Colour, text: string): string {
+  const [on, off] = CODES[colour];
+  return terminal.colour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+}
+
+/** The process's own streams; NO_COLOR (any value but empty) and a pipe switch colours off. */
+export function processTerminal(process: NodeJS.Process): Terminal {
+  const { stdout, stderr, env } = process;
+  const live = stdout.isTTY && env['TERM'] !== 'dumb';
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    live,
+    width: live ? stdout.columns : 80,
+    colour: live && (env['NO_COLOR'] ?? '') === '',
+  };
+}
+
+/** Rows in columns, each as wide as its widest cell; the last is not padded. */
+export function table(rows: readonly (readonly string[])[], indent = ''): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    }
+  }
+  return rows
+    .map((row) => {
+      const cells = row.map((cell, index) =>
+        index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0),
+      );
+      return `${indent}${cells.join('  ').trimEnd()}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,35 @@
+import type { Place } from './place.ts';
+import { WorkspaceCopies } from './workspaces/copies.ts';
+import { walkFolder } from './workspaces/walk.ts';
+
+/** Dependency folders that are linked into copies: too large to copy, and not a task's to change. */
+const LINKED = new Set(['node_modules', '.venv']);
+
+/** The copies of a folder: Git says which files belong to it, else a walk does. */
+export function copiesFor(folder: string, { copies, repository }: Place): WorkspaceCopies {
+  if (repository === undefined) {
+    return new WorkspaceCopies({
+      root: copies,
+      source: folder,
+      list: (signal) => walkFolder(folder, LINKED, signal),
+    });
+  }
+  return new WorkspaceCopies({
+    root: copies,
+    source: folder,
+    list: async (signal) => {
+      const files = await repository.listFiles(signal);
+      const ignored = await repository.listIgnoredFolders(signal);
+      if (!files.ok) {
+        throw new Error(files.error.message);
+      }
+      if (!ignored.ok) {
+        throw new Error(ignored.error.message);
+      }
+      return {
+        files: files.value,
+        linked: ignored.value.filter((path) => LINKED.has(path.slice(path.lastIndexOf('/') + 1))),
+      };
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { DURATION, parseDuration } from './duration.ts';
+
+// Pieces of the agent and workflow schemas. Messages are the rest of a sentence that begins with the
+// field's name; where there is none, shape.ts says what was expected and what was found. Schemas
+// only check, they change nothing: what a value becomes needs its text as written.
+
+/** Text; numbers and true/false count as the text they are written as, so `1.0` stays `1.0`. */
+export const text = z.union([z.string(), z.number(), z.boolean()]);
+
+export const textList = z.array(text);
+
+export const textOrList = z.union([text, textList]);
+
+export const duration = z
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number' ? `needs a unit: write ${input}s for seconds` : undefined,
+  })
+  .regex(DURATION, { error: 'must be a duration such as 250ms, 30s, 5m or 2h', abort: true })
+  .refine((written) => parseDuration(written) !== undefined, {
+    error: 'must be at least 1ms and at most 168h',
+  });
+
+export function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** Environment variables by name. */
+export const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+    error: 'must be a variable name: letters, digits and "_", not starting with a digit',
+  }),
+  text,
+);
+
+/** Names are shown in lists, matched by people and typed in terminals: one plain line of at most 100 characters. */
+export const NAME_RULE = 'must be one line of 1 to 100 characters, with no blanks around it';
+
+export function isName(name: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what is refused
+  return /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,100}$/u.test(name) && name.trim() === name;
+}

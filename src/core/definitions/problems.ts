@@ -1,0 +1,354 @@
+import { formatBytes, oneLine } from '../base/text.ts';
+import { STEP_ID_RULE } from '../domain/ids.ts';
+import type { Problem } from './problem.ts';
+
+// Every sentence people read about a definition file. Each says what is wrong and, where it is not
+// plain, what to do; the code before it is stable.
+
+const error = (code: string, message: string): Problem => ({ severity: 'error', code, message });
+const warning = (code: string, message: string): Problem => ({
+  severity: 'warning',
+  code,
+  message,
+});
+
+// Files
+
+/** @param code of the system, such as `EACCES` */
+export function unreadable(code: string): Problem {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'it is not there',
+    ENOTDIR: 'a part of its path is no folder',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a folder',
+    ELOOP: 'its symbolic links go round in a circle',
+    EMFILE: 'too many files are open',
+    ENAMETOOLONG: 'its path is too long',
+  };
+  const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  return error('unreadable', `This cannot be read: ${reason ?? code}.`);
+}
+
+export function notAFile(): Problem {
+  return error('unreadable', 'This cannot be read: it is not a plain file.');
+}
+
+export function tooLarge(bytes: number, limit: number): Problem {
+  return error(
+    'too-large',
+    `This file has ${formatBytes(bytes)}; definition files are read up to ${formatBytes(limit)}.`,
+  );
+}
+
+export function binary(): Problem {
+  return error('not-text', 'This is no text: it holds NUL bytes.');
+}
+
+/** @param encoding what it is instead, where that can be told */
+export function notUtf8(encoding: string | undefined): Problem {
+  return error(
+    'not-utf8',
+    encoding === undefined
+      ? 'This is not valid UTF-8 from here on: save the file as UTF-8.'
+      : `This file is ${encoding}: save it as UTF-8.`,
+  );
+}
+
+export function emptyFile(what: string): Problem {
+  return error('empty-file', `This file is empty: it should hold ${what}.`);
+}
+
+export function tooManyFiles(limit: number): Problem {
+  return warning(
+    'too-many-files',
+    `This folder holds more than ${limit.toLocaleString('en')} files and folders; the rest is not looked at.`,
+  );
+}
+
+// YAML
+
+/**
+ * @param code the YAML library's
+ * @param message its own words, for what needs no others
+ * @param found the text that stands there
+ */
+export function yamlSyntax(code: string, message: string, found: string): Problem {
+  const kinder: Readonly<Record<string, string>> = {
+    BLOCK_AS_IMPLICIT_KEY:
+      'A second "key: value" cannot stand on this line: put quotes around a value that holds ": ".',
+    TAB_AS_INDENT: 'A tab cannot indent YAML: use spaces.',
+    MULTILINE_IMPLICIT_KEY:
+      'A key cannot go over several lines: indent the lines that continue a value, or put quotes around it.',
+    TAG_RESOLVE_FAILED: 'Tags such as "!name" are not read here: remove it.',
+    BAD_DIRECTIVE: 'This "%" line is not known to YAML 1.2: remove it.',
+    BAD_SCALAR_START: 'A value cannot start with this character: put quotes around it.',
+    UNEXPECTED_TOKEN: `"${oneLine(found, 30)}" cannot stand here: look for a missing quote, bracket or indentation before it.`,
+  };
+  const text = Object.hasOwn(kinder, code) ? kinder[code] : undefined;
+  return error('yaml-syntax', text ?? `This is not valid YAML: ${message.replace(/[.:]+$/, '')}.`);
+}
+
+export function unquotedExpression(): Problem {
+  return error(
+    'yaml-syntax',
+    'Between "{" and "}" or "[" and "]", a text with "${{" in it needs quotes around it.',
+  );
+}
+
+export function tooDeep(limit: number): Problem {
+  return error('too-deep', `Lists and maps stand in each other more than ${limit} deep here.`);
+}
+
+export function duplicateKey(key: string): Problem {
+  return error('duplicate-key', `"${key}" stands here twice: remove or rename one.`);
+}
+
+export function badKey(): Problem {
+  return error('bad-key', 'A key must be a text, not a list, other fields, an alias or nothing.');
+}
+
+export function forbiddenKey(key: string): Problem {
+  return error('bad-key', `"${key}" cannot be a key: choose another name.`);
+}
+
+export function unknownAlias(name: string): Problem {
+  return error('unknown-alias', `No anchor "&${name}" stands before this alias.`);
+}
+
+export function tooManyAliases(limit: number): Problem {
+  return error(
+    'too-many-aliases',
+    `The aliases of this file stand for more than ${limit.toLocaleString('en')} values: write them out.`,
+  );
+}
+
+export function secondDocument(): Problem {
+  return error('second-document', 'A second document starts here: a file holds only one.');
+}
+
+export function frontMatterLanguage(language: string): Problem {
+  return error(
+    'front-matter',
+    `Front matter is read as YAML only: write "---" without "${language}".`,
+  );
+}
+
+export function frontMatterOpen(): Problem {
+  return error('front-matter', 'The front matter is never closed: write a line "---" below it.');
+}
+
+// Fields
+
+export function notFields(what: string): Problem {
+  return error('wrong-type', `${what} must be made of fields, one "name: value" a line.`);
+}
+
+export function unknownField(key: string, suggestion: string): Problem {
+  return error('unknown-field', `There is no field "${key}".${suggestion}`);
+}
+
+export function mergeKey(): Problem {
+  return error('unknown-field', 'Merge keys ("<<") are not read: write the fields out.');
+}
+
+/** @param owner what has such a field, e.g. `a model agent` */
+export function fieldOfOther(key: string, owner: string): Problem {
+  return error('unknown-field', `Only ${owner} has a field "${key}".`);
+}
+
+/** @param rule what to say beyond that, as the rest of the sentence */
+export function missingField(label: string, rule = ''): Problem {
+  return error('missing-field', `${label} ${rule === '' ? 'is missing' : rule}.`);
+}
+
+export function noValue(label: string): Problem {
+  return error('wrong-type', `${label} has no value: give one or remove it.`);
+}
+
+/** @param kinds what would do @param found what stands there */
+export function wrongKind(label: string, kinds: readonly string[], found: string): Problem {
+  return error('wrong-type', `${label} must be ${kinds.join(' or ')}, not ${found}.`);
+}
+
+/** @param rule the rest of a sentence, e.g. `must be a whole number from 1 to 10` */
+export function wrongValue(label: string, rule: string): Problem {
+  return error('wrong-value', `${label} ${rule}.`);
+}
+
+export function twoWords(alias: string, field: string): Problem {
+  return error('duplicate-field', `"${alias}" is another word for "${field}": keep one of them.`);
+}
+
+export function noSecondName(first: string): Problem {
+  return error('duplicate-name', `The workflow of ${first} has the same name: rename one of them.`);
+}
+
+// Agents
+
+/** In front matter. */
+export function instructionsBelow(): Problem {
+  return error(
+    'unknown-field',
+    'The instructions of a Markdown agent are the text below the front matter: move them there.',
+  );
+}
+
+export function noInstructions(): Problem {
+  return warning(
+    'empty-instructions',
+    'There is no text below the front matter: the model gets no instructions.',
+  );
+}
+
+/** @param reason the rest of a sentence that begins with "it" */
+export function skippedByClaude(reason: string, repair: string): Problem {
+  return error('skipped-by-claude', `Claude Code skips this file: it ${reason}. ${repair}`);
+}
+
+export function shadowed(name: string, winner: string): Problem {
+  return warning(
+    'shadowed-agent',
+    `${winner} defines the agent "${name}" too and goes before this file.`,
+  );
+}
+
+// Workflows
+
+export function noSteps(): Problem {
+  return error('empty-steps', 'A workflow needs at least one step.');
+}
+
+export function badStepId(id: string): Problem {
+  return error('bad-step-id', `"${id}" cannot be a step's name: use ${STEP_ID_RULE}.`);
+}
+
+export function duplicateId(id: string): Problem {
+  return error('duplicate-id', `There are two steps "${id}": rename one.`);
+}
+
+export function notAStep(label: string): Problem {
+  return error(
+    'wrong-type',
+    `${label} must be made of fields: "agent" and what it is asked, or "gate" and a question.`,
+  );
+}
+
+export function mixedList(): Problem {
+  return error(
+    'wrong-type',
+    'A list of steps holds either agent names alone or steps with an "id": do not mix them.',
+  );
+}
+
+export function agentAndGate(): Problem {
+  return error(
+    'agent-and-gate',
+    'A step is either an agent\'s or a gate: move "gate" to a step of its own that needs this one.',
+  );
+}
+
+export function unknownAgent(name: string, suggestion: string): Problem {
+  return error(
+    'unknown-agent',
+    `There is no agent "${name}".${suggestion === '' ? ' Add a file for it to .sluice/agents.' : suggestion}`,
+  );
+}
+
+export function brokenAgent(name: string): Problem {
+  return error('broken-agent', `The agent "${name}" cannot be used: its file has to be repaired.`);
+}
+
+export function unknownNeed(id: string, suggestion: string): Problem {
+  return error('unknown-need', `There is no step "${id}".${suggestion}`);
+}
+
+export function needsItself(): Problem {
+  return error('cycle', 'A step cannot need itself.');
+}
+
+/** @param ids each needs the next, the last the first */
+export function cycle(ids: readonly string[]): Problem {
+  const shown =
+    ids.length <= MAX_CYCLE_NAMES
+      ? ids
+      : [
+          ...ids.slice(0, MAX_CYCLE_NAMES / 2),
+          `… ${(ids.length - MAX_CYCLE_NAMES).toLocaleString('en')} more …`,
+          ...ids.slice(-MAX_CYCLE_NAMES / 2),
+        ];
+  return error(
+    'cycle',
+    `These steps need each other in a circle, so none can start: ${[...shown, ids[0] ?? ''].join(' → ')}.`,
+  );
+}
+
+/** A longer cycle is named by its beginning and its end. */
+const MAX_CYCLE_NAMES = 100;
+
+export function badArtifact(path: string, fault: string): Problem {
+  return error('bad-artifact-path', `"${path}" ${fault}.`);
+}
+
+/** @param maker a step that does produce it, but that the gate does not need */
+export function unknownArtifact(
+  path: string,
+  maker: string | undefined,
+  suggestion: string,
+): Problem {
+  const repair = maker === undefined ? suggestion : ` The step "${maker}" does: add it to "needs".`;
+  return error('unknown-artifact', `No step that this gate needs produces "${path}".${repair}`);
+}
+
+// Expressions
+
+export function badExpression(message: string): Problem {
+  return error('bad-expression', message);
+}
+
+export function unknownRoot(name: string, suggestion: string): Problem {
+  return error(
+    'unknown-value',
+    `"${name}" is no value here.${suggestion === '' ? ' There are inputs, steps and run; "$${{" stands for the plain characters.' : suggestion}`,
+  );
+}
+
+/** @param example how it is written in full */
+export function incompleteReference(reference: string, example: string): Problem {
+  return error('unknown-value', `${reference} is no value: write ${example}.`);
+}
+
+export function unknownMember(reference: string, known: string): Problem {
+  return error('unknown-value', `There is no value ${reference}: there is ${known}.`);
+}
+
+export function unknownInput(name: string, suggestion: string): Problem {
+  return error(
+    'unknown-input',
+    `There is no input "${name}".${suggestion === '' ? ' Declare it under "inputs".' : suggestion}`,
+  );
+}
+
+export function unknownStepOutput(id: string, suggestion: string): Problem {
+  return error('unknown-step', `There is no step "${id}".${suggestion}`);
+}
+
+export function gateOutput(id: string): Problem {
+  return error('unknown-value', `"${id}" is a gate: it has no output.`);
+}
+
+export function ownOutput(): Problem {
+  return error('missing-need', 'A step cannot read its own output.');
+}
+
+export function outputWithoutNeed(id: string): Problem {
+  return error(
+    'missing-need',
+    `The output of "${id}" is not there yet when this step starts: add "${id}" to "needs".`,
+  );
+}
+
+/** @param problem of a text in the agent's file, at a step that uses the agent */
+export function inAgent(agent: string, problem: Problem): Problem {
+  return { ...problem, message: `In the agent "${agent}": ${problem.message}` };
+}

@@ -1,0 +1,120 @@
+import type { AgentFormat } from '../domain/agent.ts';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import {
+  agentEntry,
+  describeAgent,
+  isBlank,
+  nameByFile,
+  readWords,
+  unreadAgent,
+} from './agentParts.ts';
+import { foreignAgentSchema, FOREIGN_FIELDS, markdownAgentSchema } from './agentSchema.ts';
+import type { AgentEntry } from './entries.ts';
+import { frontMatterRange, readFrontMatter } from './frontMatter.ts';
+import { diagnosticAt, type Problem } from './problem.ts';
+import * as problems from './problems.ts';
+import { DocumentReader } from './shape.ts';
+import { SourceDocument } from './sourceDocument.ts';
+import type { SourceText } from './sourceText.ts';
+import { emptyMap } from './sourceNode.ts';
+
+/** An agent as Markdown: fields in the front matter, the text below it the model's instructions. */
+export function readMarkdownAgent(source: SourceText, format: AgentFormat): AgentEntry {
+  const refuse = (problem: Problem, diagnostics: readonly Diagnostic[] = []) =>
+    unreadAgent(source.file, format, [
+      ...diagnostics,
+      diagnosticAt(source.file, frontMatterRange(source), problem),
+    ]);
+  if (isBlank(source)) {
+    return refuse(problems.emptyFile('an agent: fields between "---" lines, and its instructions'));
+  }
+  const front = readFrontMatter(source);
+  if (front.kind === 'broken') {
+    return unreadAgent(source.file, format, front.diagnostics);
+  }
+  if (front.kind === 'absent' && format === 'claude') {
+    return refuse(
+      problems.skippedByClaude(
+        'has no front matter',
+        'Start it with a line "---", lines for "name:" and "description:", and another "---".',
+      ),
+    );
+  }
+  const document =
+    front.kind === 'present' ? front.document : new SourceDocument(source, emptyMap());
+  const reader = new DocumentReader(document, front.kind === 'present' ? front.diagnostics : []);
+  const fields = readFields(reader, format);
+  if (format === 'claude') {
+    checkClaudeRules(reader);
+  }
+  if (front.body === '') {
+    reader.reportAt(frontMatterRange(source), problems.noInstructions());
+  }
+  const models = readWords(reader, ['model'], fields.model) ?? [];
+  return agentEntry(
+    {
+      ...describeAgent(reader, fields),
+      format,
+      runner: {
+        kind: 'model',
+        instructions: front.body,
+        // `inherit` is Claude Code's word for whatever the user has chosen.
+        models: models.filter((model) => format !== 'claude' || model !== 'inherit'),
+      },
+    },
+    front.kind === 'present' ? document : undefined,
+    reader.diagnostics,
+  );
+}
+
+function readFields(reader: DocumentReader, format: AgentFormat) {
+  const { root } = reader.document;
+  const written = root.kind === 'map' ? Object.entries(root.value) : [];
+  if (format === 'sluice') {
+    return reader.fields(
+      markdownAgentSchema,
+      [],
+      Object.fromEntries(written.filter(([key]) => !FOREIGN_FIELDS.has(key))),
+      (key) => (key === 'instructions' ? problems.instructionsBelow() : undefined),
+    );
+  }
+  // Other tools take a field without a value for one that is not there.
+  const given = Object.fromEntries(written.filter(([, value]) => value !== null));
+  return reader.fields(foreignAgentSchema, [], given);
+}
+
+/** Claude Code passes over a file without a word for each of these. */
+function checkClaudeRules(reader: DocumentReader): void {
+  const { document } = reader;
+  const start = frontMatterRange(document.source);
+  const isGiven = (field: string) => {
+    const node = document.nodeAt([field]);
+    return node !== undefined && (node.kind !== 'scalar' || node.text.trim() !== '');
+  };
+  if (!isGiven('name')) {
+    const example = nameByFile(reader.file);
+    reader.reportAt(
+      start,
+      problems.skippedByClaude('has no "name"', `Add "name: ${example}" to its front matter.`),
+    );
+  }
+  const name = reader.textAt(['name']);
+  if (name.startsWith('-') || name.includes(':')) {
+    reader.report(
+      ['name'],
+      problems.skippedByClaude(
+        'has a name that starts with "-" or holds ":"',
+        'Choose another name.',
+      ),
+    );
+  }
+  if (!isGiven('description')) {
+    reader.reportAt(
+      start,
+      problems.skippedByClaude(
+        'has no "description"',
+        'Say in its front matter when the agent is to be used.',
+      ),
+    );
+  }
+}

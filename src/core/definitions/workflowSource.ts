@@ -1,0 +1,44 @@
+import type { Range } from '../domain/diagnostic.ts';
+import type { StepId } from '../domain/ids.ts';
+import type { SourceDocument, SourcePath } from './sourceDocument.ts';
+import type { WorkflowDraft } from './workflowDraft.ts';
+
+/** Where the parts of a workflow stand in its file, whichever way it is written. */
+export class WorkflowSource {
+  readonly document: SourceDocument;
+  readonly #steps: ReadonlyMap<string, SourcePath>;
+
+  constructor(document: SourceDocument, draft: WorkflowDraft) {
+    this.document = document;
+    this.#steps = new Map(draft.steps.map(({ id, path }) => [id, path]));
+  }
+
+  get file(): string {
+    return this.document.source.file;
+  }
+
+  /** Of the name where one is written, else of the file's first character. */
+  get nameRange(): Range {
+    return this.document.rangeOf(['name']);
+  }
+
+  /** Of what names the step: its key, its `id`, or the agent in a plain list. */
+  rangeOfStep(step: StepId): Range | undefined {
+    const path = this.#steps.get(step);
+    if (path === undefined) {
+      return undefined;
+    }
+    const idPath = [...path, 'id'];
+    return this.document.nodeAt(idPath) === undefined
+      ? this.document.rangeOf(path, 'key')
+      : this.document.rangeOf(idPath);
+  }
+
+  /**
+   * Of a step's field, or of a part of it such as `['needs', 1]`; of the step where it is not written.
+   */
+  rangeOf(step: StepId, field: SourcePath, part: 'key' | 'value' = 'value'): Range | undefined {
+    const path = this.#steps.get(step);
+    return path && this.document.rangeOf([...path, ...field], part);
+  }
+}

@@ -1,0 +1,142 @@
+import { Composer, Lexer, Parser, type CST, type Document, type YAMLError } from 'yaml';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import { diagnosticAt } from './problem.ts';
+import * as problems from './problems.ts';
+import { SourceDocument } from './sourceDocument.ts';
+import { MAX_DEPTH, toSourceNode } from './sourceNode.ts';
+import type { SourceText } from './sourceText.ts';
+
+/** A file that is read as far as it can be: what is usable, and all that is wrong. */
+export interface ParsedYaml {
+  /** `undefined`: it cannot be made sense of. */
+  readonly document: SourceDocument | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * YAML 1.2 (and so JSON) with its core values: no other tags, no merge keys, one document.
+ * @param until offset of the text's end, when only its beginning is YAML
+ */
+export function parseYaml(source: SourceText, until = source.text.length): ParsedYaml {
+  const text = source.text.slice(0, until);
+  const tokens = tokensOf(text);
+  if (!Array.isArray(tokens)) {
+    const range = source.range(tokens.tooDeepAt, tokens.tooDeepAt + 1);
+    return {
+      document: undefined,
+      diagnostics: [diagnosticAt(source.file, range, problems.tooDeep(MAX_DEPTH))],
+    };
+  }
+
+  const [document, second] = compose(tokens, text.length);
+  if (document === undefined) {
+    throw new Error('Internal error: the YAML composer made no document');
+  }
+  const syntax = withoutFollowUps([...document.errors, ...document.warnings]);
+  if (syntax.length > 0) {
+    return {
+      document: undefined,
+      diagnostics: syntax.map((error) => syntaxDiagnostic(source, text, error)),
+    };
+  }
+
+  const { root, problems: found } = toSourceNode(document, text);
+  const diagnostics = found.map(({ problem, start, end, related }) =>
+    diagnosticAt(
+      source.file,
+      source.range(start, end),
+      problem,
+      related === undefined
+        ? []
+        : [
+            {
+              file: source.file,
+              range: source.range(related.start, related.end),
+              message: related.message,
+            },
+          ],
+    ),
+  );
+  if (second !== undefined) {
+    const [start] = second.range;
+    const range = source.range(start, text.startsWith('---', start) ? start + 3 : start);
+    diagnostics.push(diagnosticAt(source.file, range, problems.secondDocument()));
+  }
+  return {
+    document: root === undefined ? undefined : new SourceDocument(source, root),
+    diagnostics,
+  };
+}
+
+function syntaxDiagnostic(
+  source: SourceText,
+  text: string,
+  { code, message, pos: [start, end] }: YAMLError,
+): Diagnostic {
+  if (text.startsWith('{{', start) && text[start - 1] === '$') {
+    const close = text.indexOf('}}', start);
+    const range = source.range(start - 1, close === -1 ? start + 2 : close + 2);
+    return diagnosticAt(source.file, range, problems.unquotedExpression());
+  }
+  // Of a value that is taken for a key the library gives the first character alone.
+  const lineEnd = text.slice(start).search(/[\r\n]/);
+  const whole = lineEnd === -1 ? text.length : start + lineEnd;
+  return diagnosticAt(
+    source.file,
+    source.range(start, code === 'BLOCK_AS_IMPLICIT_KEY' ? whole : end),
+    problems.yamlSyntax(code, message, text.slice(start, end)),
+  );
+}
+
+/** A broken file may have thousands of syntax errors, of which the first tell the story. */
+const MAX_SYNTAX_ERRORS = 20;
+
+/** After a token that cannot stand where it does, most of what follows is unexpected too. */
+function withoutFollowUps(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return errors
+    .filter(({ code }, index) => code !== 'UNEXPECTED_TOKEN' || index === first)
+    .slice(0, MAX_SYNTAX_ERRORS);
+}
+
+/**
+ * Composing calls itself for every level, so depth is measured on the tokens, whose parser does not:
+ * its stack holds the open lists and maps, with the document below and a value on top of them.
+ */
+function tokensOf(text: string): CST.Token[] | { readonly tooDeepAt: number } {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+    }
+    if (parser.stack.length > MAX_DEPTH + 2) {
+      return { tooDeepAt: Math.max(0, parser.offset - 1) };
+    }
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+function compose(
+  tokens: readonly CST.Token[],
+  length: number,
+): [first: Document.Parsed | undefined, second: Document.Parsed | undefined] {
+  const composer = new Composer({
+    // Said outright, so that a `%YAML 1.1` line cannot bring back merge keys and `yes` for true.
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    // Its own check compares every key with every other; ours also tells where the first one stands.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents = composer.compose(tokens, true, length);
+  const first = documents.next();
+  const second = documents.next();
+  return [
+    first.done === true ? undefined : first.value,
+    second.done === true ? undefined : second.value,
+  ];
+}

@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { nodeDisk } from './base/disk.ts';
+import type { Digest } from './base/digest.ts';
+import type { Disposable } from './base/disposables.ts';
+import { err, ok, type Result } from './base/result.ts';
+import type { RunEvent } from './domain/event.ts';
+import type { RunId, TaskId } from './domain/ids.ts';
+import type { RequestOutcome, RunRequest } from './domain/request.ts';
+import type { RunState } from './domain/runState.ts';
+import type { RunPlan } from './domain/workflow.ts';
+import { RunDriver, type DriveOptions } from './engine/driver.ts';
+import type { DriverParts } from './engine/parts.ts';
+import { ActiveRun, type StartedRun } from './activeRun.ts';
+import { Landing } from './artifacts/landing.ts';
+import { claimRun, holderOf, type Claim } from './journal/claim.ts';
+import { describeDamage } from './journal/damage.ts';
+import { graphOf, RunFold } from './journal/fold.ts';
+import { postRequest, takeRequests } from './journal/inbox.ts';
+import { followJournal, type JournalPosition } from './journal/reader.ts';
+import { RunStore } from './journal/runStore.ts';
+import { JournalWriter } from './journal/writer.ts';
+import type { Place } from './place.ts';
+import type { Ports } from './ports.ts';
+import type { BookReading } from './projections/runBook.ts';
+import type { Driven } from './projections/taskRows.ts';
+import { CommandRunner } from './runners/commandRunner.ts';
+import { endOrphans } from './runners/orphans.ts';
+import { copiesFor } from './copies.ts';
+import type { WorkspaceCopies } from './workspaces/copies.ts';
+
+export type { StartedRun } from './activeRun.ts';
+
+/** What driving tells the rest of the program. */
+export interface DrivingListener {
+  appended(events: readonly RunEvent[]): void;
+  /** A running task printed something. */
+  printed(run: RunId, task: TaskId): void;
+  ended(run: RunId): void;
+}
+
+/** How long another program may take to answer a request, and how often its answer is looked for, in milliseconds. */
+const ANSWER_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * The runs of one folder that this program drives: claims them, fits the engine's parts together, and
+ * passes requests on to whoever drives a run.
+ */
+export class Driving {
+  readonly store: RunStore;
+  readonly #place: Place;
+  readonly #ports: Ports;
+  readonly #listener: DrivingListener;
+  readonly #copies: WorkspaceCopies;
+  readonly #active = new Map<RunId, ActiveRun>();
+  #closed = false;
+
+  constructor(folder: string, place: Place, ports: Ports, listener: DrivingListener) {
+    this.#place = place;
+    this.#ports = ports;
+    this.#listener = listener;
+    this.store = new RunStore({ disk: nodeDisk, clock: ports.clock, root: place.store });
+    this.#copies = copiesFor(folder, place);
+  }
+
+  async readJournal(run: RunId, from: JournalPosition): Promise<BookReading<JournalPosition>> {
+    const { events, end, damage } = await followJournal(nodeDisk, this.store.folder(run), from);
+    return { events, end, damage: damage === undefined ? undefined : describeDamage(damage) };
+  }
+
+  readBlob(digest: Digest): Promise<Uint8Array> {
+    return this.store.blobs.read(digest);
+  }
+
+  drivenBy(run: RunId): Driven {
+    if (this.#active.has(run)) {
+      return { kind: 'here' };
+    }
+    const holder = holderOf(nodeDisk, this.store.folder(run));
+    return holder === undefined
+      ? { kind: 'nobody' }
+      : { kind: 'elsewhere', pid: holder.pid, isLocal: holder.isLocal };
+  }
+
+  /** The log of an attempt that runs, whichever program drives it. */
+  logFile(run: RunId, task: TaskId, attempt: number): string {
+    return this.#copies.logFile(run, task, attempt);
+  }
+
+  active(run: RunId): StartedRun | undefined {
+    return this.#active.get(run);
+  }
+
+  /** @param onCreated told of the run's first event before anything else happens */
+  async start(
+    plan: RunPlan,
+    options: DriveOptions,
+    onCreated: (created: RunEvent) => void,
+  ): Promise<StartedRun> {
+    const { digest } = await this.store.blobs.put(Buffer.from(JSON.stringify(plan)));
+    const run = this.store.create(plan.workflow.name);
+    const taken = await this.#take(run);
+    if (!taken.ok) {
+      throw new Error(`Internal error: the new run ${run} cannot be driven: ${taken.error}`);
+    }
+    const [created] = taken.value.writer.append([
+      {
+        type: 'run-created',
+        plan: digest,
+        workflow: plan.workflow.name,
+        folder: this.#place.folder,
+        by: options.by,
+      },
+    ]);
+    if (created === undefined) {
+      throw new Error('Internal error: the journal gave no event back');
+    }
+    onCreated(created);
+    return this.#drive(run, plan, { ...taken.value, events: [created] }, options);
+  }
+
+  /** Takes over a run nobody drives; the error says why it cannot be. */
+  async resume(
+    run: RunId,
+    plan: RunPlan,
+    options: DriveOptions,
+  ): Promise<Result<StartedRun, string>> {
+    const active = this.#active.get(run);
+    if (active !== undefined) {
+      return ok(active);
+    }
+    const taken = await this.#take(run);
+    return taken.ok ? ok(this.#drive(run, plan, taken.value, options)) : taken;
+  }
+
+  /**
+   * Asks the run's driver, here or elsewhere; a run nobody drives is taken over first.
+   * @param state reads the run anew
+   */
+  async request(
+    run: RunId,
+    plan: RunPlan,
+    request: RunRequest,
+    state: () => Promise<RunState>,
+  ): Promise<RequestOutcome> {
+    const active = this.#active.get(run);
+    if (active !== undefined) {
+      return active.request(request);
+    }
+    const taken = await this.#take(run);
+    if (taken.ok) {
+      const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
+      return this.#drive(run, plan, taken.value, options).request(request);
+    }
+    if (this.drivenBy(run).kind === 'nobody') {
+      return { kind: 'refused', why: taken.error };
+    }
+    const isWaiting = postRequest(
+      nodeDisk,
+      this.store.folder(run),
+      this.#ports.clock.now(),
+      request,
+    );
+    const until = this.#ports.clock.monotonic() + ANSWER_WITHIN_MS;
+    while (isWaiting()) {
+      if (this.#ports.clock.monotonic() > until) {
+        return { kind: 'refused', why: 'the program that drives the run does not answer' };
+      }
+      await this.#pause(LOOK_AGAIN_MS);
+    }
+    return outcomeIn(await state(), request);
+  }
+
+  /** Lets every run go: what runs is stopped without an outcome, and tried again by the next driver. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#active.values()].map((active) => active.letGo()));
+  }
+
+  /** Claims the run and opens its journal. */
+  async #take(run: RunId): Promise<Result<Taken, string>> {
+    if (this.#closed) {
+      return err('the folder is being closed');
+    }
+    const folder = this.store.folder(run);
+    const claimed = claimRun(nodeDisk, folder);
+    if (!claimed.ok) {
+      const where = claimed.error.isLocal ? '' : ' on another machine or in a container';
+      return err(`${run} is driven by process ${claimed.error.pid}${where}`);
+    }
+    const claim = claimed.value;
+    try {
+      const opened = await JournalWriter.open({
+        disk: nodeDisk,
+        clock: this.#ports.clock,
+        folder,
+        run,
+        claim,
+      });
+      if (!opened.ok) {
+        claim.release();
+        return err(
+          'damage' in opened.error
+            ? `the journal of ${run} cannot be written: ${describeDamage(opened.error.damage)}`
+            : `the journal of ${run} is not its own or was taken over`,
+        );
+      }
+      const { writer, events, repaired } = opened.value;
+      if (repaired !== undefined) {
+        this.#ports.log.warn(
+          `The journal of ${run} ended in the middle of a record, which is kept in ${repaired.kept}`,
+        );
+      }
+      return ok({ writer, events, claim });
+    } catch (thrown) {
+      claim.release();
+      throw thrown;
+    }
+  }
+
+  #drive(run: RunId, plan: RunPlan, taken: Taken, options: DriveOptions): ActiveRun {
+    const { writer, claim, events } = taken;
+    const [created, ...rest] = events;
+    if (created === undefined) {
+      throw new Error(`Internal error: ${run} has no first event`);
+    }
+    const graph = graphOf(plan);
+    const fold = new RunFold(plan, graph, created);
+    const known = [
+      ...rest,
+      ...writer.append([{ type: 'run-claimed', by: options.by, pid: process.pid }]),
+    ];
+    for (const event of known) {
+      fold.apply(event);
+    }
+    const parts = this.#parts(run, writer);
+    const rules = {
+      graph,
+      maxParallel: plan.maxParallel,
+      canLand: parts.landing !== undefined && plan.base.kind === 'git',
+    };
+    const driver = new RunDriver(plan, rules, fold, parts, options);
+    let inbox: Disposable | undefined;
+    const active = new ActiveRun(run, driver, async (end) => {
+      inbox?.dispose();
+      await writer.close().catch((thrown: unknown) => {
+        this.#ports.log.error(`The journal of ${run} could not be closed`, thrown);
+      });
+      claim.release();
+      this.#active.delete(run);
+      if (end.kind === 'finished') {
+        await this.#copies.removeRun(run).catch((thrown: unknown) => {
+          this.#ports.log.warn(`The copies of ${run} could not be removed: ${String(thrown)}`);
+        });
+      }
+      this.#listener.ended(run);
+    });
+    this.#active.set(run, active);
+    inbox = this.#takeRequests(run, active);
+    this.#listener.appended(known);
+    return active;
+  }
+
+  /** Passes posted requests on; each leaves the inbox only once it is answered. */
+  #takeRequests(run: RunId, active: ActiveRun): Disposable {
+    const taken = new Set<string>();
+    const look = () => {
+      for (const posted of takeRequests(nodeDisk, this.store.folder(run))) {
+        if (taken.has(posted.name)) {
+          continue;
+        }
+        taken.add(posted.name);
+        void active.request(posted.request).then((outcome) => {
+          this.#ports.log.info(`${run}: a posted ${posted.request.kind} was ${outcome.kind}`);
+          posted.remove();
+          taken.delete(posted.name);
+        });
+      }
+    };
+    look();
+    return this.store.watchInbox(run, look);
+  }
+
+  #parts(run: RunId, writer: JournalWriter): DriverParts {
+    const { clock, log, environment } = this.#ports;
+    const { blobs } = this.store;
+    const { repository } = this.#place;
+    const runner = new CommandRunner({
+      clock,
+      environment,
+      nonce: () => randomBytes(8).toString('hex'),
+    });
+    return {
+      journal: writer,
+      blobs: {
+        put: (bytes) => blobs.put(bytes),
+        adopt: (file) => blobs.adopt(file),
+        read: (digest) => blobs.read(digest),
+        copyTo: (digest, to) => fs.copyFile(blobs.path(digest), to),
+      },
+      copies: this.#copies,
+      runnerFor: (kind) => (kind === 'command' ? runner : undefined),
+      landing:
+        repository === undefined
+          ? undefined
+          : new Landing({ target: repository, readBlob: (digest) => blobs.read(digest) }),
+      endOrphans: (attempt, signal) => endOrphans(attempt, this.#place.copies, clock, signal),
+      clock,
+      log,
+      onAppended: (events) => this.#listener.appended(events),
+      onPrinted: (task) => this.#listener.printed(run, task),
+    };
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ports.clock.timer(ms, resolve);
+    });
+  }
+}
+
+interface Taken {
+  readonly writer: JournalWriter;
+  readonly claim: Claim;
+  readonly events: readonly RunEvent[];
+}
+
+/** What became of a request another program took from the inbox. */
+function outcomeIn(state: RunState, request: RunRequest): RequestOutcome {
+  if (request.kind === 'cancel') {
+    return state.phase.kind === 'active'
+      ? { kind: 'refused', why: 'the program that drives the run did not take it' }
+      : { kind: 'accepted' };
+  }
+  const gate = state.tasks.get(request.task);
+  const decided =
+    gate?.kind === 'approved' ? 'approved' : gate?.kind === 'failed' ? 'rejected' : undefined;
+  return decided === request.decision
+    ? { kind: 'accepted' }
+    : { kind: 'refused', why: `"${request.task}" is ${gate?.kind ?? 'no gate of the run'} now` };
+}

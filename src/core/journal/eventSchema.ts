@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { isDigest, type Digest } from '../base/digest.ts';
+import type { Actor } from '../domain/actor.ts';
+import { EVENT_VERSION, type Artifact, type BlobRef, type RunEvent } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import {
+  isObjectId,
+  isRunId,
+  isStepId,
+  type ObjectId,
+  type RunId,
+  type TaskId,
+} from '../domain/ids.ts';
+import type { ProcessIdentity } from '../domain/runner.ts';
+
+// What a record may say. Anybody who can write the file may have written it, so each member is
+// checked and a member nobody knows is refused. The writer checks by the same schemas: it never
+// writes what a reader would refuse.
+
+const count = z.int().nonnegative();
+const fromOne = z.int().positive();
+
+export const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value));
+/** By the rule for step ids: a task's id becomes a part of paths and branch names. */
+export const taskId = z.custom<TaskId>((value) => typeof value === 'string' && isStepId(value));
+const runId = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value));
+const objectId = z.custom<ObjectId>((value) => typeof value === 'string' && isObjectId(value));
+
+export const actor = z.strictObject({
+  name: z.string(),
+  via: z.enum(['vscode', 'terminal']),
+}) satisfies z.ZodType<Actor>;
+
+export const decision = z.enum(['approved', 'rejected']);
+
+/** JSON has no `undefined`: a member that is missing in the file is there, and undefined, in what is read. */
+export function orUndefined<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | undefined> {
+  return z.union([schema, z.undefined()]).prefault(undefined as never);
+}
+
+const blobMembers = { digest, bytes: count };
+const blobRef = z.strictObject(blobMembers) satisfies z.ZodType<BlobRef>;
+
+const artifact = z.strictObject({
+  ...blobMembers,
+  path: z.string().min(1),
+  executable: z.boolean(),
+}) satisfies z.ZodType<Artifact>;
+
+const processIdentity = z.strictObject({
+  pid: fromOne,
+  startedAt: z.string(),
+  marker: z.string(),
+}) satisfies z.ZodType<ProcessIdentity>;
+
+const text = z.string();
+
+const failure = z.discriminatedUnion('reason', [
+  z.strictObject({
+    reason: z.literal('command-not-found'),
+    command: text,
+    install: orUndefined(text),
+  }),
+  z.strictObject({ reason: z.literal('spawn-failed'), command: text, message: text }),
+  z.strictObject({ reason: z.literal('exited'), command: text, code: z.int(), tail: text }),
+  z.strictObject({ reason: z.literal('signalled'), command: text, signal: text, tail: text }),
+  z.strictObject({
+    reason: z.literal('timed-out'),
+    limit: z.enum(['wall', 'idle']),
+    afterMs: z.number().nonnegative(),
+  }),
+  z.strictObject({ reason: z.literal('output-cap'), limitBytes: count }),
+  z.strictObject({ reason: z.literal('not-produced'), paths: z.array(text) }),
+  z.strictObject({ reason: z.literal('expression'), where: text, message: text }),
+  z.strictObject({ reason: z.literal('no-runner'), agent: text, kind: text }),
+  z.strictObject({ reason: z.literal('workspace'), message: text }),
+  z.strictObject({ reason: z.literal('landing'), message: text }),
+  z.strictObject({ reason: z.literal('rejected'), by: text, note: orUndefined(text) }),
+  z.strictObject({ reason: z.literal('cancelled') }),
+  z.strictObject({ reason: z.literal('interrupted') }),
+  z.strictObject({ reason: z.literal('internal'), message: text }),
+]) satisfies z.ZodType<Failure>;
+
+const header = {
+  v: z.literal(EVENT_VERSION),
+  run: runId,
+  seq: fromOne,
+  epoch: fromOne,
+  at: count,
+};
+
+const attempt = { task: taskId, attempt: fromOne };
+const durationMs = z.number().nonnegative();
+const landing = {
+  task: taskId,
+  branch: z.string().min(1),
+  tag: z.string().min(1),
+  commit: objectId,
+};
+
+/** One event of the version this code writes, without what belongs to its record alone. */
+export const runEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    ...header,
+    type: z.literal('run-created'),
+    plan: digest,
+    workflow: text,
+    folder: text,
+    by: actor,
+  }),
+  z.strictObject({ ...header, type: z.literal('run-claimed'), by: actor, pid: fromOne }),
+  z.strictObject({ ...header, type: z.literal('task-started'), ...attempt }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-process'),
+    ...attempt,
+    process: processIdentity,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-succeeded'),
+    ...attempt,
+    exitCode: z.int(),
+    durationMs,
+    output: blobRef,
+    log: blobRef,
+    artifacts: z.array(artifact),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-failed'),
+    ...attempt,
+    durationMs,
+    failure,
+    log: orUndefined(blobRef),
+  }),
+  z.strictObject({ ...header, type: z.literal('task-interrupted'), ...attempt }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-skipped'),
+    task: taskId,
+    because: z.array(taskId),
+  }),
+  z.strictObject({ ...header, type: z.literal('task-cancelled'), task: taskId, durationMs }),
+  z.strictObject({ ...header, type: z.literal('gate-opened'), task: taskId, digest, ask: text }),
+  z.strictObject({
+    ...header,
+    type: z.literal('gate-answered'),
+    task: taskId,
+    digest,
+    decision,
+    by: actor,
+    note: orUndefined(text),
+  }),
+  z.strictObject({ ...header, type: z.literal('landing-started'), ...landing }),
+  z.strictObject({ ...header, type: z.literal('landing-done'), ...landing }),
+  z.strictObject({ ...header, type: z.literal('landing-failed'), task: taskId, failure }),
+  z.strictObject({ ...header, type: z.literal('cancel-requested'), by: actor }),
+  z.strictObject({
+    ...header,
+    type: z.literal('run-finished'),
+    status: z.enum(['succeeded', 'degraded', 'failed', 'cancelled']),
+  }),
+]) satisfies z.ZodType<RunEvent>;
+
+// `satisfies` shows that the schemas take nothing the domain does not know; this, that they leave out
+// nothing the domain knows.
+type DeepReadonly<T> = T extends string | number | boolean | undefined
+  ? T
+  : { readonly [Member in keyof T]: DeepReadonly<T[Member]> };
+type Covers<Whole, _Part extends Whole> = true;
+export type SchemasCoverTheDomain = [
+  Covers<DeepReadonly<z.output<typeof runEvent>>, RunEvent>,
+  Covers<DeepReadonly<z.output<typeof failure>>, Failure>,
+];

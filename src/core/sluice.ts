@@ -1,0 +1,423 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Disposable } from './base/disposables.ts';
+import { Disposables } from './base/disposables.ts';
+import { nodeDisk } from './base/disk.ts';
+import { Emitter } from './base/emitter.ts';
+import { err, ok, type Result } from './base/result.ts';
+import type { Actor } from './domain/actor.ts';
+import type { Agent } from './domain/agent.ts';
+import type { Diagnostic, Location } from './domain/diagnostic.ts';
+import type { BlobRef, RunEvent } from './domain/event.ts';
+import { slug, stepId, type RunId, type StepId, type TaskId } from './domain/ids.ts';
+import type { RequestOutcome, RunRequest } from './domain/request.ts';
+import { DEFAULT_MAX_PARALLEL, type RunPlan, type Workflow } from './domain/workflow.ts';
+import {
+  agentsOf,
+  readDefinitions,
+  readWorkflowFile,
+  type Definitions,
+  type WorkflowEntry,
+} from './definitions/project.ts';
+import { Driving, type StartedRun } from './driving.ts';
+import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
+import { baseOf, findPlace, type Place } from './place.ts';
+import type { Ports } from './ports.ts';
+import { openGates, type OpenGate } from './projections/gates.ts';
+import { RunBook, type BookEntry } from './projections/runBook.ts';
+import { taskPage } from './projections/taskPage.ts';
+
+export type { StartedRun } from './driving.ts';
+
+export interface StartRequest {
+  readonly workflow: Workflow;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Tasks at once, over what the workflow says. */
+  readonly maxParallel?: number | undefined;
+  /** Tasks at once where neither says. @default DEFAULT_MAX_PARALLEL */
+  readonly usualParallel?: number;
+  readonly approveGate: (gate: TaskId) => boolean;
+  readonly leaveAtGates: boolean;
+}
+
+/** Why a run did not start, for people. */
+export interface StartProblem {
+  readonly message: string;
+  /** Where to look, when it is in a file. */
+  readonly at: Location | undefined;
+}
+
+/**
+ * Sluice in one folder: all a face can see and ask. Opening reads; only `start`, `resume` and
+ * `request` write.
+ */
+export class Sluice {
+  readonly folder: string;
+  readonly actor: Actor;
+  readonly #ports: Ports;
+  readonly #place: Place;
+  readonly #driving: Driving;
+  readonly #book: RunBook<JournalPosition>;
+  readonly #disposables = new Disposables();
+  readonly #changed: Emitter<void>;
+  readonly #appended: Emitter<readonly RunEvent[]>;
+  readonly #closing = new AbortController();
+  #definitions: Definitions = { agents: [], workflows: [], diagnostics: [] };
+
+  /** @param folder absolute; trusted by the user. @throws when it cannot be read */
+  static async open(folder: string, ports: Ports): Promise<Sluice> {
+    const real = await fs.realpath(folder);
+    const sluice = new Sluice(real, ports, await findPlace(real, ports, nodeDisk));
+    await Promise.all([sluice.refreshDefinitions(), sluice.refreshRuns()]);
+    sluice.#follow();
+    return sluice;
+  }
+
+  private constructor(folder: string, ports: Ports, place: Place) {
+    this.folder = folder;
+    this.actor = ports.actor;
+    this.#ports = ports;
+    this.#place = place;
+    const onListenerError = (thrown: unknown) =>
+      ports.log.error('A listener of Sluice failed', thrown);
+    this.#changed = new Emitter(onListenerError);
+    this.#appended = new Emitter(onListenerError);
+    this.#driving = new Driving(folder, place, ports, {
+      appended: (events) => {
+        this.#book.apply(events);
+        this.#appended.fire(events);
+        this.#changed.fire();
+      },
+      printed: () => this.#changed.fire(),
+      ended: () => this.#changed.fire(),
+    });
+    const { store } = this.#driving;
+    this.#book = new RunBook<JournalPosition>({
+      list: () => Promise.resolve(store.list()),
+      read: (run, from) => this.#driving.readJournal(run, from ?? JOURNAL_START),
+      plan: async (digest) =>
+        JSON.parse(new TextDecoder().decode(await this.#driving.readBlob(digest))) as RunPlan,
+      drivenBy: (run) => this.#driving.drivenBy(run),
+      isOurs: (created) => created.folder === place.folder,
+    });
+  }
+
+  /** What people should know about the folder, as a sentence. */
+  get notice(): string | undefined {
+    return this.#place.notice;
+  }
+
+  /** Agents, workflows or runs have changed; readers look again. */
+  get onDidChange(): (listener: () => void) => Disposable {
+    return this.#changed.on;
+  }
+
+  /** Events of runs this program drives, as they are appended. */
+  get onDidAppend(): (listener: (events: readonly RunEvent[]) => void) => Disposable {
+    return this.#appended.on;
+  }
+
+  // Definitions
+
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
+  /** Reads agents and workflows from the disk again. */
+  async refreshDefinitions(): Promise<void> {
+    this.#definitions = await readDefinitions(this.folder, this.#closing.signal);
+    this.#changed.fire();
+  }
+
+  /** A workflow by its name or its file, absolute or relative to the folder. */
+  async findWorkflow(nameOrFile: string): Promise<WorkflowEntry | undefined> {
+    const named = this.#definitions.workflows.find(({ name }) => name === nameOrFile);
+    if (named !== undefined) {
+      return named;
+    }
+    const file = path.resolve(this.folder, nameOrFile);
+    const status = await fs.stat(file).catch(() => undefined);
+    return status?.isFile() === true
+      ? readWorkflowFile(this.folder, file, this.#definitions.agents, this.#closing.signal)
+      : undefined;
+  }
+
+  /** Everything wrong in one file of the folder: an agent's, or taken for a workflow. */
+  async diagnosticsOf(file: string): Promise<readonly Diagnostic[]> {
+    const absolute = path.resolve(this.folder, file);
+    const known = this.#definitions.agents.find(
+      (entry) => path.resolve(this.folder, entry.file) === absolute,
+    );
+    return known === undefined
+      ? (await readWorkflowFile(this.folder, file, this.#definitions.agents, this.#closing.signal))
+          .diagnostics
+      : known.diagnostics;
+  }
+
+  /** An agent by itself, as a workflow of one step. */
+  workflowOf(agent: Agent): Workflow {
+    return {
+      name: agent.name,
+      description: agent.description,
+      inputs: {},
+      steps: [
+        {
+          kind: 'agent',
+          id: stepId(slug(agent.name)),
+          needs: [],
+          agent: agent.name,
+          prompt: '',
+          env: {},
+          produces: [],
+          timeoutMs: undefined,
+        },
+      ],
+      maxParallel: 1,
+      file: agent.file,
+      digest: agent.digest,
+    };
+  }
+
+  /** Where a step of a workflow is written. */
+  locationOfStep(workflow: string, step: StepId): Location | undefined {
+    const entry = this.#definitions.workflows.find(({ name }) => name === workflow);
+    const range = entry?.source?.rangeOfStep(step);
+    return entry === undefined || range === undefined ? undefined : { file: entry.file, range };
+  }
+
+  // Runs, as they stand
+
+  /** Newest first. */
+  runs(): BookEntry[] {
+    return this.#book.entries();
+  }
+
+  run(run: RunId): BookEntry | undefined {
+    return this.#book.entry(run);
+  }
+
+  /** Gates of unfinished runs that wait for a person, newest run first. */
+  openGates(): OpenGate[] {
+    return this.runs().flatMap((entry) =>
+      entry.kind === 'readable' ? openGates(entry.plan, entry.state) : [],
+    );
+  }
+
+  /** Reads what other programs have written. */
+  async refreshRuns(): Promise<void> {
+    await this.#book.refreshAll();
+    this.#changed.fire();
+  }
+
+  /** All there is to say about a task, with what it printed so far. */
+  async taskPage(run: RunId, task: TaskId): Promise<string> {
+    const entry = this.#book.entry(run);
+    if (entry?.kind !== 'readable') {
+      return `There is no run ${run} here.\n`;
+    }
+    const state = entry.state.tasks.get(task);
+    let log: Uint8Array | undefined;
+    if (state?.kind === 'running') {
+      const file = this.#driving.logFile(run, task, state.attempt);
+      log = await fs.readFile(file).catch(() => undefined);
+    } else if (state !== undefined && 'log' in state && state.log !== undefined) {
+      log = await this.#readOrTell(state.log);
+    }
+    return taskPage(entry.plan, entry.state, task, log);
+  }
+
+  /** The bytes of an artifact; `undefined` when the task made no such file. */
+  async artifact(run: RunId, task: TaskId, file: string): Promise<Uint8Array | undefined> {
+    const entry = this.#book.entry(run);
+    const state = entry?.kind === 'readable' ? entry.state.tasks.get(task) : undefined;
+    const artifact =
+      state?.kind === 'succeeded' ? state.artifacts.find((made) => made.path === file) : undefined;
+    return artifact === undefined ? undefined : this.#readOrTell(artifact);
+  }
+
+  /** The tasks that made what a gate shows. */
+  whoMade(gate: OpenGate): { readonly task: TaskId; readonly path: string }[] {
+    const entry = this.#book.entry(gate.run);
+    if (entry?.kind !== 'readable') {
+      return [];
+    }
+    return gate.shown.flatMap((shown) => {
+      for (const [task, state] of entry.state.tasks) {
+        if (state.kind === 'succeeded' && state.artifacts.includes(shown)) {
+          return [{ task, path: shown.path }];
+        }
+      }
+      return [];
+    });
+  }
+
+  // Runs, driven
+
+  /** A run this program drives. */
+  active(run: RunId): StartedRun | undefined {
+    return this.#driving.active(run);
+  }
+
+  async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
+    const { workflow } = request;
+    const inputs = resolveInputs(workflow, request.inputs);
+    if (!inputs.ok) {
+      return inputs;
+    }
+    const plan: RunPlan = {
+      workflow,
+      agents: agentsOf(workflow, this.#definitions.agents),
+      inputs: inputs.value,
+      maxParallel:
+        request.maxParallel ??
+        workflow.maxParallel ??
+        request.usualParallel ??
+        DEFAULT_MAX_PARALLEL,
+      base: await baseOf(this.#place),
+    };
+    const { approveGate, leaveAtGates } = request;
+    const started = await this.#driving.start(
+      plan,
+      { by: this.actor, approveGate, leaveAtGates },
+      (created) => this.#book.add(plan, created),
+    );
+    this.#changed.fire();
+    return ok(started);
+  }
+
+  /** Goes on with a run nobody drives. */
+  async resume(
+    run: RunId,
+    options: { readonly leaveAtGates: boolean } = { leaveAtGates: false },
+  ): Promise<Result<StartedRun, StartProblem>> {
+    const entry = this.#book.entry(run);
+    if (entry?.kind !== 'readable') {
+      return err({ message: `There is no run ${run} here.`, at: undefined });
+    }
+    const resumed = await this.#driving.resume(entry.run, entry.plan, {
+      by: this.actor,
+      approveGate: () => false,
+      leaveAtGates: options.leaveAtGates,
+    });
+    await this.#book.refresh(run);
+    this.#changed.fire();
+    return resumed.ok ? resumed : err({ message: `${resumed.error}.`, at: undefined });
+  }
+
+  /** Goes on with every unfinished run of this folder that nobody drives. */
+  async resumeInterrupted(): Promise<void> {
+    for (const entry of this.runs()) {
+      if (
+        entry.kind === 'readable' &&
+        entry.damage === undefined &&
+        entry.state.phase.kind !== 'finished' &&
+        entry.driven.kind === 'nobody'
+      ) {
+        const resumed = await this.resume(entry.run);
+        if (!resumed.ok) {
+          this.#ports.log.warn(`${entry.run} was not resumed: ${resumed.error.message}`);
+        }
+      }
+    }
+  }
+
+  /**
+   * Asks something of a run, whoever drives it: this program, another one (then it is asked and its
+   * answer awaited), or nobody (then this program takes the run over).
+   */
+  async request(run: RunId, request: RunRequest): Promise<RequestOutcome> {
+    const entry = this.#book.entry(run);
+    if (entry?.kind !== 'readable') {
+      return { kind: 'refused', why: `there is no run ${run} here` };
+    }
+    const outcome = await this.#driving.request(entry.run, entry.plan, request, async () => {
+      await this.#book.refresh(run);
+      const now = this.#book.entry(run);
+      return now?.kind === 'readable' ? now.state : entry.state;
+    });
+    await this.#book.refresh(run);
+    this.#changed.fire();
+    return outcome;
+  }
+
+  /** Lets every run go, so that another program can take it over, and stops listening. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The folder was closed'));
+    this.#disposables.dispose();
+    await this.#driving.close();
+  }
+
+  #follow(): void {
+    this.#disposables.add(
+      this.#driving.store.watch(
+        (run) => this.#isToFollow(run),
+        (run) => void this.#readOn(run),
+      ),
+    );
+  }
+
+  /** Runs other programs may write to: not ours to drive, and not over. */
+  #isToFollow(run: RunId): boolean {
+    const entry = this.#book.entry(run);
+    return (
+      this.#driving.active(run) === undefined &&
+      !this.#book.isElsewhere(run) &&
+      (entry?.kind !== 'readable' || entry.state.phase.kind !== 'finished')
+    );
+  }
+
+  async #readOn(run: RunId): Promise<void> {
+    const before = JSON.stringify(this.#seen(run));
+    await this.#book.refresh(run);
+    if (JSON.stringify(this.#seen(run)) !== before) {
+      this.#changed.fire();
+    }
+  }
+
+  /** What tells two looks at a run apart. */
+  #seen(run: RunId): unknown {
+    const entry = this.#book.entry(run);
+    return entry?.kind === 'readable' ? [entry.state.seq, entry.driven, entry.damage] : entry?.kind;
+  }
+
+  async #readOrTell(ref: BlobRef): Promise<Uint8Array> {
+    try {
+      return await this.#driving.readBlob(ref.digest);
+    } catch (thrown) {
+      return Buffer.from(
+        `(it cannot be read any more: ${thrown instanceof Error ? thrown.message : String(thrown)})`,
+      );
+    }
+  }
+}
+
+function resolveInputs(
+  workflow: Workflow,
+  given: Readonly<Record<string, string>>,
+): Result<Record<string, string>, StartProblem> {
+  const names = Object.keys(workflow.inputs);
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const known = names.length === 0 ? 'It takes none.' : `It takes ${names.join(', ')}.`;
+    return err({
+      message: `${workflow.name} has no input ${unknown.join(', ')}. ${known}`,
+      at: undefined,
+    });
+  }
+  const values: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, spec] of Object.entries(workflow.inputs)) {
+    const value = Object.hasOwn(given, name) ? given[name] : spec.default;
+    if (value === undefined) {
+      missing.push(name);
+    } else {
+      values[name] = value;
+    }
+  }
+  return missing.length === 0
+    ? ok(values)
+    : err({
+        message: `${workflow.name} needs a value for ${missing.join(', ')}.`,
+        at: undefined,
+      });
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { Agent } from '../../core/domain/agent.ts';
+import type { Command, CommandTarget } from '../contributions.ts';
+import type { Project, Projects } from '../project.ts';
+import { where } from './picks.ts';
+import { startRun } from './startRun.ts';
+
+export function runAgent(projects: Projects): Command {
+  return {
+    id: 'sluice.runAgent',
+    execute: async (target) => {
+      await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
+      const chosen = await chooseAgent(projects, target);
+      if (chosen !== undefined) {
+        await startRun(chosen.project, chosen.project.sluice.workflowOf(chosen.agent));
+      }
+    },
+  };
+}
+
+async function chooseAgent(
+  projects: Projects,
+  target: CommandTarget | undefined,
+): Promise<{ project: Project; agent: Agent } | undefined> {
+  const choices = projects
+    .all()
+    .flatMap((project) =>
+      project.sluice.definitions.agents.flatMap((entry) =>
+        entry.kind === 'valid' && entry.shadowedBy === undefined
+          ? [{ project, agent: entry.agent }]
+          : [],
+      ),
+    );
+  if (target?.kind === 'agent') {
+    return choices.find(
+      ({ project, agent }) => project === target.project && agent.name === target.name,
+    );
+  }
+  if (choices.length === 0) {
+    void vscode.window.showInformationMessage(
+      projects.problems()[0] ??
+        'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents.',
+    );
+    return undefined;
+  }
+  const items = choices.map(({ project, agent }) => ({
+    label: agent.name,
+    description: [agent.runner.kind, where(projects, project)]
+      .filter((text) => text !== undefined)
+      .join(' · '),
+    detail: agent.description,
+    choice: { project, agent },
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Run Agent',
+    placeHolder: 'The agent to run by itself',
+    matchOnDetail: true,
+  });
+  return picked?.choice;
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { hasErrors } from '../../core/domain/diagnostic.ts';
+import type { WorkflowEntry } from '../../core/definitions/project.ts';
+import type { Command, CommandTarget } from '../contributions.ts';
+import type { Project, Projects } from '../project.ts';
+import { where } from './picks.ts';
+import { showProblem, startRun } from './startRun.ts';
+
+export function runWorkflow(projects: Projects): Command {
+  return {
+    id: 'sluice.runWorkflow',
+    execute: async (target) => {
+      // What runs is what is on the disk now; a watcher may be a moment late.
+      await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
+      const chosen = await chooseWorkflow(projects, target);
+      if (chosen === undefined) {
+        return;
+      }
+      const { project, entry } = chosen;
+      if (entry.kind === 'valid') {
+        await startRun(project, entry.workflow);
+        return;
+      }
+      const [first] = entry.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));
+      await showProblem(
+        project,
+        `${entry.name} cannot run: ${first?.message ?? 'its file has problems.'}`,
+        first,
+      );
+    },
+  };
+}
+
+async function chooseWorkflow(
+  projects: Projects,
+  target: CommandTarget | undefined,
+): Promise<{ project: Project; entry: WorkflowEntry } | undefined> {
+  const choices = projects
+    .all()
+    .flatMap((project) =>
+      project.sluice.definitions.workflows.map((entry) => ({ project, entry })),
+    );
+  if (target?.kind === 'workflow') {
+    return choices.find(
+      ({ project, entry }) => project === target.project && entry.name === target.name,
+    );
+  }
+  if (choices.length === 0) {
+    void vscode.window.showInformationMessage(
+      projects.problems()[0] ??
+        'There is no workflow here yet. A workflow is a file in .sluice/workflows.',
+    );
+    return undefined;
+  }
+  const items = choices.map(({ project, entry }) => ({
+    label: entry.name,
+    description: [entry.kind === 'invalid' ? '$(error) has problems' : '', where(projects, project)]
+      .filter((text) => text !== undefined && text !== '')
+      .join(' · '),
+    detail: entry.kind === 'valid' ? entry.workflow.description : entry.file,
+    choice: { project, entry },
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Run Workflow',
+    placeHolder: 'The workflow to run',
+    matchOnDetail: true,
+  });
+  return picked?.choice;
+}

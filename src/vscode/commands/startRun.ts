@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { Location } from '../../core/domain/diagnostic.ts';
+import type { Workflow } from '../../core/domain/workflow.ts';
+import { readSetting } from '../contributions.ts';
+import type { Project } from '../project.ts';
+import { openLocation } from './openDefinition.ts';
+
+/** Asks for the inputs a workflow needs, starts it and shows it in the Runs view. */
+export async function startRun(project: Project, workflow: Workflow): Promise<void> {
+  const inputs = await askInputs(workflow);
+  if (inputs === undefined) {
+    return;
+  }
+  const started = await project.sluice.start({
+    workflow,
+    inputs,
+    usualParallel: readSetting('maxParallel', project.folder.uri),
+    approveGate: () => false,
+    leaveAtGates: false,
+  });
+  if (!started.ok) {
+    await showProblem(project, started.error.message, started.error.at);
+    return;
+  }
+  await vscode.commands.executeCommand('sluice.runs.focus');
+}
+
+/** An error with a button that leads to its place, where it has one. */
+export async function showProblem(
+  project: Project,
+  message: string,
+  at: Location | undefined,
+): Promise<void> {
+  const open = 'Open File';
+  const chosen = await vscode.window.showErrorMessage(message, ...(at === undefined ? [] : [open]));
+  if (chosen === open && at !== undefined) {
+    await openLocation(project, at);
+  }
+}
+
+/** `undefined` when the person backs out. */
+async function askInputs(workflow: Workflow): Promise<Record<string, string> | undefined> {
+  const inputs: Record<string, string> = {};
+  for (const [name, spec] of Object.entries(workflow.inputs)) {
+    const value = await vscode.window.showInputBox({
+      title: `${workflow.name}: ${name}`,
+      prompt: spec.description ?? `Value of the input ${name}`,
+      ...(spec.default === undefined ? {} : { value: spec.default }),
+      ignoreFocusOut: true,
+    });
+    if (value === undefined) {
+      return undefined;
+    }
+    inputs[name] = value;
+  }
+  return inputs;
+}

@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { Disposables } from '../core/base/disposables.ts';
+import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
+import { cancelRun, resumeRun } from './commands/controlRun.ts';
+import { openDefinition } from './commands/openDefinition.ts';
+import { refresh } from './commands/refresh.ts';
+import { runAgent } from './commands/runAgent.ts';
+import { runWorkflow } from './commands/runWorkflow.ts';
+import { showGraph } from './commands/showGraph.ts';
+import { openArtifact, showOutput } from './commands/showOutput.ts';
+import { registerCommand, type Command } from './contributions.ts';
+import { DefinitionProblems } from './definitionProblems.ts';
+import { DefinitionWatcher } from './definitionWatcher.ts';
+import { Announcements } from './gates/announcements.ts';
+import { GraphPanels } from './graph/graphPanels.ts';
+import { hostPorts } from './hostPorts.ts';
+import { offerWorkflows } from './offer.ts';
+import { OutputDocuments } from './output/documents.ts';
+import { Projects } from './project.ts';
+import { Refresher } from './refresher.ts';
+import { agentRows, workflowRows } from './views/definitionsViews.ts';
+import { gateRows } from './views/gatesView.ts';
+import { RowTree } from './views/rowTree.ts';
+import { runRows } from './views/runsView.ts';
+
+/** What VS Code shows of Sluice, put together; views follow the projects and keep nothing themselves. */
+export class Extension {
+  readonly #context: vscode.ExtensionContext;
+  readonly #disposables = new Disposables();
+  readonly #projects: Projects;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.#context = context;
+    const log = this.#disposables.add(vscode.window.createOutputChannel('Sluice', { log: true }));
+    const ports = hostPorts(log);
+    const projects = new Projects(ports);
+    this.#projects = projects;
+    const assets = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
+    const graphs = this.#disposables.add(new GraphPanels(projects, assets));
+    const documents = this.#disposables.add(new OutputDocuments(projects));
+    const problems = this.#disposables.add(new DefinitionProblems(projects));
+    const announcements = this.#disposables.add(new Announcements(projects));
+    this.#disposables.add(new DefinitionWatcher(projects));
+    const { clock } = ports;
+    const runs = this.#disposables.add(
+      new RowTree('sluice.runs', () => runRows(projects, clock.now())),
+    );
+    const gates = this.#disposables.add(new RowTree('sluice.gates', () => gateRows(projects)));
+    const workflows = this.#disposables.add(
+      new RowTree('sluice.workflows', () => workflowRows(projects)),
+    );
+    const agents = this.#disposables.add(new RowTree('sluice.agents', () => agentRows(projects)));
+
+    const refresher = this.#disposables.add(
+      new Refresher(projects, () => {
+        const waiting = projects.all().flatMap(({ sluice }) => sluice.openGates()).length;
+        gates.view.badge =
+          waiting === 0
+            ? undefined
+            : {
+                value: waiting,
+                tooltip: waiting === 1 ? '1 gate waits for you' : `${waiting} gates wait for you`,
+              };
+        runs.view.message = noticeOf(projects) ?? '';
+        for (const reader of [
+          runs,
+          gates,
+          workflows,
+          agents,
+          graphs,
+          documents,
+          problems,
+          announcements,
+        ]) {
+          reader.refresh();
+        }
+      }),
+    );
+    this.#disposables.add(projects.onDidChange(() => refresher.soon()));
+    this.#disposables.add(
+      projects.onDidOpen((project) => void offerWorkflows(project, context.workspaceState)),
+    );
+
+    const commands: readonly Command[] = [
+      runWorkflow(projects),
+      runAgent(projects),
+      showGraph(projects, graphs),
+      cancelRun(projects),
+      resumeRun(projects),
+      approveGate(projects),
+      rejectGate(projects),
+      showGate(projects),
+      showOutput,
+      openArtifact,
+      openDefinition,
+      refresh(projects),
+      { id: 'sluice.showLog', execute: () => log.show() },
+    ];
+    for (const command of commands) {
+      this.#disposables.add(registerCommand(command));
+    }
+  }
+
+  /** Opens what is trusted. VS Code does not wait for the folders to be read. */
+  async start(): Promise<void> {
+    this.#context.subscriptions.push(this.#disposables);
+    const following = this.#projects.follow();
+    if (this.#context.extensionMode === vscode.ExtensionMode.Test) {
+      await following;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#projects.close();
+    this.#disposables.dispose();
+  }
+}
+
+/** What the user should know about the folders as such, above the runs. */
+function noticeOf(projects: Projects): string | undefined {
+  const notices = projects.all().flatMap(({ sluice }) => sluice.notice ?? []);
+  const lines = [...projects.problems(), ...notices];
+  return lines.length === 0 ? undefined : lines.join('\n');
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../core/base/disposables.ts';
+import type { RunId } from '../../core/domain/ids.ts';
+import type { OpenGate } from '../../core/projections/gates.ts';
+import { census, shownStatus } from '../../core/projections/taskRows.ts';
+import { answer, reject, showEvidence } from '../commands/answerGate.ts';
+import type { Project, Projects } from '../project.ts';
+
+/**
+ * Tells people what wants them: a gate that opened, a run of this window that ended. Each is told
+ * once; what was there already when the window opened is in the views.
+ */
+export class Announcements implements Disposable {
+  readonly #projects: Projects;
+  readonly #told = new Set<string>();
+  /** Runs seen unfinished in this window: only their end is news. */
+  readonly #unfinished = new Map<string, RunId>();
+
+  constructor(projects: Projects) {
+    this.#projects = projects;
+  }
+
+  /** Call after every change. */
+  refresh(): void {
+    for (const project of this.#projects.all()) {
+      for (const gate of project.sluice.openGates()) {
+        if (this.#isNews(project, gate.run, gate.task, gate.digest)) {
+          void this.#askGate(project, gate);
+        }
+      }
+      for (const entry of project.sluice.runs()) {
+        const key = JSON.stringify([project.folder.uri.toString(), entry.run]);
+        if (entry.kind !== 'readable') {
+          continue;
+        }
+        if (entry.state.phase.kind !== 'finished') {
+          this.#unfinished.set(key, entry.run);
+        } else if (this.#unfinished.delete(key)) {
+          void this.#tellEnd(project, entry.run);
+        }
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#unfinished.clear();
+  }
+
+  #isNews(project: Project, ...what: readonly string[]): boolean {
+    const key = JSON.stringify([project.folder.uri.toString(), ...what]);
+    const news = !this.#told.has(key);
+    this.#told.add(key);
+    return news;
+  }
+
+  async #askGate(project: Project, gate: OpenGate): Promise<void> {
+    const chosen = await vscode.window.showInformationMessage(
+      `${gate.run} asks: ${gate.ask}`,
+      'Approve',
+      'Reject',
+      'Show',
+    );
+    // It may have been answered somewhere else while the question stood here.
+    const stillOpen = project.sluice
+      .openGates()
+      .find(({ run, task }) => run === gate.run && task === gate.task);
+    if (chosen === undefined || stillOpen === undefined) {
+      return;
+    }
+    const choice = { project, gate: stillOpen };
+    if (chosen === 'Approve') {
+      await answer({ project, gate }, 'approved', undefined);
+    } else if (chosen === 'Reject') {
+      await reject(choice);
+    } else {
+      await showEvidence(choice);
+    }
+  }
+
+  async #tellEnd(project: Project, run: RunId): Promise<void> {
+    const entry = project.sluice.run(run);
+    if (entry?.kind !== 'readable') {
+      return;
+    }
+    const status = shownStatus(entry.state, entry.driven);
+    const text = `${run} ${status}: ${census(entry.state)}.`;
+    const show = 'Show Graph';
+    const chosen = await (status === 'succeeded' || status === 'cancelled'
+      ? vscode.window.showInformationMessage(text, show)
+      : vscode.window.showWarningMessage(text, show));
+    if (chosen === show) {
+      await vscode.commands.executeCommand('sluice.showGraph');
+    }
+  }
+}

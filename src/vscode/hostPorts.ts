@@ -1,0 +1,28 @@
+import os from 'node:os';
+import type * as vscode from 'vscode';
+import { systemClock } from '../core/base/clock.ts';
+import { userFolders } from '../core/folders.ts';
+import type { Ports } from '../core/ports.ts';
+
+/** VS Code as a host. */
+export function hostPorts(log: vscode.LogOutputChannel): Ports {
+  const folders = userFolders(process.env, process.platform);
+  return {
+    clock: systemClock,
+    log: {
+      debug: (message) => log.debug(message),
+      info: (message) => log.info(message),
+      warn: (message) => log.warn(message),
+      error: (message, thrown) =>
+        thrown === undefined
+          ? log.error(message)
+          : log.error(
+              `${message}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
+            ),
+    },
+    actor: { name: os.userInfo().username, via: 'vscode' },
+    environment: process.env,
+    cacheFolder: folders.cache,
+    stateFolder: folders.state,
+  };
+}

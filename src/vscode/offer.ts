@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { readSetting } from './contributions.ts';
+import { startRun } from './commands/startRun.ts';
+import type { Project } from './project.ts';
+
+const OFFERED = 'sluice.offered';
+
+/** The first time a folder with workflows is opened: says so once, with a button to run one. */
+export async function offerWorkflows(project: Project, memory: vscode.Memento): Promise<void> {
+  const valid = project.sluice.definitions.workflows.filter((entry) => entry.kind === 'valid');
+  const [first] = valid;
+  const key = `${OFFERED}:${project.folder.uri.toString()}`;
+  if (
+    first === undefined ||
+    !readSetting('offerWorkflows') ||
+    memory.get<boolean>(key) === true ||
+    project.sluice.runs().length > 0
+  ) {
+    return;
+  }
+  await memory.update(key, true);
+  const run = valid.length === 1 ? `Run ${first.name}` : 'Run Workflow…';
+  const chosen = await vscode.window.showInformationMessage(
+    valid.length === 1
+      ? `This folder has a Sluice workflow: ${first.name}.`
+      : `This folder has ${valid.length} Sluice workflows.`,
+    run,
+    'Show Graph',
+  );
+  if (chosen === 'Show Graph') {
+    await vscode.commands.executeCommand('sluice.showGraph');
+  } else if (chosen === run) {
+    await (valid.length === 1
+      ? startRun(project, first.workflow)
+      : vscode.commands.executeCommand('sluice.runWorkflow'));
+  }
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { OpenGate } from '../../core/projections/gates.ts';
+import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
+import type { Project, Projects } from '../project.ts';
+import { plainTooltip, rowsByFolder } from './folders.ts';
+import { GATE_ICON } from './icons.ts';
+
+export function gateRows(projects: Projects): Row[] {
+  const waiting = projects.all().some((project) => project.sluice.openGates().length > 0);
+  return waiting
+    ? rowsByFolder(projects, 'gates', (project) =>
+        project.sluice.openGates().map((gate) => gateRow(project, gate)),
+      )
+    : [];
+}
+
+function gateRow(project: Project, gate: OpenGate): Row {
+  const target: CommandTarget = { kind: 'task', project, run: gate.run, task: gate.task };
+  const item = new vscode.TreeItem(gate.task, vscode.TreeItemCollapsibleState.None);
+  item.id = JSON.stringify([project.folder.uri.toString(), gate.run, gate.task]);
+  item.description = `${gate.run} · ${gate.ask}`;
+  item.tooltip = plainTooltip([
+    gate.ask,
+    `${gate.run}, waiting since ${new Date(gate.openedAt).toLocaleString()}`,
+    gate.shown.length === 0 ? undefined : `Shows ${gate.shown.map(({ path }) => path).join(', ')}`,
+  ]);
+  item.iconPath = GATE_ICON;
+  item.contextValue = 'gate.waiting';
+  item.command = rowCommand('sluice.showGate', 'Show What the Gate Asks About', target);
+  item.accessibilityInformation = { label: `Gate ${gate.task} of ${gate.run}: ${gate.ask}` };
+  return new Row(target, item);
+}

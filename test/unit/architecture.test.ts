@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+// The import table of ARCHITECTURE.md, enforced. A row says whom a room may import; `type` arrows
+// carry types only and vanish from the program.
+
+const SRC = path.resolve('src');
+
+type Arrow = 'any' | 'type';
+
+const SIBLINGS = [
+  'core/journal',
+  'core/git',
+  'core/artifacts',
+  'core/workspaces',
+  'core/runners',
+] as const;
+
+const GROUND: Record<string, Arrow> = {
+  'core/base': 'any',
+  'core/domain': 'any',
+  'core/graph': 'any',
+};
+
+const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
+  'core/base': {},
+  'core/graph': { 'core/base': 'any' },
+  'core/domain': { 'core/base': 'any' },
+  ...Object.fromEntries(SIBLINGS.map((room) => [room, GROUND])),
+  'core/definitions': GROUND,
+  'core/projections': { ...GROUND, 'core/journal': 'any' },
+  // The fold is the engine's memory; the other rooms reach it as parts.
+  'core/engine': { ...GROUND, 'core/journal': 'any' },
+  core: {
+    ...GROUND,
+    ...Object.fromEntries(SIBLINGS.map((room) => [room, 'any' as const])),
+    'core/definitions': 'any',
+    'core/projections': 'any',
+    'core/engine': 'any',
+  },
+  cli: {
+    core: 'any',
+    'core/base': 'any',
+    'core/domain': 'any',
+    'core/projections': 'any',
+    'core/engine': 'type',
+    'core/definitions': 'type',
+  },
+  vscode: {
+    core: 'any',
+    'core/base': 'any',
+    'core/domain': 'any',
+    'core/projections': 'any',
+    'core/definitions': 'type',
+    webview: 'type',
+  },
+  webview: { 'core/projections': 'type' },
+  entry: { cli: 'any', vscode: 'any' },
+};
+
+/** Who may use what VS Code, packages and Node give. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  vscode: ['vscode'],
+  'core/definitions': ['yaml', 'zod', 'p-limit'],
+  'core/journal': ['zod'],
+  'core/git': ['isomorphic-git'],
+  'core/workspaces': ['p-limit'],
+  cli: ['commander'],
+  entry: ['vscode'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+describe('the rooms of the house', () => {
+  const imports = filesIn(SRC).flatMap(importsOf);
+
+  it('import only whom the table allows', () => {
+    const breaches = imports.flatMap((one) => {
+      const why = breachOf(one);
+      return why === undefined ? [] : [`${one.file}:${one.line} imports ${one.specifier}: ${why}`];
+    });
+    assert.deepEqual(breaches, []);
+  });
+
+  it('have no import cycles', () => {
+    const edges = new Map<string, string[]>();
+    for (const { file, specifier, typeOnly } of imports) {
+      const target = targetOf(file, specifier);
+      if (target !== undefined && !typeOnly) {
+        edges.set(file, [...(edges.get(file) ?? []), target]);
+      }
+    }
+    assert.equal(findCycle(edges)?.join(' -> '), undefined);
+  });
+
+  it('hold no file of more than 450 lines', () => {
+    const long = filesIn(SRC).filter(
+      (file) => fs.readFileSync(file, 'utf8').split('\n').length > 451,
+    );
+    assert.deepEqual(long, []);
+  });
+});
+
+function breachOf({ file, specifier, typeOnly }: Import): string | undefined {
+  const room = roomOf(file);
+  if (!specifier.startsWith('.')) {
+    const allowed = specifier.startsWith('node:')
+      ? room !== 'webview' && room !== 'core/graph'
+      : PACKAGES[room]?.includes(packageName(specifier));
+    return allowed === true ? undefined : `${room} may not use this package`;
+  }
+  const target = targetOf(file, specifier);
+  if (target === undefined) {
+    return specifier.endsWith('package.json') ? undefined : 'there is no such file';
+  }
+  const targetRoom = roomOf(target);
+  if (targetRoom === room) {
+    return undefined;
+  }
+  const arrow = TABLE[room]?.[targetRoom];
+  if (arrow === undefined) {
+    return `${room} may not import ${targetRoom}`;
+  }
+  return arrow === 'type' && !typeOnly
+    ? `${room} may import only types of ${targetRoom}`
+    : undefined;
+}
+
+function roomOf(file: string): string {
+  const parts = path.relative('src', file).split(path.sep);
+  if (parts.length === 1) {
+    return 'entry';
+  }
+  const [top = '', second = ''] = parts;
+  return top === 'core' && parts.length > 2 ? `core/${second}` : top;
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function targetOf(file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) {
+    return undefined;
+  }
+  const target = path.relative('.', path.resolve(path.dirname(file), specifier));
+  return target.endsWith('.ts') && fs.existsSync(target) ? target : undefined;
+}
+
+function filesIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.relative('.', path.join(folder, name)))
+    .sort();
+}
+
+function importsOf(file: string): Import[] {
+  const source = ts.createSourceFile(
+    file,
+    fs.readFileSync(file, 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier =
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (specifier !== undefined && ts.isStringLiteral(specifier)) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push({ file, line: line + 1, specifier: specifier.text, typeOnly: isTypeOnly(node) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isExportDeclaration(node)) {
+    return node.isTypeOnly;
+  }
+  if (!ts.isImportDeclaration(node)) {
+    return false;
+  }
+  const clause = node.importClause;
+  if (clause === undefined || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) {
+    return clause !== undefined;
+  }
+  const named = clause.namedBindings;
+  return (
+    clause.name === undefined &&
+    named !== undefined &&
+    ts.isNamedImports(named) &&
+    named.elements.every((element) => element.isTypeOnly)
+  );
+}
+
+function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (file: string): string[] | undefined => {
+    const at = way.indexOf(file);
+    if (at !== -1) {
+      return [...way.slice(at), file];
+    }
+    if (done.has(file)) {
+      return undefined;
+    }
+    way.push(file);
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next);
+      if (cycle !== undefined) {
+        return cycle;
+      }
+    }
+    way.pop();
+    done.add(file);
+    return undefined;
+  };
+  for (const file of edges.keys()) {
+    const cycle = visit(file);
+    if (cycle !== undefined) {
+      return cycle;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import type {
+  GraphNode,
+  GraphNodeState,
+  GraphPicture,
+  GraphRunStatus,
+} from '../../core/projections/graph.ts';
+
+/** The state as a word, the same for eyes and ears. */
+export function stateLabel(kind: GraphNode['kind'], state: GraphNodeState): string {
+  switch (state) {
+    case 'pending':
+      return 'Pending';
+    case 'running':
+      return 'Running';
+    case 'waiting':
+      return kind === 'gate' ? 'Waiting for you' : 'Waiting';
+    case 'succeeded':
+      return 'Succeeded';
+    case 'approved':
+      return 'Approved';
+    case 'failed':
+      return kind === 'gate' ? 'Rejected' : 'Failed';
+    case 'skipped':
+      return 'Skipped';
+    case 'cancelled':
+      return 'Cancelled';
+  }
+}
+
+export function runLabel(status: GraphRunStatus): string {
+  return status === 'waiting'
+    ? 'Waiting for you'
+    : status.slice(0, 1).toUpperCase() + status.slice(1);
+}
+
+/**
+ * What stands behind the state's word: `12.4 s`, `by Ada`. A detail that begins with the word itself
+ * (`Rejected by Ada`) goes on from there.
+ */
+export function detailAfter(label: string, detail: string): string {
+  return detail.toLowerCase().startsWith(`${label.toLowerCase()} `)
+    ? detail.slice(label.length + 1)
+    : detail;
+}
+
+/**
+ * What a screen reader says for a card: `lint, eslint, succeeded, 1.2 s`. A time that counts on is
+ * left out, or the name would change every second.
+ */
+export function accessibleName(node: GraphNode, ran: boolean): string {
+  const label = stateLabel(node.kind, node.state);
+  const subtitle = node.kind === 'gate' ? `gate: ${node.subtitle}` : node.subtitle;
+  return [node.id, subtitle, ran ? label.toLowerCase() : '', detailAfter(label, node.detail)]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** `Needs lint and types.`; empty for a step that needs nothing. */
+export function needsText(needs: readonly string[]): string {
+  const last = needs.at(-1);
+  if (last === undefined) {
+    return '';
+  }
+  const others = needs.slice(0, -1).join(', ');
+  return `Needs ${others === '' ? last : `${others} and ${last}`}.`;
+}
+
+/** `4 of 6 done · 1 waiting`; for a workflow that was not run, `6 steps`. */
+export function census(picture: GraphPicture): string {
+  const { nodes, run } = picture;
+  if (run === undefined) {
+    return `${nodes.length} ${nodes.length === 1 ? 'step' : 'steps'}`;
+  }
+  const count = (state: GraphNodeState): number =>
+    nodes.filter((node) => node.state === state).length;
+  const parts = [`${count('succeeded') + count('approved')} of ${nodes.length} done`];
+  for (const state of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
+    const steps = count(state);
+    if (steps > 0) {
+      parts.push(`${steps} ${state}`);
+    }
+  }
+  return parts.join(' · ');
+}
+
+/** A time that counts on, in whole seconds so that it is calm: `8 s`, `3 min 05 s`, `2 h 07 min`. */
+export function formatElapsed(ms: number): string {
+  // Host and page may run on different machines whose clocks differ: never a time below zero.
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return minutes < 60
+    ? `${minutes} min ${two(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/**
+ * What became worth saying aloud from one picture to the next: a gate that waits, a failure, the
+ * end of the run. Empty for the first picture, and for one of another run.
+ */
+export function newsBetween(
+  before: GraphPicture | undefined,
+  after: GraphPicture,
+): readonly string[] {
+  if (before?.run === undefined || after.run === undefined || before.run.id !== after.run.id) {
+    return [];
+  }
+  const known = new Map(before.nodes.map((node) => [node.id, node.state]));
+  const news = after.nodes
+    .filter((node) => node.state !== known.get(node.id))
+    .flatMap((node) => {
+      if (node.kind === 'gate' && node.state === 'waiting') {
+        return `${node.id} waits for your answer: ${node.subtitle}`;
+      }
+      return node.kind === 'agent' && node.state === 'failed' ? `${node.id} failed` : [];
+    });
+  const { status } = after.run;
+  const hasEnded =
+    status === 'succeeded' ||
+    status === 'degraded' ||
+    status === 'failed' ||
+    status === 'cancelled' ||
+    status === 'interrupted';
+  if (status !== before.run.status && hasEnded) {
+    news.push(`Run ${after.run.id} ${status}`);
+  }
+  return news;
+}

@@ -1,0 +1,160 @@
+// Bundles Sluice into dist/: the extension, the command line, the graph page and, with --tests, the host tests.
+//   node esbuild.mjs [--watch] [--production] [--tests]
+import fs from 'node:fs';
+import path from 'node:path';
+import esbuild from 'esbuild';
+
+const root = import.meta.dirname;
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const tests = process.argv.includes('--tests');
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: !production,
+  // The sources are beside the maps in a checkout, and nowhere else are there maps.
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  // An import.meta.url in a CommonJS bundle is undefined when it runs.
+  logOverride: { 'empty-import-meta': 'error' },
+  // While watching, `announce` prints the problems as .vscode/tasks.json reads them.
+  logLevel: watch ? 'silent' : 'warning',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const forNode = { ...shared, platform: 'node', format: 'cjs' };
+
+/** @type {import('esbuild').BuildOptions} */
+const extension = {
+  ...forNode,
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.cjs',
+  target: 'node22',
+  external: ['vscode'],
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const commandLine = {
+  ...forNode,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/cli.cjs',
+  target: 'node20',
+  // Nothing is external: an import of `vscode` anywhere below the command line has to break the build.
+  banner: { js: `#!/usr/bin/env ${production ? 'node' : '-S node --enable-source-maps'}` },
+  plugins: [executable('dist/cli.cjs')],
+};
+
+const graphStyle = 'src/webview/graph/graph.css';
+
+/** @type {import('esbuild').BuildOptions} */
+const graphPage = {
+  ...shared,
+  entryPoints: [
+    { in: 'src/webview/graph/main.ts', out: 'graph' },
+    ...(fs.existsSync(path.join(root, graphStyle)) ? [{ in: graphStyle, out: 'graph' }] : []),
+  ],
+  outdir: 'dist/webview',
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome128',
+};
+
+/**
+ * The entry, dist/test/host.cjs, and each suite as a bundle of its own below dist/test/host/, for mocha to load
+ * once its globals are there.
+ * @returns {import('esbuild').BuildOptions}
+ */
+function hostTests() {
+  const folder = 'test/host/suite';
+  const suites = fs
+    .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.replaceAll(path.sep, '/'));
+  // A suite that was removed must not run for ever.
+  fs.rmSync(path.join(root, 'dist/test'), { recursive: true, force: true });
+  return {
+    ...forNode,
+    entryPoints: [
+      { in: `${folder}/index.ts`, out: 'host' },
+      ...suites.map((file) => ({ in: `${folder}/${file}`, out: `host/${file.slice(0, -3)}` })),
+    ],
+    outdir: 'dist/test',
+    outExtension: { '.js': '.cjs' },
+    target: 'node22',
+    external: ['vscode', 'mocha'],
+  };
+}
+
+/** @returns {import('esbuild').Plugin} */
+function executable(file) {
+  return {
+    name: 'executable',
+    setup(build) {
+      build.onEnd(({ errors }) => {
+        if (errors.length === 0) {
+          fs.chmodSync(path.join(root, file), 0o755);
+        }
+      });
+    },
+  };
+}
+
+/** Bundles being built now: one change can start several, and "finished" is said when the last one ends. */
+let building = 0;
+
+/** @type {import('esbuild').Plugin} */
+const announce = {
+  name: 'announce',
+  setup(build) {
+    build.onStart(() => {
+      if (building++ === 0) {
+        console.log('[watch] build started');
+      }
+    });
+    build.onEnd(({ errors, warnings }) => {
+      for (const [severity, problems] of Object.entries({ error: errors, warning: warnings })) {
+        for (const { text, location } of problems) {
+          const where = location
+            ? `${location.file}:${location.line}:${location.column + 1}: `
+            : '';
+          console.log(`${where}${severity}: ${text}`);
+        }
+      }
+      if (--building === 0) {
+        console.log('[watch] build finished');
+      }
+    });
+  },
+};
+
+if (production) {
+  // Maps of a development build must not be packaged.
+  fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+}
+const bundles = [extension, commandLine, graphPage, ...(tests ? [hostTests()] : [])];
+
+if (watch) {
+  for (const bundle of bundles) {
+    const context = await esbuild.context({
+      ...bundle,
+      plugins: [...(bundle.plugins ?? []), announce],
+    });
+    await context.watch();
+  }
+} else {
+  // All are built even if one fails, so that every problem is seen at once. esbuild has printed them.
+  const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(bundle)));
+  for (const result of results) {
+    if (result.status === 'rejected') {
+      process.exitCode = 1;
+    } else if (production) {
+      for (const [file, { bytes }] of Object.entries(result.value.metafile.outputs)) {
+        console.log(`${file.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(8)} kB`);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Writes the JSON Schemas that ship in resources/schemas from the zod schemas files are parsed with.
+// `node --import tsx scripts/schemas.ts` writes them, with `--check` it fails when one is stale.
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import prettier from 'prettier';
+import { jsonSchemas } from '../src/core/definitions/jsonSchemas.ts';
+
+const FOLDER = path.join(import.meta.dirname, '..', 'resources', 'schemas');
+
+/** Names of the schema files that do not hold what they should. */
+export async function staleSchemas(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [name, text] of await schemaTexts()) {
+    const file = path.join(FOLDER, name);
+    const written = await fs.readFile(file, 'utf8').catch(() => undefined);
+    if (written !== text) {
+      stale.push(name);
+    }
+  }
+  return stale;
+}
+
+async function writeSchemas(): Promise<void> {
+  await fs.mkdir(FOLDER, { recursive: true });
+  for (const [name, text] of await schemaTexts()) {
+    await fs.writeFile(path.join(FOLDER, name), text);
+  }
+}
+
+/** By file name, formatted as the rest of the repository is. */
+async function schemaTexts(): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const [name, schema] of Object.entries(jsonSchemas())) {
+    const file = path.join(FOLDER, name);
+    const options = await prettier.resolveConfig(file);
+    texts.set(name, await prettier.format(JSON.stringify(schema), { ...options, filepath: file }));
+  }
+  return texts;
+}
+
+const [, script, mode] = process.argv;
+if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
+  if (mode === '--check') {
+    const stale = await staleSchemas();
+    if (stale.length > 0) {
+      console.error(
+        `Stale: ${stale.join(', ')}. Write them by "node --import tsx scripts/schemas.ts".`,
+      );
+      process.exitCode = 1;
+    }
+  } else {
+    await writeSchemas();
+  }
+}

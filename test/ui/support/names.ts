@@ -1,0 +1,24 @@
+// What Sluice is called in the window, in one place for the UI tests and `npm start -- --headless`.
+
+export const container = 'Sluice';
+
+export const views = {
+  runs: 'Runs',
+  gates: 'Gates',
+  agents: 'Agents',
+  workflows: 'Workflows',
+} as const;
+
+export const commands = {
+  runWorkflow: 'Sluice: Run Workflow…',
+  showGraph: 'Sluice: Show Graph',
+} as const;
+
+/** On a row of a gate. */
+export const gateActions = { approve: 'Approve', reject: 'Reject' } as const;
+
+/** A selector: the cards of the graph page, which no other page has. */
+export const graphCards = 'main.pane ul.cards > li';
+
+/** Buttons of VS Code's question whether to trust a folder, by their first words. */
+export const trust = { yes: 'Yes, I trust', no: "No, I don't trust" } as const;

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Ajv } from 'ajv';
+import { readAgent } from '../../../src/core/definitions/readAgent.ts';
+import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
+import { parse } from 'yaml';
+import { staleSchemas } from '../../../scripts/schemas.ts';
+import { agentsNamed, sourceOf } from './marked.ts';
+
+const SCHEMAS = path.join(import.meta.dirname, '../../../resources/schemas');
+
+function validator(name: string) {
+  const schema = JSON.parse(fs.readFileSync(path.join(SCHEMAS, name), 'utf8')) as object;
+  // `type: [string, number]` is what an editor shows best for a text.
+  return new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+}
+
+describe('The JSON Schemas that ship', () => {
+  it('are made from the schemas that files are parsed with', async () => {
+    assert.deepEqual(
+      await staleSchemas(),
+      [],
+      'write them by "node --import tsx scripts/schemas.ts"',
+    );
+  });
+
+  // What is wrong only in its meaning is none of a schema's business.
+  const workflows: [shape: boolean, text: string][] = [
+    [true, 'steps: { a: { agent: x } }'],
+    [
+      true,
+      'name: w\ninputs: { a: 1, b: , c: { default: x } }\nsteps: { a: { agent: x, timeout: 5m, env: { A: 1 } } }',
+    ],
+    [true, 'steps: { a: { agent: x }, g: { gate: { ask: Sure?, show: [] }, needs: a } }'],
+    [true, 'steps: [{ id: a, agent: x }, { id: g, gate: Sure?, dependencies: [a] }]'],
+    [true, 'steps: [x, x]'],
+    [true, '[x, x]'],
+    [false, 'name: w'],
+    [false, 'steps: { a: { agent: x, timeout: 5 } }'],
+    [false, 'steps: { a: { agent: x, timeout: soon } }'],
+    [false, 'steps: { a: { agnt: x } }'],
+    [false, 'steps: { a: { agent: x, gate: y } }'],
+    [false, 'steps: { a b: { agent: x } }'],
+    [false, 'steps: { a: { agent: x, env: { "A B": x } } }'],
+    [false, 'steps: { a: { agent: x } }\nmax-parallel: 65'],
+    [false, 'steps: { a: { agent: x } }\nextra: 1'],
+    [false, 'steps: [{ agent: x }]'],
+    [false, 'steps: { a: { gate: { show: [] } } }'],
+    [false, 'inputs: { two words: x }\nsteps: { a: { agent: x } }'],
+  ];
+  const agents: [shape: boolean, text: string][] = [
+    [true, 'command: [x]'],
+    [
+      true,
+      'name: a\nrunner: command\ncommand: [x, 1]\nsuccess-codes: [0, 1]\nversion: 1.0\ncriticality: 10',
+    ],
+    [true, 'instructions: Help.\nmodel: [a, b]\ntools: [x]'],
+    [false, 'name: a'],
+    [false, 'command: x'],
+    [false, 'command: []'],
+    [false, 'command: [x]\ncriticality: 0'],
+    [false, 'command: [x]\ninstructions: Help.'],
+    [false, 'runner: other\ncommand: [x]'],
+    [false, 'instructions: ""'],
+  ];
+
+  it('agree with the reader on workflows', () => {
+    const validate = validator('workflow.schema.json');
+    for (const [shape, text] of workflows) {
+      assert.equal(validate(parse(text)), shape, text);
+      const entry = readWorkflowText(sourceOf('w.yaml', text), agentsNamed('x'));
+      assert.equal(entry.kind, shape ? 'valid' : 'invalid', text);
+    }
+  });
+
+  it('agree with the reader on agents', () => {
+    const validate = validator('agent.schema.json');
+    for (const [shape, text] of agents) {
+      assert.equal(validate(parse(text)), shape, text);
+      const entry = readAgent(sourceOf('a.yaml', text), 'sluice');
+      assert.equal(entry.kind, shape ? 'valid' : 'invalid', text);
+    }
+  });
+
+  it('describe every field for the person who types it', () => {
+    for (const name of ['agent.schema.json', 'workflow.schema.json']) {
+      const undescribed: string[] = [];
+      const walk = (schema: unknown): void => {
+        if (typeof schema !== 'object' || schema === null) {
+          return;
+        }
+        const { properties } = schema as { properties?: Record<string, object> };
+        for (const [field, property] of Object.entries(properties ?? {})) {
+          if (!('description' in property)) {
+            undescribed.push(field);
+          }
+        }
+        Object.values(schema).forEach(walk);
+      };
+      walk(JSON.parse(fs.readFileSync(path.join(SCHEMAS, name), 'utf8')));
+      assert.deepEqual(undescribed, [], name);
+    }
+  });
+});

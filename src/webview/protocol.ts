@@ -1,4 +1,4 @@
-import type { GraphPicture } from '../core/projections/graph.ts';
+import type { GraphPicture } from '../core/projections/graphPicture.ts';
 
 /** What the extension tells the graph page: always the whole picture. */
 export interface GraphHostMessage {

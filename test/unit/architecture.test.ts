@@ -65,7 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['vscode'],
   'core/definitions': ['yaml', 'zod', 'p-limit'],
   'core/journal': ['zod'],
-  'core/git': ['isomorphic-git'],
+  'core/git': ['isomorphic-git', 'p-limit'],
   'core/workspaces': ['p-limit'],
   cli: ['commander'],
   entry: ['vscode'],

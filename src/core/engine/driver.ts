@@ -1,62 +1,30 @@
 import { unreachable } from '../base/exhaustive.ts';
-import type { Decision, EventBody, RunStatus } from '../domain/event.ts';
-import { internalFailure } from '../domain/failure.ts';
+import type { Decision, EventBody } from '../domain/event.ts';
 import type { Actor } from '../domain/actor.ts';
 import { taskIdOf, type TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
 import type { AgentStep, GateStep, RunPlan } from '../domain/workflow.ts';
 import { failedNeeds, type RunFold } from '../journal/fold.ts';
-import { attemptMarker, runAttempt, type AttemptOutcome } from './attempt.ts';
+import { attemptMarker, type AttemptOutcome } from './attempt.ts';
 import { decide, type Action, type Rules } from './decide.ts';
+import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
 import { showGate, type ShownGate } from './gate.ts';
 import { landArtifacts, type LandingStep } from './landing.ts';
-import { Mailbox } from './mailbox.ts';
 import type { DriverParts } from './parts.ts';
 
-// Drives one run: asks `decide` what is to be done, does it, and waits for what comes back.
-// It owns the attempts under way and nothing else; what the run *is* stands in the journal.
+// Drives one run: asks `decide` what is to be done, has it done, and records what comes back. It owns
+// nothing but whether it lets go; what the run *is* stands in the journal, what is under way in `Effects`.
 //
 // D1  There is one waiting point: `take()` in `drive`. Everything that happens outside (an attempt
 //     ends, a person answers) comes through the mailbox, so no two things change the run at once.
 // D2  An event is appended before it is acted on, and flushed before an effect that cannot be undone:
 //     a process, a branch, the answer to a person.
-// D3  Every effect begun puts exactly one last message, also when it fails; `drive` returns only when
-//     none is under way. No promise is left without an owner.
+// D3  `drive` returns only when nothing is under way (E1).
 // D4  When the journal cannot be written, nothing new is begun and everything under way is stopped:
 //     what cannot be remembered must not happen.
 
-export type DriveEnd =
-  | { readonly kind: 'finished'; readonly status: RunStatus }
-  /** Only open gates are left, and the caller asked not to wait for them. */
-  | { readonly kind: 'waiting' }
-  /** The driver was told to let go; the run goes on wherever it is claimed next. */
-  | { readonly kind: 'detached' }
-  | { readonly kind: 'broken'; readonly error: Error };
-
-export interface DriveOptions {
-  readonly by: Actor;
-  /** Answers given beforehand, on the command line: the gate's decision as soon as it opens. */
-  readonly approveGate: (gate: TaskId) => boolean;
-  /** Return `waiting` when only gates are left, instead of waiting with them. */
-  readonly leaveAtGates: boolean;
-}
-
-type Message =
-  | { readonly kind: 'process'; readonly task: TaskId; readonly process: ProcessIdentity }
-  | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
-  | { readonly kind: 'gate-shown'; readonly task: TaskId; readonly shown: ShownGate }
-  | { readonly kind: 'landing'; readonly task: TaskId; readonly step: LandingStep }
-  | {
-      readonly kind: 'request';
-      readonly request: RunRequest;
-      readonly settle: (outcome: RequestOutcome) => void;
-    }
-  | { readonly kind: 'flushed'; readonly settle: () => void }
-  | { readonly kind: 'detach' }
-  | { readonly kind: 'broke'; readonly error: Error };
-
-const ACCEPTED: RequestOutcome = { kind: 'accepted' };
+export type { DriveEnd, DriveOptions } from './effects.ts';
 
 export class RunDriver {
   readonly #plan: RunPlan;
@@ -66,16 +34,7 @@ export class RunDriver {
   readonly #rules: Rules;
   readonly #agentSteps = new Map<TaskId, AgentStep>();
   readonly #gateSteps = new Map<TaskId, GateStep>();
-  readonly #mailbox = new Mailbox<Message>();
-  /** Attempts under way, each with what ends it. */
-  readonly #attempts = new Map<
-    TaskId,
-    { readonly started: number; readonly stop: AbortController }
-  >();
-  /** Gates being prepared and landings under way. */
-  readonly #effects = new Set<TaskId>();
-  /** Flushes that somebody waits for. */
-  #flushes = 0;
+  readonly #effects: Effects;
   #letGo: { readonly end: DriveEnd } | undefined;
   #ended = false;
 
@@ -90,6 +49,7 @@ export class RunDriver {
     this.#rules = rules;
     this.#fold = fold;
     this.#parts = parts;
+    this.#effects = new Effects(parts);
     this.#options = options;
     for (const step of plan.workflow.steps) {
       if (step.kind === 'agent') {
@@ -111,10 +71,10 @@ export class RunDriver {
           await this.#parts.journal.sync();
           return end;
         }
-        this.#handle(await this.#mailbox.take());
+        this.#handle(await this.#effects.mailbox.take());
       }
     } catch (thrown) {
-      return await this.#breakOff(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      return await this.#breakOff(asError(thrown));
     } finally {
       this.#ended = true;
       this.#refuseTheRest();
@@ -127,13 +87,13 @@ export class RunDriver {
       return Promise.resolve(NOT_DRIVEN);
     }
     return new Promise((settle) => {
-      this.#mailbox.put({ kind: 'request', request, settle });
+      this.#effects.mailbox.put({ kind: 'request', request, settle });
     });
   }
 
   /** Stops what runs without recording an outcome and makes `drive` return `detached`. */
   detach(): void {
-    this.#mailbox.put({ kind: 'detach' });
+    this.#effects.mailbox.put({ kind: 'detach' });
   }
 
   #append(...bodies: EventBody[]): void {
@@ -179,7 +139,7 @@ export class RunDriver {
         this.#start(action.task);
         return true;
       case 'open-gate':
-        return this.#begin(action.task, async () => ({
+        return this.#effects.begin(action.task, async () => ({
           kind: 'gate-shown',
           task: action.task,
           shown: await showGate(
@@ -198,19 +158,13 @@ export class RunDriver {
         return true;
       case 'land':
         return this.#land(action.task);
-      case 'stop': {
-        const attempt = this.#attempts.get(action.task);
-        if (attempt === undefined || attempt.stop.signal.aborted) {
-          return false;
-        }
-        attempt.stop.abort();
-        return true;
-      }
+      case 'stop':
+        return this.#effects.stop(action.task);
       case 'drop':
         this.#append({ type: 'task-cancelled', task: action.task, durationMs: 0 });
         return true;
       case 'finish':
-        if (this.#effects.size > 0) {
+        if (this.#effects.hasEffects) {
           return false;
         }
         this.#append({ type: 'run-finished', status: action.status });
@@ -228,20 +182,7 @@ export class RunDriver {
     }
     const attempt = before.attempts + 1;
     this.#append({ type: 'task-started', task, attempt });
-    const stop = new AbortController();
-    this.#attempts.set(task, { started: this.#parts.clock.monotonic(), stop });
-    void runAttempt(
-      { plan: this.#plan, state: this.#fold.state, step, attempt },
-      this.#parts,
-      (process) => this.#mailbox.put({ kind: 'process', task, process }),
-      stop.signal,
-    )
-      .catch((thrown: unknown): AttemptOutcome => ({
-        kind: 'failed',
-        failure: internalFailure(thrown),
-        log: undefined,
-      }))
-      .then((outcome) => this.#mailbox.put({ kind: 'attempt-ended', task, outcome }));
+    this.#effects.attempt(task, { plan: this.#plan, state: this.#fold.state, step, attempt });
   }
 
   #land(task: TaskId): boolean {
@@ -251,7 +192,7 @@ export class RunDriver {
       return false;
     }
     const state = this.#fold.state;
-    return this.#begin(task, async () => ({
+    return this.#effects.begin(task, async () => ({
       kind: 'landing',
       task,
       step: await landArtifacts(
@@ -265,21 +206,6 @@ export class RunDriver {
     }));
   }
 
-  /** Starts an effect unless it is under way already; its last message ends it (D3). */
-  #begin(task: TaskId, effect: () => Promise<Message>): boolean {
-    if (this.#effects.has(task)) {
-      return false;
-    }
-    this.#effects.add(task);
-    void effect()
-      .catch((thrown: unknown): Message => ({
-        kind: 'broke',
-        error: thrown instanceof Error ? thrown : new Error(String(thrown)),
-      }))
-      .then((message) => this.#mailbox.put(message));
-    return true;
-  }
-
   #handle(message: Message): void {
     switch (message.kind) {
       case 'process':
@@ -289,7 +215,7 @@ export class RunDriver {
         this.#recordOutcome(message.task, message.outcome);
         break;
       case 'gate-shown':
-        this.#effects.delete(message.task);
+        this.#effects.ended(message.task);
         this.#openGate(message.task, message.shown);
         break;
       case 'landing':
@@ -299,11 +225,11 @@ export class RunDriver {
         this.#answer(message.request, message.settle);
         break;
       case 'flushed':
-        this.#flushes -= 1;
+        this.#effects.flushed();
         message.settle();
         break;
       case 'detach':
-        this.#stopAll({ kind: 'detached' });
+        this.#letGoOf({ kind: 'detached' });
         break;
       case 'broke':
         throw message.error;
@@ -320,17 +246,15 @@ export class RunDriver {
   }
 
   #recordOutcome(task: TaskId, outcome: AttemptOutcome): void {
-    const underWay = this.#attempts.get(task);
+    const durationMs = this.#effects.attemptEnded(task);
     const state = this.#fold.state.tasks.get(task);
-    this.#attempts.delete(task);
-    if (underWay === undefined || state?.kind !== 'running') {
+    if (durationMs === undefined || state?.kind !== 'running') {
       throw new Error(`Internal error: ${task} ended without running`);
     }
     if (this.#letGo !== undefined) {
       // Stopped because we let go: without an outcome, the next driver tries it again.
       return;
     }
-    const durationMs = Math.round(this.#parts.clock.monotonic() - underWay.started);
     if (outcome.kind === 'succeeded') {
       const { exitCode, output, log, artifacts } = outcome;
       this.#append({
@@ -366,32 +290,31 @@ export class RunDriver {
       case 'prepared': {
         const { branch, tag, commit } = step.prepared;
         this.#append({ type: 'landing-started', task, branch, tag, commit });
-        void this.#parts.journal
-          .sync()
-          .then(() => step.publish())
-          .then(
-            (next): Message => ({ kind: 'landing', task, step: next }),
-            (thrown: unknown): Message => ({
-              kind: 'broke',
-              error: thrown instanceof Error ? thrown : new Error(String(thrown)),
-            }),
-          )
-          .then((message) => this.#mailbox.put(message));
+        this.#effects.goOn(this.#publish(task, step));
         break;
       }
       case 'done': {
-        this.#effects.delete(task);
+        this.#effects.ended(task);
         const { branch, tag, commit } = step.prepared;
         this.#append({ type: 'landing-done', task, branch, tag, commit });
         break;
       }
       case 'failed':
-        this.#effects.delete(task);
+        this.#effects.ended(task);
         this.#append({ type: 'landing-failed', task, failure: step.failure });
         break;
       default:
         unreachable(step);
     }
+  }
+
+  /** The intent must outlive us before a branch is made (D2). */
+  async #publish(
+    task: TaskId,
+    prepared: Extract<LandingStep, { kind: 'prepared' }>,
+  ): Promise<Message> {
+    await this.#parts.journal.sync();
+    return { kind: 'landing', task, step: await prepared.publish() };
   }
 
   #answer(request: RunRequest, settle: (outcome: RequestOutcome) => void): void {
@@ -407,16 +330,9 @@ export class RunDriver {
     } else {
       this.#recordAnswer(request.task, request.decision, request, request.by, request.note);
     }
-    this.#flushes += 1;
-    void this.#parts.journal.sync().then(
-      () => this.#mailbox.put({ kind: 'flushed', settle: () => settle(ACCEPTED) }),
-      (thrown: unknown) => {
-        settle({ kind: 'refused', why: 'the journal could not be written' });
-        this.#mailbox.put({
-          kind: 'broke',
-          error: thrown instanceof Error ? thrown : new Error(String(thrown)),
-        });
-      },
+    this.#effects.flush(
+      () => settle({ kind: 'accepted' }),
+      () => settle({ kind: 'refused', why: 'the journal could not be written' }),
     );
   }
 
@@ -460,7 +376,7 @@ export class RunDriver {
   }
 
   #endOfDrive(): DriveEnd | undefined {
-    if (this.#attempts.size > 0 || this.#effects.size > 0 || this.#flushes > 0) {
+    if (!this.#effects.isIdle) {
       return undefined;
     }
     const { phase, frontier } = this.#fold.state;
@@ -470,26 +386,24 @@ export class RunDriver {
     if (this.#letGo !== undefined) {
       return this.#letGo.end;
     }
-    return this.#options.leaveAtGates && frontier.waiting.size > 0 && this.#mailbox.isEmpty
+    return this.#options.leaveAtGates && frontier.waiting.size > 0 && this.#effects.mailbox.isEmpty
       ? { kind: 'waiting' }
       : undefined;
   }
 
-  #stopAll(end: DriveEnd): void {
+  #letGoOf(end: DriveEnd): void {
     this.#letGo ??= { end };
-    for (const { stop } of this.#attempts.values()) {
-      stop.abort();
-    }
+    this.#effects.stopAll();
   }
 
   /** D4: waits until everything under way has ended, then gives the error back. */
   async #breakOff(error: Error): Promise<DriveEnd> {
     this.#parts.log.error('The run could not be driven on', error);
-    this.#stopAll({ kind: 'broken', error });
-    while (this.#attempts.size > 0) {
-      const message = await this.#mailbox.take();
+    this.#letGoOf({ kind: 'broken', error });
+    while (this.#effects.hasAttempts) {
+      const message = await this.#effects.mailbox.take();
       if (message.kind === 'attempt-ended') {
-        this.#attempts.delete(message.task);
+        this.#effects.attemptEnded(message.task);
       } else if (message.kind === 'request') {
         message.settle(NOT_DRIVEN);
       } else if (message.kind === 'flushed') {
@@ -500,7 +414,7 @@ export class RunDriver {
   }
 
   #refuseTheRest(): void {
-    for (const message of this.#mailbox.drain()) {
+    for (const message of this.#effects.mailbox.drain()) {
       if (message.kind === 'request') {
         message.settle(NOT_DRIVEN);
       } else if (message.kind === 'flushed') {

@@ -1,10 +1,11 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { formatDuration, oneLine } from '../base/text.ts';
-import type { Artifact, RunStatus } from '../domain/event.ts';
+import type { Artifact } from '../domain/event.ts';
 import { failureText } from '../domain/failureText.ts';
 import { taskIdOf, type TaskId } from '../domain/ids.ts';
 import type { LandingState, RunState, TaskState } from '../domain/runState.ts';
 import type { RunPlan, Step } from '../domain/workflow.ts';
+import type { ShownStatus } from './graphPicture.ts';
 
 /** One task as every face shows it: the tree's row, the graph's card, the terminal's line. */
 export interface TaskRow {
@@ -27,7 +28,7 @@ export type Driven =
   | { readonly kind: 'elsewhere'; readonly pid: number; readonly isLocal: boolean }
   | { readonly kind: 'nobody' };
 
-export type ShownStatus = RunStatus | 'running' | 'waiting' | 'cancelling' | 'interrupted';
+export type { ShownStatus } from './graphPicture.ts';
 
 /** The one word for a run: its end, or how it stands. */
 export function shownStatus(state: RunState, driven: Driven): ShownStatus {

@@ -2,11 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
 import { isRunId, type RunId, type StepId, type TaskId } from '../../core/domain/ids.ts';
-import {
-  pictureOfRun,
-  pictureOfWorkflow,
-  type GraphPicture,
-} from '../../core/projections/graph.ts';
+import { pictureOfRun, pictureOfWorkflow } from '../../core/projections/graph.ts';
+import type { GraphPicture } from '../../core/projections/graphPicture.ts';
 import type { GraphHostMessage } from '../../webview/protocol.ts';
 import { answer, reject } from '../commands/answerGate.ts';
 import { readableRun } from '../commands/picks.ts';

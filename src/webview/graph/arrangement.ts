@@ -1,4 +1,4 @@
-import type { GraphNode, GraphPicture } from '../../core/projections/graph.ts';
+import type { GraphNode, GraphPicture } from '../../core/projections/graphPicture.ts';
 import { layoutGraph, type GraphLayout, type LayoutStep } from './layout.ts';
 import { marginOf, type Size } from './viewport.ts';
 

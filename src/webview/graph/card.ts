@@ -1,4 +1,4 @@
-import type { GraphNode } from '../../core/projections/graph.ts';
+import type { GraphNode } from '../../core/projections/graphPicture.ts';
 import { button, element, setAttribute, setText } from './dom.ts';
 import { stateIcon } from './icons.ts';
 import { accessibleName, detailAfter, formatElapsed, needsText, stateLabel } from './labels.ts';

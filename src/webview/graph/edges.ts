@@ -1,4 +1,4 @@
-import type { GraphNode } from '../../core/projections/graph.ts';
+import type { GraphNode } from '../../core/projections/graphPicture.ts';
 import { setAttribute, svgElement } from './dom.ts';
 import type { Direction, GraphLayout, Point, Route } from './layout.ts';
 

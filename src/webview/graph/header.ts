@@ -1,4 +1,4 @@
-import type { GraphNodeState, GraphPicture } from '../../core/projections/graph.ts';
+import type { GraphNodeState, GraphPicture } from '../../core/projections/graphPicture.ts';
 import { button, element, setAttribute, setText } from './dom.ts';
 import { runIcon, strokeIcon } from './icons.ts';
 import { census, runLabel } from './labels.ts';

@@ -1,4 +1,8 @@
-import type { GraphNode, GraphNodeState, GraphRunStatus } from '../../core/projections/graph.ts';
+import type {
+  GraphNode,
+  GraphNodeState,
+  ShownStatus,
+} from '../../core/projections/graphPicture.ts';
 import { svgElement } from './dom.ts';
 
 /** In a square of 16. Agents are round, gates are diamonds; the sign inside tells the state. */
@@ -41,7 +45,7 @@ export function stateIcon(kind: GraphNode['kind'], state: GraphNodeState): SVGSV
   return icon(OUTLINES[kind], LOOKS[state]);
 }
 
-export function runIcon(status: GraphRunStatus): SVGSVGElement {
+export function runIcon(status: ShownStatus): SVGSVGElement {
   switch (status) {
     case 'running':
     case 'succeeded':

@@ -2,8 +2,8 @@ import type {
   GraphNode,
   GraphNodeState,
   GraphPicture,
-  GraphRunStatus,
-} from '../../core/projections/graph.ts';
+  ShownStatus,
+} from '../../core/projections/graphPicture.ts';
 
 /** The state as a word, the same for eyes and ears. */
 export function stateLabel(kind: GraphNode['kind'], state: GraphNodeState): string {
@@ -27,7 +27,7 @@ export function stateLabel(kind: GraphNode['kind'], state: GraphNodeState): stri
   }
 }
 
-export function runLabel(status: GraphRunStatus): string {
+export function runLabel(status: ShownStatus): string {
   return status === 'waiting'
     ? 'Waiting for you'
     : status.slice(0, 1).toUpperCase() + status.slice(1);

@@ -2,8 +2,8 @@ import type {
   GraphNode,
   GraphNodeState,
   GraphPicture,
-  GraphRunStatus,
-} from '../../core/projections/graph.ts';
+  ShownStatus,
+} from '../../core/projections/graphPicture.ts';
 import type { GraphHostMessage } from '../protocol.ts';
 import type { SavedView } from './viewport.ts';
 
@@ -18,7 +18,7 @@ const STATES: Readonly<Record<GraphNodeState, true>> = {
   skipped: true,
   cancelled: true,
 };
-const STATUSES: Readonly<Record<GraphRunStatus, true>> = {
+const STATUSES: Readonly<Record<ShownStatus, true>> = {
   running: true,
   waiting: true,
   cancelling: true,

@@ -1,4 +1,4 @@
-import type { GraphPicture } from '../../core/projections/graph.ts';
+import type { GraphPicture } from '../../core/projections/graphPicture.ts';
 import type { GraphPageMessage } from '../protocol.ts';
 import { LayoutCache } from './arrangement.ts';
 import { Card } from './card.ts';

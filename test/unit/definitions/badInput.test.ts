@@ -178,6 +178,12 @@ describe('YAML made to do harm', () => {
     ]);
   });
 
+  it('is made of more words and signs than anyone writes', () => {
+    assert.deepEqual(said(workflow('""'.repeat(500_000)).diagnostics), [
+      'too-large: This file holds more than 500,000 words and signs: the rest is not read.',
+    ]);
+  });
+
   it('holds itself', () => {
     refused('steps: &s { a: «*s» }\n', 'unknown-alias: No anchor "&s" stands before this alias.');
   });
@@ -250,5 +256,26 @@ describe('A workflow of 10,000 steps', () => {
       indexAgents([]),
     );
     assert.equal(entry.diagnostics.length, 30_000);
+  });
+
+  it('may have gates that all show what one step of thousands of files has not made', function () {
+    this.timeout(20_000);
+    const files = Array.from({ length: 5000 }, (_, index) => `f${index}`).join(', ');
+    const gates = Array.from(
+      { length: 5000 },
+      (_, index) => `  g${index}: { gate: { ask: Sure?, show: x${index} }, needs: a }\n`,
+    ).join('');
+    const { diagnostics } = workflow(`steps:\n  a: { agent: a, produces: [${files}] }\n${gates}`);
+    assert.equal(diagnostics.length, 5000);
+  });
+
+  it('is the most there can be', function () {
+    this.timeout(20_000);
+    const tooMany = [
+      'too-many-steps: A workflow has at most 10,000 steps: make several workflows of it.',
+    ];
+    const map = `${steps(() => '')}  more: { agent: a }\n`;
+    assert.deepEqual(said(workflow(map).diagnostics), tooMany);
+    assert.deepEqual(said(workflow('- a\n'.repeat(10_001)).diagnostics), tooMany);
   });
 });

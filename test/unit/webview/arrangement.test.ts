@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GraphNode, GraphPicture } from '../../../src/core/projections/graph.ts';
+import type { GraphNode, GraphPicture } from '../../../src/core/projections/graphPicture.ts';
 import { LayoutCache } from '../../../src/webview/graph/arrangement.ts';
 
 const wide = { width: 1200, height: 700 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GraphNode, GraphPicture } from '../../../src/core/projections/graph.ts';
+import type { GraphNode, GraphPicture } from '../../../src/core/projections/graphPicture.ts';
 import {
   accessibleName,
   census,

@@ -20,7 +20,10 @@ export default tseslint.config(
       '.cache/',
       '.vscode-test/',
       'test/fixtures/',
-      'examples/',
+      // Faults are planted there.
+      'examples/code-quality/src/',
+      'examples/code-quality/test/',
+      'examples/code-quality/eslint.config.js',
     ],
   },
   js.configs.recommended,

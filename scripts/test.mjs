@@ -40,7 +40,7 @@ const parts = [
     name: 'lint',
     args: () => [
       tool('eslint/bin/eslint.js'),
-      ...['.', '--max-warnings', '0', '--cache', '--cache-location', cache('eslint')],
+      ...['.', '--config', 'eslint.config.mjs', '--max-warnings', '0', '--cache', '--cache-location', cache('eslint')],
     ],
   },
   { name: 'types', args: () => typeCheck('.') },

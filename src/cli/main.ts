@@ -6,6 +6,7 @@ import {
   type OptionValues,
 } from 'commander';
 import { version } from '../../package.json';
+import { thrownText } from '../core/base/text.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
 import { answer, cancel, gates, resume, run, runs, show } from './runCommands.ts';
@@ -32,9 +33,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return thrown.exitCode;
     }
     terminal.err(
-      `sluice: something went wrong inside Sluice; please report it.\n${
-        thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-      }\n`,
+      `sluice: something went wrong inside Sluice; please report it.\n${thrownText(thrown)}\n`,
     );
     return EXIT.failed;
   }
@@ -57,6 +56,7 @@ function describe(terminal: Terminal, finish: (code: ExitCode) => void): Command
     );
 
   /** Adds a command whose action works on the folder's Sluice. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- commander leaves the shape of options to whoever declares them
   const command = <Options extends OptionValues>(
     usage: string,
     description: string,

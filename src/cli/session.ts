@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../core/base/clock.ts';
 import type { Log } from '../core/base/log.ts';
+import { thrownMessage } from '../core/base/text.ts';
 import { userFolders } from '../core/folders.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId } from '../core/domain/ids.ts';
@@ -56,19 +57,15 @@ export async function withSluice(
 
 /** Warnings and errors go where problems go; the rest is for those who ask: `SLUICE_LOG=debug`. */
 function terminalLog(terminal: Terminal): Log {
-  const all = process.env['SLUICE_LOG'] === 'debug';
   const line = (text: string) => terminal.err(`${text}\n`);
+  const quiet = () => undefined;
+  const detail = process.env['SLUICE_LOG'] === 'debug' ? line : quiet;
   return {
-    debug: (message) => void (all && line(message)),
-    info: (message) => void (all && line(message)),
+    debug: detail,
+    info: detail,
     warn: line,
-    error: (message, thrown) => {
-      line(
-        thrown === undefined
-          ? message
-          : `${message}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      );
-    },
+    error: (message, thrown) =>
+      line(thrown === undefined ? message : `${message}: ${thrownMessage(thrown)}`),
   };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { nodeDisk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
-import type { Disposable } from './base/disposables.ts';
+import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
 import type { RunEvent } from './domain/event.ts';
 import type { RunId, TaskId } from './domain/ids.ts';
@@ -241,9 +241,9 @@ export class Driving {
       canLand: parts.landing !== undefined && plan.base.kind === 'git',
     };
     const driver = new RunDriver(plan, rules, fold, parts, options);
-    let inbox: Disposable | undefined;
+    const inbox = new Disposables();
     const active = new ActiveRun(run, driver, async (end) => {
-      inbox?.dispose();
+      inbox.dispose();
       await writer.close().catch((thrown: unknown) => {
         this.#ports.log.error(`The journal of ${run} could not be closed`, thrown);
       });
@@ -257,7 +257,7 @@ export class Driving {
       this.#listener.ended(run);
     });
     this.#active.set(run, active);
-    inbox = this.#takeRequests(run, active);
+    inbox.add(this.#takeRequests(run, active));
     this.#listener.appended(known);
     return active;
   }

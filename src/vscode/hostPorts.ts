@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
+import { thrownText } from '../core/base/text.ts';
 import { userFolders } from '../core/folders.ts';
 import type { Ports } from '../core/ports.ts';
 
@@ -14,11 +15,7 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
       info: (message) => log.info(message),
       warn: (message) => log.warn(message),
       error: (message, thrown) =>
-        thrown === undefined
-          ? log.error(message)
-          : log.error(
-              `${message}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
-            ),
+        log.error(thrown === undefined ? message : `${message}: ${thrownText(thrown)}`),
     },
     actor: { name: os.userInfo().username, via: 'vscode' },
     environment: process.env,

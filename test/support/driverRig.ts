@@ -211,7 +211,7 @@ export class DriverRig {
           try {
             return Promise.resolve(this.#keep(fs.readFileSync(file)));
           } catch (thrown) {
-            return Promise.reject(thrown as Error);
+            return Promise.reject(thrown);
           }
         },
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),

@@ -4,8 +4,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { exampleFolder, installExample } from '../../examples/install.mjs';
+import { installExample } from '../../scripts/example.mjs';
+import { root } from '../../scripts/paths.mjs';
 import { sarifProblems } from '../support/sarif.ts';
+
+const exampleFolder = path.join(root, 'examples/code-quality');
 
 interface AgentFile {
   readonly command: readonly [string, ...string[]];
@@ -65,7 +68,9 @@ describe('the code-quality example', () => {
   before('install the tools', function () {
     this.timeout(300_000);
     temp = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-example-')));
-    modules = installExample();
+    const installed = installExample('code-quality');
+    assert.ok(installed);
+    modules = installed;
   });
 
   before('run the four checks', async function () {

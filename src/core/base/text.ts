@@ -1,7 +1,7 @@
 // Text that came from outside (agents, commands, repository files) is shown only through here.
 
-// eslint-disable-next-line no-control-regex -- control sequences are what is removed
 const ESCAPE_SEQUENCES =
+  // eslint-disable-next-line no-control-regex -- control sequences are what is removed
   /\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])/g;
 // eslint-disable-next-line no-control-regex -- as above; tab, line feed and carriage return stay
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
@@ -17,11 +17,22 @@ export function plainText(text: string): string {
     .replace(INVISIBLE, '');
 }
 
-/** One line of plain text of at most `limit` characters, for a label or a table cell. */
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** One line of plain text of at most `limit` characters as people count them, for a label or a table cell. */
 export function oneLine(text: string, limit = 200): string {
   const line = plainText(text).replace(/\s+/g, ' ').trim();
-  const characters = [...line];
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+  if (line.length <= limit) {
+    return line;
+  }
+  const characters: string[] = [];
+  for (const { segment } of GRAPHEMES.segment(line)) {
+    if (characters.length === limit) {
+      return `${characters.slice(0, limit - 1).join('')}…`;
+    }
+    characters.push(segment);
+  }
+  return line;
 }
 
 /** True for bytes that no one can read as text: a NUL in the first 8 KB, as git decides it. */
@@ -59,4 +70,14 @@ export function formatBytes(bytes: number): string {
 /** `1 step`, `4 steps`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
+}
+
+/** What was thrown, as text for a log: with its stack where it has one. */
+export function thrownText(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : JSON.stringify(thrown);
+}
+
+/** What was thrown, as one sentence for people. */
+export function thrownMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : JSON.stringify(thrown);
 }

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatDuration } from '../../core/base/text.ts';
+import type { RunState } from '../../core/domain/runState.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
   runDuration,
   shownStatus,
   taskRows,
+  type ShownStatus,
   type TaskRow,
 } from '../../core/projections/taskRows.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
@@ -38,7 +40,9 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   const ended = state.phase.kind === 'finished';
   const item = new vscode.TreeItem(entry.run, newest || !ended ? Expanded : Collapsed);
   item.id = rowId(project, entry.run);
-  item.description = [status, census(state), ...(ended ? [duration] : [])].join(' · ');
+  item.description = [status, ...shortCensus(status, state), ...(ended ? [duration] : [])].join(
+    ' · ',
+  );
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
     census(state),
@@ -54,11 +58,17 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   );
 }
 
+/** The sidebar is narrow: the count is left out where the status says it already. */
+function shortCensus(status: ShownStatus, state: RunState): string[] {
+  return status === 'succeeded' ? [] : [census(state).replace(' · 1 waiting', '')];
+}
+
 function taskRow(project: Project, run: BookEntry['run'], row: TaskRow, now: number): Row {
   const target: CommandTarget = { kind: 'task', project, run, task: row.task };
   const children = [...artifactRows(project, run, row), ...branchRows(project, run, row)];
   const item = new vscode.TreeItem(row.task, children.length > 0 ? Expanded : None);
-  item.id = rowId(project, run, row.task);
+  // Another id once it has children: VS Code keeps a row without children closed when it gets some.
+  item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
   item.description =
     row.startedAt === undefined
       ? row.detail

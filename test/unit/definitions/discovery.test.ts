@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   AGENT_FOLDERS,
   discover,
+  type DefinitionFolder,
   MAX_ENTRIES,
   WORKFLOW_FOLDER,
 } from '../../../src/core/definitions/discovery.ts';
@@ -20,7 +21,7 @@ describe('Discovery', () => {
   });
   afterEach(() => folder.dispose());
 
-  const find = async (wanted = CLAUDE) => {
+  const find = async (wanted: DefinitionFolder | undefined = CLAUDE) => {
     assert.ok(wanted !== undefined);
     const { files, diagnostics } = await discover(folder.path, wanted, never);
     return [...files, ...said(diagnostics)];

@@ -176,7 +176,7 @@ describe('The definitions of a folder', () => {
     ]);
     assert.deepEqual(problem?.range, second.ranges[0]);
     assert.deepEqual(
-      problem.related.map(({ file, range }) => [file, range.start]),
+      problem?.related.map(({ file, range }) => [file, range.start]),
       [['.sluice/workflows/a.yaml', { line: 1, column: 7 }]],
     );
   });

@@ -5,12 +5,13 @@ import { checkExpressions } from './expressionChecks.ts';
 import type { RelatedLocation } from './problem.ts';
 import * as problems from './problems.ts';
 import type { DocumentReader } from './shape.ts';
-import type {
-  AgentStepDraft,
-  GateStepDraft,
-  StepDraft,
-  WorkflowDraft,
-  Written,
+import {
+  graphItem,
+  type AgentStepDraft,
+  type GateStepDraft,
+  type StepDraft,
+  type WorkflowDraft,
+  type Written,
 } from './workflowDraft.ts';
 
 /** A cycle over more steps than this names its first ones only: editors show no more. */
@@ -20,6 +21,7 @@ const MAX_RELATED = 100;
 export function analyze(draft: WorkflowDraft, agents: AgentIndex, reader: DocumentReader): void {
   const steps = new Map(draft.steps.map((step) => [step.id, step]));
   const ids = [...steps.keys()];
+  const producers = producersOf(draft.steps);
   for (const step of draft.steps) {
     checkNeeds(step, steps, ids, reader);
     switch (step.kind) {
@@ -28,7 +30,7 @@ export function analyze(draft: WorkflowDraft, agents: AgentIndex, reader: Docume
         checkProduces(step, reader);
         break;
       case 'gate':
-        checkShow(step, steps, reader);
+        checkShow(step, steps, producers, reader);
         break;
       case 'unknown':
         break;
@@ -36,11 +38,6 @@ export function analyze(draft: WorkflowDraft, agents: AgentIndex, reader: Docume
   }
   checkCycles(draft.steps, steps, reader);
   checkExpressions(draft, agents, reader);
-}
-
-/** A step as the graph functions take it. */
-export function graphItem({ id, needs }: StepDraft): { id: string; needs: string[] } {
-  return { id, needs: needs.map(({ text }) => text) };
 }
 
 function checkNeeds(
@@ -84,31 +81,46 @@ function checkProduces({ produces }: AgentStepDraft, reader: DocumentReader): vo
   }
 }
 
+/** Which steps produce a path, for every path that any does. */
+function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const producers = new Map<string, Set<string>>();
+  for (const { id, ...step } of steps) {
+    for (const { text } of step.kind === 'agent' ? step.produces : []) {
+      const known = producers.get(text);
+      if (known === undefined) {
+        producers.set(text, new Set([id]));
+      } else {
+        known.add(id);
+      }
+    }
+  }
+  return producers;
+}
+
 function checkShow(
   gate: GateStepDraft,
   steps: ReadonlyMap<string, StepDraft>,
+  producers: ReadonlyMap<string, ReadonlySet<string>>,
   reader: DocumentReader,
 ): void {
-  if (gate.show.length === 0) {
-    return;
-  }
-  const needed = gate.needs.map(({ text }) => steps.get(text));
+  const needs = new Set(gate.needs.map(({ text }) => text));
+  const needed = [...needs].map((id) => steps.get(id));
   if (needed.some((step) => step === undefined || step.kind === 'unknown')) {
     // What a step makes that is missing or unreadable is not known.
     return;
   }
-  const made = new Set(needed.flatMap((step) => [...producedBy(step)]));
+  const made = () =>
+    needed.flatMap((step) => (step?.kind === 'agent' ? step.produces : [])).map(({ text }) => text);
   for (const { text, path } of gate.show) {
-    if (!made.has(text)) {
-      const maker = [...steps.values()].find((step) => producedBy(step).includes(text));
-      const suggestion = reader.suggestions.for(text, [...made]);
-      reader.report(path, problems.unknownArtifact(text, maker?.id, suggestion));
+    const makers = producers.get(text) ?? new Set<string>();
+    // The shorter of the two is walked: thousands of gates may need a step of thousands of files.
+    const [few, many] = makers.size < needs.size ? [makers, needs] : [needs, makers];
+    if (![...few].some((id) => many.has(id))) {
+      const [maker] = makers;
+      const suggestion = maker === undefined ? reader.suggestions.for(text, made) : '';
+      reader.report(path, problems.unknownArtifact(text, maker, suggestion));
     }
   }
-}
-
-function producedBy(step: StepDraft | undefined): readonly string[] {
-  return step?.kind === 'agent' ? step.produces.map(({ text }) => text) : [];
 }
 
 function checkCycles(

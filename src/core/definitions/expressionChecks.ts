@@ -11,7 +11,7 @@ import type { AgentIndex, ValidAgentEntry } from './entries.ts';
 import type { Problem, RelatedLocation } from './problem.ts';
 import * as problems from './problems.ts';
 import type { DocumentReader } from './shape.ts';
-import type { StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
+import { graphItem, type StepDraft, type WorkflowDraft, type Written } from './workflowDraft.ts';
 
 // What expressions of a workflow may name: `inputs.<name>`, `steps.<id>.output`, `run.id`.
 
@@ -128,11 +128,7 @@ class ExpressionChecks {
       }
       this.#checkAgentEnvironment(step, needs);
     }
-    const items = this.#draft.steps.map(({ id, needs }) => ({
-      id,
-      needs: needs.map(({ text }) => text),
-    }));
-    reaches(items, this.#questions).forEach((reached, index) => {
+    reaches(this.#draft.steps.map(graphItem), this.#questions).forEach((reached, index) => {
       const question = this.#questions[index];
       if (!reached && question !== undefined) {
         this.#report(problems.outputWithoutNeed(question.ancestor), question.span, question.place);

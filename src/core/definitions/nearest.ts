@@ -57,13 +57,14 @@ export class Suggestions {
   /** A file with hundreds of unknown names among thousands is not mistyped; looking would take seconds. */
   #comparisons = 20_000;
 
-  /** With a blank before it, or empty. */
-  for(name: string, candidates: readonly string[]): string {
-    if (this.#comparisons < candidates.length) {
+  /** With a blank before it, or empty. @param candidates made only when they will be looked at */
+  for(name: string, candidates: readonly string[] | (() => readonly string[])): string {
+    if (this.#comparisons <= 0) {
       return '';
     }
-    this.#comparisons -= candidates.length;
-    const meant = nearest(name, candidates);
+    const known = typeof candidates === 'function' ? candidates() : candidates;
+    this.#comparisons -= known.length;
+    const meant = this.#comparisons < 0 ? undefined : nearest(name, known);
     return meant === undefined ? '' : ` Did you mean "${meant}"?`;
   }
 }

@@ -100,6 +100,13 @@ export function tooDeep(limit: number): Problem {
   return error('too-deep', `Lists and maps stand in each other more than ${limit} deep here.`);
 }
 
+export function tooManyTokens(limit: number): Problem {
+  return error(
+    'too-large',
+    `This file holds more than ${limit.toLocaleString('en')} words and signs: the rest is not read.`,
+  );
+}
+
 export function duplicateKey(key: string): Problem {
   return error('duplicate-key', `"${key}" stands here twice: remove or rename one.`);
 }
@@ -217,6 +224,13 @@ export function shadowed(name: string, winner: string): Problem {
 
 export function noSteps(): Problem {
   return error('empty-steps', 'A workflow needs at least one step.');
+}
+
+export function tooManySteps(limit: number): Problem {
+  return error(
+    'too-many-steps',
+    `A workflow has at most ${limit.toLocaleString('en')} steps: make several workflows of it.`,
+  );
 }
 
 export function badStepId(id: string): Problem {

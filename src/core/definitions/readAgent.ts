@@ -5,7 +5,6 @@ import { commandAgentSchema, modelAgentSchema } from './agentSchema.ts';
 import { parseDuration } from './duration.ts';
 import type { AgentEntry } from './entries.ts';
 import { readTemplate } from './expressionChecks.ts';
-import type { Problem } from './problem.ts';
 import * as problems from './problems.ts';
 import { readMarkdownAgent } from './readMarkdownAgent.ts';
 import { DocumentReader } from './shape.ts';
@@ -57,7 +56,7 @@ function readCommandAgent(
   const fields = reader.fields(commandAgentSchema, [], value, (key) =>
     Object.hasOwn(modelAgentSchema.shape, key)
       ? problems.fieldOfOther(key, 'a model agent')
-      : explainField(key),
+      : undefined,
   );
   const command = fields.command?.map((_, index) => reader.textAt(['command', index])) ?? [];
   if (command.some((word) => word.includes('\u0000'))) {
@@ -89,7 +88,7 @@ function readModelAgent(
   const fields = reader.fields(modelAgentSchema, [], value, (key) =>
     Object.hasOwn(commandAgentSchema.shape, key)
       ? problems.fieldOfOther(key, 'a command agent')
-      : explainField(key),
+      : undefined,
   );
   const runner: RunnerSpec = {
     kind: 'model',
@@ -121,8 +120,4 @@ function readEnvironment(
     }
   }
   return env;
-}
-
-function explainField(key: string): Problem | undefined {
-  return key === '<<' ? problems.mergeKey() : undefined;
 }

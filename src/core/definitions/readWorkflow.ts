@@ -2,7 +2,6 @@ import { FILE_START } from '../domain/diagnostic.ts';
 import { isStepId, slug } from '../domain/ids.ts';
 import { isName, NAME_RULE } from './commonSchema.ts';
 import { parseDuration } from './duration.ts';
-import type { Problem } from './problem.ts';
 import * as problems from './problems.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
@@ -18,6 +17,9 @@ import {
   workflowHeadSchema,
 } from './workflowSchema.ts';
 
+/** What a run is built to carry. */
+const MAX_STEPS = 10_000;
+
 /**
  * A workflow in any of its spellings. Whatever does not have the shape it should is reported to
  * `reader` and left out.
@@ -27,7 +29,6 @@ export function readWorkflow(reader: DocumentReader, fileName: string): Workflow
   const { root } = reader.document;
   const draft = (given: Partial<WorkflowDraft>): WorkflowDraft => ({
     name: fileName,
-    namePath: [],
     description: '',
     inputs: new Map(),
     maxParallel: undefined,
@@ -45,7 +46,7 @@ export function readWorkflow(reader: DocumentReader, fileName: string): Workflow
     }
     return draft({});
   }
-  const head = reader.fields(workflowHeadSchema, [], root.value, explainField);
+  const head = reader.fields(workflowHeadSchema, [], root.value);
   return draft({
     ...(head.name === undefined ? {} : readName(reader)),
     description: head.description === undefined ? '' : reader.textAt(['description']),
@@ -61,7 +62,7 @@ function readName(reader: DocumentReader): Partial<WorkflowDraft> {
     reader.report(['name'], problems.wrongValue('"name"', NAME_RULE));
     return {};
   }
-  return { name, namePath: ['name'] };
+  return { name };
 }
 
 function readInputs(reader: DocumentReader): ReadonlyMap<string, InputDraft> {
@@ -89,7 +90,7 @@ function readInputs(reader: DocumentReader): ReadonlyMap<string, InputDraft> {
         default: value.value === null ? undefined : value.text,
       });
     } else {
-      const fields = reader.fields(inputSchema, at, value.value, explainField);
+      const fields = reader.fields(inputSchema, at, value.value);
       const textOf = (field: 'description' | 'default') =>
         fields[field] === undefined ? undefined : reader.textAt([...at, field]);
       inputs.set(name, { description: textOf('description'), default: textOf('default') });
@@ -116,6 +117,10 @@ function readSteps(reader: DocumentReader): readonly StepDraft[] {
     reader.report(path, problems.noSteps());
     return [];
   }
+  if (node.fields.size > MAX_STEPS) {
+    reader.report(path, problems.tooManySteps(MAX_STEPS), 'key');
+    return [];
+  }
   return [...node.fields].map(([id, { node: value }]) => {
     const at = [...path, id];
     if (!isStepId(id)) {
@@ -135,6 +140,10 @@ function readStepList(reader: DocumentReader, path: SourcePath): readonly StepDr
   const [first] = items;
   if (first === undefined) {
     reader.report(path, problems.noSteps());
+    return [];
+  }
+  if (items.length > MAX_STEPS) {
+    reader.report([...path, MAX_STEPS], problems.tooManySteps(MAX_STEPS));
     return [];
   }
   const odd = items.findIndex(
@@ -240,7 +249,7 @@ function readAgentStep(
   value: Readonly<Record<string, unknown>>,
 ): StepDraft {
   const fields = reader.fields(agentStepSchema, path, value, (key) =>
-    key === 'ask' || key === 'show' ? problems.fieldOfOther(key, 'a gate') : explainField(key),
+    key === 'ask' || key === 'show' ? problems.fieldOfOther(key, 'a gate') : undefined,
   );
   const written = (field: keyof typeof fields): Written | undefined =>
     fields[field] === undefined
@@ -272,13 +281,13 @@ function readGate(
   const fields = reader.fields(gateHeadSchema, path, value, (key) =>
     Object.hasOwn(agentStepSchema.shape, key)
       ? problems.fieldOfOther(key, "an agent's step")
-      : explainField(key),
+      : undefined,
   );
   const gatePath = [...path, 'gate'];
   const gate = reader.document.nodeAt(gatePath);
   const base = { kind: 'gate' as const, id, path, needs: readNeeds(reader, path, fields) };
   if (gate?.kind === 'map') {
-    const details = reader.fields(gateQuestionSchema, gatePath, gate.value, explainField);
+    const details = reader.fields(gateQuestionSchema, gatePath, gate.value);
     const askPath = [...gatePath, 'ask'];
     return {
       ...base,
@@ -340,8 +349,4 @@ function readTexts(
   return new Map(
     keys.map((key) => [key, { text: reader.textAt([...path, key]), path: [...path, key] }]),
   );
-}
-
-function explainField(key: string): Problem | undefined {
-  return key === '<<' ? problems.mergeKey() : undefined;
 }

@@ -61,7 +61,7 @@ export class DocumentReader {
         for (const key of issue.keys) {
           wrong.add(key);
           const hint = this.suggestions.for(key, Object.keys(schema.shape));
-          this.report([...path, key], explain(key) ?? problems.unknownField(key, hint), 'key');
+          this.report([...path, key], explain(key) ?? unknownField(key, hint), 'key');
         }
       } else {
         wrong.add(issue.path[0] ?? '');
@@ -102,6 +102,10 @@ export class DocumentReader {
   }
 }
 
+function unknownField(key: string, hint: string): Problem {
+  return key === '<<' ? problems.mergeKey() : problems.unknownField(key, hint);
+}
+
 /** True where the value is of another kind altogether, not where something in it is wrong. */
 function isWrongKind(issue: z.core.$ZodIssue): boolean {
   return (
@@ -112,6 +116,7 @@ function isWrongKind(issue: z.core.$ZodIssue): boolean {
 /** What a schema wants, in the words of a file's author. */
 function kindOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union') {
+    // Inside another union this can only be `text`, which takes numbers too.
     return 'a text';
   }
   switch (issue.code === 'invalid_type' ? issue.expected : undefined) {

@@ -11,8 +11,6 @@ export interface Written {
 
 export interface WorkflowDraft {
   readonly name: string;
-  /** Where the name stands; the file itself when it is the file's. */
-  readonly namePath: SourcePath;
   readonly description: string;
   readonly inputs: ReadonlyMap<string, InputDraft>;
   readonly maxParallel: number | undefined;
@@ -54,3 +52,8 @@ export interface UnknownStepDraft extends StepDraftBase {
 }
 
 export type StepDraft = AgentStepDraft | GateStepDraft | UnknownStepDraft;
+
+/** A step as the graph functions take it. */
+export function graphItem({ id, needs }: StepDraft): { id: string; needs: string[] } {
+  return { id, needs: needs.map(({ text }) => text) };
+}

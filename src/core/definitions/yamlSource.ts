@@ -1,6 +1,6 @@
 import { Composer, Lexer, Parser, type CST, type Document, type YAMLError } from 'yaml';
 import type { Diagnostic } from '../domain/diagnostic.ts';
-import { diagnosticAt } from './problem.ts';
+import { diagnosticAt, type Problem } from './problem.ts';
 import * as problems from './problems.ts';
 import { SourceDocument } from './sourceDocument.ts';
 import { MAX_DEPTH, toSourceNode } from './sourceNode.ts';
@@ -21,10 +21,10 @@ export function parseYaml(source: SourceText, until = source.text.length): Parse
   const text = source.text.slice(0, until);
   const tokens = tokensOf(text);
   if (!Array.isArray(tokens)) {
-    const range = source.range(tokens.tooDeepAt, tokens.tooDeepAt + 1);
+    const range = source.range(tokens.refusedAt, tokens.refusedAt + 1);
     return {
       document: undefined,
-      diagnostics: [diagnosticAt(source.file, range, problems.tooDeep(MAX_DEPTH))],
+      diagnostics: [diagnosticAt(source.file, range, tokens.problem)],
     };
   }
 
@@ -99,19 +99,32 @@ function withoutFollowUps(errors: readonly YAMLError[]): readonly YAMLError[] {
     .slice(0, MAX_SYNTAX_ERRORS);
 }
 
+/** Words, signs, blanks and line ends: ten thousand steps have some 300,000, a second reads 500,000. */
+const MAX_TOKENS = 500_000;
+
 /**
  * Composing calls itself for every level, so depth is measured on the tokens, whose parser does not:
  * its stack holds the open lists and maps, with the document below and a value on top of them.
  */
-function tokensOf(text: string): CST.Token[] | { readonly tooDeepAt: number } {
+function tokensOf(
+  text: string,
+): CST.Token[] | { readonly refusedAt: number; readonly problem: Problem } {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
     }
-    if (parser.stack.length > MAX_DEPTH + 2) {
-      return { tooDeepAt: Math.max(0, parser.offset - 1) };
+    lexemes += 1;
+    const problem =
+      parser.stack.length > MAX_DEPTH + 2
+        ? problems.tooDeep(MAX_DEPTH)
+        : lexemes > MAX_TOKENS
+          ? problems.tooManyTokens(MAX_TOKENS)
+          : undefined;
+    if (problem !== undefined) {
+      return { refusedAt: Math.max(0, parser.offset - 1), problem };
     }
   }
   tokens.push(...parser.end());

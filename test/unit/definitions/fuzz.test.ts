@@ -167,7 +167,7 @@ describe('Any file at all', function () {
   it('is read without a throw when it is made of pieces of YAML', () => {
     fc.assert(
       fc.property(pieces, (text) => readEveryWay(Buffer.from(text))),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -182,7 +182,7 @@ describe('Any file at all', function () {
     fc.assert(
       fc.property(shaped, (value) => readEveryWay(Buffer.from(JSON.stringify(value)))),
       {
-        numRuns: 1000,
+        numRuns: 600,
       },
     );
   });

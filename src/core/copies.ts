@@ -1,22 +1,28 @@
 import type { Place } from './place.ts';
-import { WorkspaceCopies } from './workspaces/copies.ts';
+import { WorkspaceCopies, type WorkspaceCopiesOptions } from './workspaces/copies.ts';
 import { walkFolder } from './workspaces/walk.ts';
 
 /** Dependency folders that are linked into copies: too large to copy, and not a task's to change. */
 const LINKED = new Set(['node_modules', '.venv']);
 
 /** The copies of a folder: Git says which files belong to it, else a walk does. */
-export function copiesFor(folder: string, { copies, repository }: Place): WorkspaceCopies {
+export function copiesFor(
+  folder: string,
+  { copies, repository }: Place,
+  copyBlob: WorkspaceCopiesOptions['copyBlob'],
+): WorkspaceCopies {
   if (repository === undefined) {
     return new WorkspaceCopies({
       root: copies,
       source: folder,
+      copyBlob,
       list: (signal) => walkFolder(folder, LINKED, signal),
     });
   }
   return new WorkspaceCopies({
     root: copies,
     source: folder,
+    copyBlob,
     list: async (signal) => {
       const files = await repository.listFiles(signal);
       const ignored = await repository.listIgnoredFolders(signal);

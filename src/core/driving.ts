@@ -33,6 +33,8 @@ export type { StartedRun } from './activeRun.ts';
 
 /** What driving tells the rest of the program. */
 export interface DrivingListener {
+  /** What the journal of a run that was taken over held already. */
+  found(events: readonly RunEvent[]): void;
   appended(events: readonly RunEvent[]): void;
   /** A running task printed something. */
   printed(run: RunId, task: TaskId): void;
@@ -61,7 +63,9 @@ export class Driving {
     this.#ports = ports;
     this.#listener = listener;
     this.store = new RunStore({ disk: nodeDisk, clock: ports.clock, root: place.store });
-    this.#copies = copiesFor(folder, place);
+    this.#copies = copiesFor(folder, place, (digest, to) =>
+      fs.copyFile(this.store.blobs.path(digest), to),
+    );
   }
 
   async readJournal(run: RunId, from: JournalPosition): Promise<BookReading<JournalPosition>> {
@@ -117,6 +121,7 @@ export class Driving {
       throw new Error('Internal error: the journal gave no event back');
     }
     onCreated(created);
+    this.#listener.appended([created]);
     return this.#drive(run, plan, { ...taken.value, events: [created] }, options);
   }
 
@@ -207,6 +212,11 @@ export class Driving {
         );
       }
       const { writer, events, repaired } = opened.value;
+      if (events.at(-1)?.type === 'run-finished') {
+        await writer.close();
+        claim.release();
+        return err(`${run} has finished`);
+      }
       if (repaired !== undefined) {
         this.#ports.log.warn(
           `The journal of ${run} ended in the middle of a record, which is kept in ${repaired.kept}`,
@@ -227,11 +237,11 @@ export class Driving {
     }
     const graph = graphOf(plan);
     const fold = new RunFold(plan, graph, created);
-    const known = [
-      ...rest,
-      ...writer.append([{ type: 'run-claimed', by: options.by, pid: process.pid }]),
-    ];
-    for (const event of known) {
+    for (const event of rest) {
+      fold.apply(event);
+    }
+    const claimed = writer.append([{ type: 'run-claimed', by: options.by, pid: process.pid }]);
+    for (const event of claimed) {
       fold.apply(event);
     }
     const parts = this.#parts(run, writer);
@@ -247,18 +257,19 @@ export class Driving {
       await writer.close().catch((thrown: unknown) => {
         this.#ports.log.error(`The journal of ${run} could not be closed`, thrown);
       });
-      claim.release();
-      this.#active.delete(run);
       if (end.kind === 'finished') {
         await this.#copies.removeRun(run).catch((thrown: unknown) => {
           this.#ports.log.warn(`The copies of ${run} could not be removed: ${String(thrown)}`);
         });
       }
+      claim.release();
+      this.#active.delete(run);
       this.#listener.ended(run);
     });
     this.#active.set(run, active);
     inbox.add(this.#takeRequests(run, active));
-    this.#listener.appended(known);
+    this.#listener.found(rest);
+    this.#listener.appended(claimed);
     return active;
   }
 
@@ -297,7 +308,6 @@ export class Driving {
         put: (bytes) => blobs.put(bytes),
         adopt: (file) => blobs.adopt(file),
         read: (digest) => blobs.read(digest),
-        copyTo: (digest, to) => fs.copyFile(blobs.path(digest), to),
       },
       copies: this.#copies,
       runnerFor: (kind) => (kind === 'command' ? runner : undefined),

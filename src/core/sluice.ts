@@ -83,6 +83,7 @@ export class Sluice {
     this.#changed = new Emitter(onListenerError);
     this.#appended = new Emitter(onListenerError);
     this.#driving = new Driving(folder, place, ports, {
+      found: (events) => this.#book.apply(events),
       appended: (events) => {
         this.#book.apply(events);
         this.#appended.fire(events);
@@ -294,6 +295,9 @@ export class Sluice {
     if (entry?.kind !== 'readable') {
       return err({ message: `There is no run ${run} here.`, at: undefined });
     }
+    if (entry.state.phase.kind === 'finished') {
+      return err({ message: `${run} has finished.`, at: undefined });
+    }
     const resumed = await this.#driving.resume(entry.run, entry.plan, {
       by: this.actor,
       approveGate: () => false,
@@ -329,6 +333,9 @@ export class Sluice {
     const entry = this.#book.entry(run);
     if (entry?.kind !== 'readable') {
       return { kind: 'refused', why: `there is no run ${run} here` };
+    }
+    if (entry.state.phase.kind === 'finished') {
+      return { kind: 'refused', why: `${run} has finished` };
     }
     const outcome = await this.#driving.request(entry.run, entry.plan, request, async () => {
       await this.#book.refresh(run);

@@ -215,10 +215,6 @@ export class DriverRig {
           }
         },
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),
-        copyTo: (digest, to) => {
-          fs.writeFileSync(to, this.#blobs.get(digest)!);
-          return Promise.resolve();
-        },
       },
       copies: {
         create: (_run, task, attempt) => {
@@ -230,6 +226,14 @@ export class DriverRig {
             scratch: path.join(at, 'scratch'),
             outputFile: path.join(at, 'output'),
             logFile: path.join(at, 'log'),
+            provide: (files) => {
+              for (const file of files) {
+                const to = path.join(at, 'scratch/needs', file.path);
+                fs.mkdirSync(path.dirname(to), { recursive: true });
+                fs.writeFileSync(to, 'text' in file ? file.text : this.#blobs.get(file.blob)!);
+              }
+              return Promise.resolve();
+            },
             collect: (paths: readonly string[]) => {
               const there = (file: string) => fs.existsSync(path.join(at, 'tree', file));
               return Promise.resolve({

@@ -1,12 +1,10 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import type { Artifact, BlobRef } from '../domain/event.ts';
 import { internalFailure, type Failure } from '../domain/failure.ts';
 import { taskIdOf, type RunId, type TaskId } from '../domain/ids.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, RunPlan } from '../domain/workflow.ts';
-import type { CopyPort, DriverParts } from './parts.ts';
+import type { CopyPort, DriverParts, ProvidedFile } from './parts.ts';
 import { renderRecord, renderText } from './render.ts';
 
 // One try of a task: a copy is made, what it needs is laid out, the runner works in it, what it made
@@ -76,7 +74,7 @@ export async function runAttempt(
         });
   }
   try {
-    await layOutNeeds(input, copy, parts);
+    await copy.provide(neededFiles(input));
     // The intent must outlive us before a process can have effects (D2).
     await parts.journal.sync();
     if (signal.aborted) {
@@ -130,20 +128,13 @@ export async function runAttempt(
   }
 }
 
-/** `needs/<step>/output`, `task.json` and `files/…` in the scratch folder: what the runner finds under SLUICE_NEEDS. */
-async function layOutNeeds(
-  { plan, state, step }: AttemptInput,
-  copy: CopyPort,
-  { blobs }: DriverParts,
-): Promise<void> {
-  for (const need of step.needs) {
+/** `<step>/output`, `<step>/task.json` and `<step>/files/…`: what a command finds under SLUICE_NEEDS. */
+function neededFiles({ plan, state, step }: AttemptInput): ProvidedFile[] {
+  return step.needs.flatMap((need): ProvidedFile[] => {
     const task = state.tasks.get(taskIdOf(need));
     if (task?.kind !== 'succeeded') {
-      continue;
+      return [];
     }
-    const folder = path.join(copy.scratch, 'needs', need);
-    await fs.mkdir(folder, { recursive: true });
-    await blobs.copyTo(task.output.digest, path.join(folder, 'output'));
     const needed = plan.workflow.steps.find(({ id }) => id === need);
     const facts = {
       task: need,
@@ -151,13 +142,15 @@ async function layOutNeeds(
       exitCode: task.exitCode,
       durationMs: task.durationMs,
     };
-    await fs.writeFile(path.join(folder, 'task.json'), `${JSON.stringify(facts, null, 2)}\n`);
-    for (const artifact of task.artifacts) {
-      const file = path.join(folder, 'files', ...artifact.path.split('/'));
-      await fs.mkdir(path.dirname(file), { recursive: true });
-      await blobs.copyTo(artifact.digest, file);
-    }
-  }
+    return [
+      { path: `${need}/output`, blob: task.output.digest },
+      { path: `${need}/task.json`, text: `${JSON.stringify(facts, null, 2)}\n` },
+      ...task.artifacts.map(({ path, digest }) => ({
+        path: `${need}/files/${path}`,
+        blob: digest,
+      })),
+    ];
+  });
 }
 
 /** What was printed before it failed; a command that never started has no log. */

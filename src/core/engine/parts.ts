@@ -45,8 +45,6 @@ export interface BlobPort {
   adopt(file: string): Promise<BlobRef>;
   /** Rejects when the blob is missing or damaged. */
   read(digest: Digest): Promise<Uint8Array>;
-  /** The blob as a file at `to`, which must not exist. */
-  copyTo(digest: Digest, to: string): Promise<void>;
 }
 
 export interface CopiesPort {
@@ -60,9 +58,16 @@ export interface CopyPort {
   readonly scratch: string;
   readonly outputFile: string;
   readonly logFile: string;
+  /** Lays out what the steps before have made, below `<scratch>/needs/`. */
+  provide(files: readonly ProvidedFile[]): Promise<void>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
   dispose(): Promise<void>;
 }
+
+/** A file an attempt finds; `path` is relative, with `/`. */
+export type ProvidedFile =
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly blob: Digest };
 
 export interface CollectedFiles {
   readonly found: readonly {

@@ -155,7 +155,7 @@ export class JournalWriter {
     const records: Buffer[] = [];
     const events = bodies.map((body): RunEvent => {
       seq += 1;
-      const event = { v: EVENT_VERSION, run, seq, epoch, at, ...body };
+      const event: RunEvent = { v: EVENT_VERSION, run, seq, epoch, at, ...body };
       const record = encodeRecord(event, checksum);
       checksum = record.checksum;
       records.push(record.bytes);

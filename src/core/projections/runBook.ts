@@ -137,7 +137,7 @@ export class RunBook<Position> {
     }
     try {
       const reading = await this.#source.read(run, page?.position);
-      const known = page ?? (await this.#open(run, reading.events));
+      const known = this.#pages.get(run) ?? (await this.#open(run, reading.events));
       if (known === undefined) {
         return;
       }
@@ -170,7 +170,10 @@ export class RunBook<Position> {
       return undefined;
     }
     const plan = await this.#source.plan(created.plan);
-    this.add(plan, created);
+    if (!this.#pages.has(run)) {
+      // Else this program has just created it, and the page holds more than was read.
+      this.add(plan, created);
+    }
     this.#unreadable.delete(run);
     return this.#pages.get(run);
   }

@@ -3,7 +3,7 @@ import { formatDuration, oneLine } from '../base/text.ts';
 import type { Artifact } from '../domain/event.ts';
 import { failureText } from '../domain/failureText.ts';
 import { taskIdOf, type TaskId } from '../domain/ids.ts';
-import type { LandingState, RunState, TaskState } from '../domain/runState.ts';
+import { isDone, type LandingState, type RunState, type TaskState } from '../domain/runState.ts';
 import type { RunPlan, Step } from '../domain/workflow.ts';
 import type { ShownStatus } from './graphPicture.ts';
 
@@ -116,17 +116,26 @@ function fixOf(task: TaskState, landing: LandingState | undefined): string | und
   return landing?.kind === 'failed' ? failureText(landing.failure).fix : undefined;
 }
 
+/** `4 of 6 done` */
+export function doneCount(state: RunState): string {
+  let done = 0;
+  for (const task of state.tasks.values()) {
+    done += isDone(task) ? 1 : 0;
+  }
+  return `${done} of ${state.tasks.size} done`;
+}
+
 /** `4 of 6 done`, with what else is worth a word: `1 running`, `1 failed`, `2 skipped`. */
 export function census(state: RunState): string {
   const counts = new Map<TaskState['kind'], number>();
-  for (const task of state.tasks.values()) {
-    counts.set(task.kind, (counts.get(task.kind) ?? 0) + 1);
+  for (const { kind } of state.tasks.values()) {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const of = (kind: TaskState['kind']) => counts.get(kind) ?? 0;
-  const parts = [`${of('succeeded') + of('approved')} of ${state.tasks.size} done`];
+  const parts = [doneCount(state)];
   for (const kind of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
-    if (of(kind) > 0) {
-      parts.push(`${of(kind)} ${kind}`);
+    const some = counts.get(kind);
+    if (some !== undefined) {
+      parts.push(`${some} ${kind}`);
     }
   }
   return parts.join(' · ');

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
+import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
 
@@ -18,6 +19,8 @@ export interface WorkspaceCopiesOptions {
   /** Absolute. */
   readonly source: string;
   readonly list: (signal: AbortSignal) => Promise<FolderListing>;
+  /** The blob as a file at `to`, which does not exist. */
+  readonly copyBlob: (digest: Digest, to: string) => Promise<void>;
 }
 
 /** Files copied at once over all copies: enough to keep a disk busy, far from a system's limit. */
@@ -36,13 +39,15 @@ export class WorkspaceCopies {
   readonly #root: string;
   readonly #source: string;
   readonly #list: WorkspaceCopiesOptions['list'];
+  readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
   readonly #limit = pLimit(AT_ONCE);
   readonly #bases = new Map<RunId, Promise<FolderListing>>();
 
-  constructor({ root, source, list }: WorkspaceCopiesOptions) {
+  constructor({ root, source, list, copyBlob }: WorkspaceCopiesOptions) {
     this.#root = root;
     this.#source = source;
     this.#list = list;
+    this.#copyBlob = copyBlob;
   }
 
   /** @throws what the disk throws, what `list` rejects with, or the signal's reason */
@@ -56,7 +61,7 @@ export class WorkspaceCopies {
     const at = this.#attempt(run, task, attempt);
     await removeFolder(at);
     const tree = path.join(at, 'tree');
-    const copy = new WorkspaceCopy(at);
+    const copy = new WorkspaceCopy(at, this.#copyBlob);
     try {
       await fs.mkdir(copy.scratch, { recursive: true });
       await this.#copyTree(path.join(this.#root, run, 'base'), tree, listing.files, signal);
@@ -151,13 +156,28 @@ export class WorkspaceCopy {
   readonly outputFile: string;
   readonly logFile: string;
   readonly #at: string;
+  readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
 
-  constructor(at: string) {
+  constructor(at: string, copyBlob: WorkspaceCopiesOptions['copyBlob']) {
     this.#at = at;
+    this.#copyBlob = copyBlob;
     this.folder = path.join(at, 'tree');
     this.scratch = path.join(at, 'scratch');
     this.outputFile = path.join(at, 'output');
     this.logFile = path.join(at, 'log');
+  }
+
+  /** Lays files out below `<scratch>/needs/`: texts, and blobs as files of their own. */
+  async provide(
+    files: readonly ({ readonly path: string } & (
+      { readonly text: string } | { readonly blob: Digest }
+    ))[],
+  ): Promise<void> {
+    for (const file of files) {
+      const at = path.join(this.scratch, 'needs', ...file.path.split('/'));
+      await fs.mkdir(path.dirname(at), { recursive: true });
+      await ('text' in file ? fs.writeFile(at, file.text) : this.#copyBlob(file.blob, at));
+    }
   }
 
   /** The declared files that were made, and those that were not or are no plain files inside the copy. */

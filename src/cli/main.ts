@@ -10,14 +10,22 @@ import { thrownText } from '../core/base/text.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
 import { answer, cancel, gates, resume, run, runs, show } from './runCommands.ts';
-import { CommandFailure, withSluice, type Session } from './session.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
+import {
+  CommandFailure,
+  surroundingsOf,
+  withSluice,
+  type Session,
+  type Surroundings,
+} from './session.ts';
 
 /** The whole program of the terminal: arguments in, exit code out. Nothing here ends the process. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const terminal = processTerminal(process);
+export async function main(
+  argv: readonly string[],
+  surroundings: Surroundings = surroundingsOf(process),
+): Promise<ExitCode> {
+  const { terminal } = surroundings;
   let code: ExitCode = EXIT.succeeded;
-  const program = describe(terminal, (result) => {
+  const program = describe(surroundings, (result) => {
     code = result;
   });
   try {
@@ -39,7 +47,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function describe(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+function describe(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
+  const { terminal } = surroundings;
   const program = new Command('sluice')
     .description('Runs many AI agents as one workflow.')
     .version(version)
@@ -66,7 +75,7 @@ function describe(terminal: Terminal, finish: (code: ExitCode) => void): Command
     added.action(async () => {
       const { C: folder } = program.opts<{ C?: string }>();
       finish(
-        await withSluice(folder, terminal, (session) =>
+        await withSluice(folder, surroundings, (session) =>
           action(session, added.processedArgs.flat().filter(isText), added.opts<Options>()),
         ),
       );

@@ -1,15 +1,14 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../core/base/clock.ts';
 import type { Log } from '../core/base/log.ts';
 import { thrownMessage } from '../core/base/text.ts';
-import { userFolders } from '../core/folders.ts';
+import { userFolders, userName } from '../core/user.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId } from '../core/domain/ids.ts';
 import { Sluice } from '../core/sluice.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
-import type { Terminal } from './terminal.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 /** A command that cannot go on, with what to tell and the exit code. */
 export class CommandFailure extends Error {
@@ -22,6 +21,22 @@ export class CommandFailure extends Error {
   }
 }
 
+/** What the program finds around it. Tests give their own. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute; the one to work in unless another is named. */
+  readonly folder: string;
+}
+
+export function surroundingsOf(process: NodeJS.Process): Surroundings {
+  return {
+    terminal: processTerminal(process),
+    environment: process.env,
+    folder: process.cwd(),
+  };
+}
+
 /** What a command works with. */
 export interface Session {
   readonly sluice: Sluice;
@@ -32,19 +47,19 @@ export interface Session {
 /** Opens the folder, does the work, and lets go of every run whatever happened. */
 export async function withSluice(
   folder: string | undefined,
-  terminal: Terminal,
+  { terminal, environment, folder: current }: Surroundings,
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const at = path.resolve(folder ?? process.cwd());
+  const at = path.resolve(current, folder ?? '');
   if (!fs.statSync(at, { throwIfNoEntry: false })?.isDirectory()) {
     throw new CommandFailure(`There is no folder ${at}. Give one with -C.`);
   }
-  const folders = userFolders(process.env, process.platform);
+  const folders = userFolders(environment, process.platform);
   const sluice = await Sluice.open(at, {
     clock: systemClock,
-    log: terminalLog(terminal),
-    actor: { name: os.userInfo().username, via: 'terminal' },
-    environment: process.env,
+    log: terminalLog(terminal, environment['SLUICE_LOG'] === 'debug'),
+    actor: { name: userName(process.env), via: 'terminal' },
+    environment,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   });
@@ -56,10 +71,10 @@ export async function withSluice(
 }
 
 /** Warnings and errors go where problems go; the rest is for those who ask: `SLUICE_LOG=debug`. */
-function terminalLog(terminal: Terminal): Log {
+function terminalLog(terminal: Terminal, wantsDetail: boolean): Log {
   const line = (text: string) => terminal.err(`${text}\n`);
   const quiet = () => undefined;
-  const detail = process.env['SLUICE_LOG'] === 'debug' ? line : quiet;
+  const detail = wantsDetail ? line : quiet;
   return {
     debug: detail,
     info: detail,

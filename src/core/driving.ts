@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { nodeDisk } from './base/disk.ts';
+import { hasCode, nodeDisk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
@@ -13,7 +13,7 @@ import { RunDriver, type DriveOptions } from './engine/driver.ts';
 import type { DriverParts } from './engine/parts.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
 import { Landing } from './artifacts/landing.ts';
-import { claimRun, holderOf, type Claim } from './journal/claim.ts';
+import { claimRun, holderOf, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
 import { graphOf, RunFold } from './journal/fold.ts';
 import { postRequest, takeRequests } from './journal/inbox.ts';
@@ -69,8 +69,12 @@ export class Driving {
   }
 
   async readJournal(run: RunId, from: JournalPosition): Promise<BookReading<JournalPosition>> {
-    const { events, end, damage } = await followJournal(nodeDisk, this.store.folder(run), from);
-    return { events, end, damage: damage === undefined ? undefined : describeDamage(damage) };
+    const folder = this.store.folder(run);
+    const onwards = await followJournal(nodeDisk, folder, from);
+    const anew = onwards.damage?.kind === 'rewound';
+    const { events, end, damage } = anew ? await followJournal(nodeDisk, folder) : onwards;
+    const problem = damage === undefined ? undefined : describeDamage(damage);
+    return { events, anew, end, damage: problem };
   }
 
   readBlob(digest: Digest): Promise<Uint8Array> {
@@ -81,7 +85,7 @@ export class Driving {
     if (this.#active.has(run)) {
       return { kind: 'here' };
     }
-    const holder = holderOf(nodeDisk, this.store.folder(run));
+    const holder = holderIn(this.store.folder(run));
     return holder === undefined
       ? { kind: 'nobody' }
       : { kind: 'elsewhere', pid: holder.pid, isLocal: holder.isLocal };
@@ -334,6 +338,18 @@ interface Taken {
   readonly writer: JournalWriter;
   readonly claim: Claim;
   readonly events: readonly RunEvent[];
+}
+
+/** Nobody holds a run whose folder somebody has removed. */
+function holderIn(folder: string): Holder | undefined {
+  try {
+    return holderOf(nodeDisk, folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** What became of a request another program took from the inbox. */

@@ -1,8 +1,7 @@
-import os from 'node:os';
 import type * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
 import { thrownText } from '../core/base/text.ts';
-import { userFolders } from '../core/folders.ts';
+import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
 
 /** VS Code as a host. */
@@ -17,7 +16,7 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
       error: (message, thrown) =>
         log.error(thrown === undefined ? message : `${message}: ${thrownText(thrown)}`),
     },
-    actor: { name: os.userInfo().username, via: 'vscode' },
+    actor: { name: userName(process.env), via: 'vscode' },
     environment: process.env,
     cacheFolder: folders.cache,
     stateFolder: folders.state,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../core/base/disposables.ts';
 import { Emitter } from '../core/base/emitter.ts';
 import type { Log } from '../core/base/log.ts';
-import { Sluice } from '../core/sluice.ts';
+import type { Sluice } from '../core/sluice.ts';
 import type { Ports } from '../core/ports.ts';
 import { readSetting } from './contributions.ts';
 
@@ -52,6 +52,11 @@ export class Projects implements Disposable {
   all(): Project[] {
     const folders = vscode.workspace.workspaceFolders ?? [];
     return folders.flatMap((folder) => this.#open.get(folder.uri.toString()) ?? []);
+  }
+
+  /** Resolves once no folder of the window is being opened: what a command is asked right after the start can wait. */
+  async opened(): Promise<void> {
+    await Promise.allSettled([...this.#opening.values()]);
   }
 
   /** Why folders of the window have no project, as sentences. */
@@ -110,6 +115,8 @@ export class Projects implements Disposable {
       return;
     }
     try {
+      // Loaded with the first folder: VS Code's start does not wait for schemas and Git.
+      const { Sluice } = await import('../core/sluice.ts');
       const sluice = await Sluice.open(folder.uri.fsPath, this.#ports);
       if (this.#disposed || vscode.workspace.getWorkspaceFolder(folder.uri) === undefined) {
         await sluice.close();

@@ -37,6 +37,11 @@ export function whyNoHost() {
  * @returns {{ node: string, server: string }}
  */
 export function installHost() {
+  const { VSCODE_SERVER: server, VSCODE_SERVER_NODE: node } = process.env;
+  if (server) {
+    // Another version, installed by hand: the oldest one supported, or one not released yet.
+    return { server, node: node ?? process.execPath };
+  }
   const reason = whyNoHost();
   if (reason) {
     throw new Error(reason);

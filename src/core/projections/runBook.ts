@@ -24,6 +24,8 @@ export interface BookSource<Position> {
 
 export interface BookReading<Position> {
   readonly events: readonly RunEvent[];
+  /** What was read before does not stand any more: these are all events from the first on. */
+  readonly anew: boolean;
   readonly end: Position;
   /** What is wrong with the rest of the journal, as a sentence. */
   readonly damage: string | undefined;
@@ -43,7 +45,7 @@ export type BookEntry =
 
 interface Page<Position> {
   readonly plan: RunPlan;
-  readonly fold: RunFold;
+  fold: RunFold;
   position: Position | undefined;
   damage: string | undefined;
 }
@@ -86,9 +88,17 @@ export class RunBook<Position> {
     return this.#others.has(run);
   }
 
-  /** Reads what is new in every run's journal. */
+  /** Reads what is new in every run's journal, and forgets runs that were removed. */
   async refreshAll(): Promise<void> {
-    for (const run of await this.#source.list()) {
+    // Taken before the list: a run that is created meanwhile is in neither.
+    const known = [...this.#pages.keys(), ...this.#unreadable.keys(), ...this.#others];
+    const listed = new Set(await this.#source.list());
+    for (const run of known.filter((one) => !listed.has(one))) {
+      this.#pages.delete(run);
+      this.#unreadable.delete(run);
+      this.#others.delete(run);
+    }
+    for (const run of listed) {
       await this.refresh(run);
     }
   }
@@ -132,14 +142,18 @@ export class RunBook<Position> {
 
   async #read(run: RunId): Promise<void> {
     const page = this.#pages.get(run);
-    if (page?.fold.state.phase.kind === 'finished') {
+    if (this.#isCurrent(run)) {
       return;
     }
     try {
       const reading = await this.#source.read(run, page?.position);
-      const known = this.#pages.get(run) ?? (await this.#open(run, reading.events));
-      if (known === undefined) {
+      const known = this.#pages.get(run) ?? (await this.#open(run, reading));
+      if (known === undefined || this.#isCurrent(run)) {
         return;
+      }
+      const [created] = reading.events;
+      if (reading.anew && created !== undefined) {
+        known.fold = new RunFold(known.plan, graphOf(known.plan), created);
       }
       for (const event of reading.events) {
         applyTo(known, event);
@@ -156,10 +170,22 @@ export class RunBook<Position> {
     }
   }
 
-  async #open(run: RunId, events: readonly RunEvent[]): Promise<Page<Position> | undefined> {
-    const [created] = events;
+  /** True when reading cannot tell anything new: the run is over, or its events come from here. */
+  #isCurrent(run: RunId): boolean {
+    const page = this.#pages.get(run);
+    return (
+      page !== undefined &&
+      (page.fold.state.phase.kind === 'finished' || this.#source.drivenBy(run).kind === 'here')
+    );
+  }
+
+  async #open(run: RunId, reading: BookReading<Position>): Promise<Page<Position> | undefined> {
+    const [created] = reading.events;
     if (created === undefined) {
-      // Another program has made the folder and not written its first event yet.
+      // Without damage another program has made the folder and not written its first event yet.
+      if (reading.damage !== undefined) {
+        this.#unreadable.set(run, reading.damage);
+      }
       return undefined;
     }
     if (created.type !== 'run-created') {

@@ -9,6 +9,7 @@ export function runAgent(projects: Projects): Command {
   return {
     id: 'sluice.runAgent',
     execute: async (target) => {
+      await projects.opened();
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
       const chosen = await chooseAgent(projects, target);
       if (chosen !== undefined) {

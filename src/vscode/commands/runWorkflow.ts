@@ -10,6 +10,7 @@ export function runWorkflow(projects: Projects): Command {
   return {
     id: 'sluice.runWorkflow',
     execute: async (target) => {
+      await projects.opened();
       // What runs is what is on the disk now; a watcher may be a moment late.
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
       const chosen = await chooseWorkflow(projects, target);

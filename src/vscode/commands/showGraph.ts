@@ -13,6 +13,7 @@ export function showGraph(projects: Projects, panels: GraphPanels): Command {
       } else if (target?.kind === 'workflow') {
         panels.show({ folder: target.project.folder.uri.toString(), workflow: target.name });
       } else {
+        await projects.opened();
         const subject = newestRun(projects) ?? (await pickWorkflow(projects));
         if (subject !== undefined) {
           panels.show(subject);

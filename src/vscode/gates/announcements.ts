@@ -64,7 +64,11 @@ export class Announcements implements Disposable {
     const stillOpen = project.sluice
       .openGates()
       .find(({ run, task }) => run === gate.run && task === gate.task);
-    if (chosen === undefined || stillOpen === undefined) {
+    if (chosen === undefined) {
+      return;
+    }
+    if (stillOpen === undefined) {
+      void vscode.window.showInformationMessage(`${gate.task} of ${gate.run} is answered already.`);
       return;
     }
     const choice = { project, gate: stillOpen };

@@ -4,6 +4,7 @@ import type { RunState } from '../../core/domain/runState.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
+  doneCount,
   runDuration,
   shownStatus,
   taskRows,
@@ -58,9 +59,16 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   );
 }
 
-/** The sidebar is narrow: the count is left out where the status says it already. */
+/** The sidebar is narrow: what the status says already is left out. */
 function shortCensus(status: ShownStatus, state: RunState): string[] {
-  return status === 'succeeded' ? [] : [census(state).replace(' · 1 waiting', '')];
+  switch (status) {
+    case 'succeeded':
+      return [];
+    case 'waiting':
+      return [doneCount(state)];
+    default:
+      return [census(state)];
+  }
 }
 
 function taskRow(project: Project, run: BookEntry['run'], row: TaskRow, now: number): Row {

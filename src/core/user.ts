@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 
-// Where this user's programs keep things on this system. The same for every host, so that a window
+// Who uses this system, and where their programs keep things. The same for every host, so that a window
 // and a terminal on one folder meet.
 
 export interface UserFolders {
@@ -45,4 +45,13 @@ export function userFolders(
 /** The XDG rules: a relative path is to be ignored. */
 function absolute(folder: string | undefined): string | undefined {
   return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
+}
+
+/** The user's name on this machine. A container may run as a user the system has no name for. */
+export function userName(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return environment['USER'] ?? environment['USERNAME'] ?? 'somebody';
+  }
 }

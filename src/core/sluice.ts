@@ -62,6 +62,7 @@ export class Sluice {
   readonly #changed: Emitter<void>;
   readonly #appended: Emitter<readonly RunEvent[]>;
   readonly #closing = new AbortController();
+  #reading: Promise<void> = Promise.resolve();
   #definitions: Definitions = { agents: [], workflows: [], diagnostics: [] };
 
   /** @param folder absolute; trusted by the user. @throws when it cannot be read */
@@ -124,10 +125,26 @@ export class Sluice {
     return this.#definitions;
   }
 
-  /** Reads agents and workflows from the disk again. */
-  async refreshDefinitions(): Promise<void> {
-    this.#definitions = await readDefinitions(this.folder, this.#closing.signal);
-    this.#changed.fire();
+  /** Reads agents and workflows from the disk again. Of several at once the one begun last counts, for all. */
+  refreshDefinitions(): Promise<void> {
+    const reading: Promise<void> = this.#readDefinitions(() => this.#reading === reading);
+    this.#reading = reading;
+    return reading.then(() => this.#reading);
+  }
+
+  async #readDefinitions(isLatest: () => boolean): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      const definitions = await readDefinitions(this.folder, signal);
+      if (isLatest()) {
+        this.#definitions = definitions;
+        this.#changed.fire();
+      }
+    } catch (thrown) {
+      if (!signal.aborted) {
+        throw thrown;
+      }
+    }
   }
 
   /** A workflow by its name or its file, absolute or relative to the folder. */

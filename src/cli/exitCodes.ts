@@ -1,5 +1,4 @@
-import type { RunStatus } from '../core/domain/event.ts';
-import type { DriveEnd } from '../core/engine/driver.ts';
+import type { ShownStatus } from '../core/projections/taskRows.ts';
 
 /** The contract of `docs/cli.md`. */
 export const EXIT = {
@@ -14,18 +13,18 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export function exitCodeOf(end: DriveEnd): ExitCode {
-  switch (end.kind) {
-    case 'finished':
-      return exitCodeOfStatus(end.status);
+/** Of a command that has followed a run until this program let it go. */
+export function exitCodeOf(status: ShownStatus): ExitCode {
+  switch (status) {
+    case 'succeeded':
+    case 'failed':
     case 'waiting':
-      return EXIT.waiting;
-    case 'detached':
-    case 'broken':
+    case 'degraded':
+    case 'cancelled':
+      return EXIT[status];
+    case 'running':
+    case 'cancelling':
+    case 'interrupted':
       return EXIT.failed;
   }
-}
-
-export function exitCodeOfStatus(status: RunStatus): ExitCode {
-  return EXIT[status];
 }

@@ -98,7 +98,11 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     ),
   );
   json(command('run <workflow>', 'run a workflow, by name or file', run))
-    .option('-i, --input <key=value>', 'value of an input; may be repeated', collectInput, {})
+    .addOption(
+      new Option('-i, --input <key=value>', 'value of an input; may be repeated')
+        .argParser(collectInput)
+        .default({}, 'none'),
+    )
     .option('--max-parallel <n>', 'tasks at once', wholeNumber(1, 64))
     .option('--sequential', 'one task at a time')
     .addOption(

@@ -51,7 +51,6 @@ export function runLines(terminal: Terminal, entry: ReadableRun, now: number): s
   return [
     headLine(terminal, entry, now),
     ...rows.map((row) => taskLine(terminal, row, width, now)),
-    ...rows.flatMap((row) => afterLines(terminal, row)),
   ];
 }
 
@@ -65,17 +64,18 @@ export function headLine(terminal: Terminal, entry: ReadableRun, now: number): s
   ].join(' · ');
 }
 
-/** Where the artifacts are, and what to do about a failure. */
-function afterLines(terminal: Terminal, row: TaskRow): string[] {
-  const lines: string[] = [];
-  if (row.branch !== undefined) {
-    const files = row.artifacts.map(({ path }) => path).join(', ');
-    lines.push(`  ${row.task} is on ${paint(terminal, 'bold', row.branch)} (${files})`);
-  }
-  if (row.fix !== undefined) {
-    lines.push(`  ${row.task}: ${row.fix}`);
-  }
-  return lines;
+/** Where the artifacts are, and what to do about failures. */
+export function afterLines(terminal: Terminal, entry: ReadableRun): string[] {
+  return taskRows(entry.plan, entry.state).flatMap(({ task, branch, artifacts, fix }) => {
+    const files = artifacts.map(({ path }) => path).join(', ');
+    return [
+      ...(branch === undefined
+        ? []
+        : [`  ${task} is on ${paint(terminal, 'bold', branch)} (${files})`]),
+      // What to install is said by the agent's file, which came from outside.
+      ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
+    ];
+  });
 }
 
 /**
@@ -111,16 +111,15 @@ export class Progress {
     }
   }
 
-  /** The last word: in a pipe the head line and where things are, on a screen all of it once more. */
+  /** The last word: where things are and what to do, and in a pipe the head line. */
   end(entry: ReadableRun, now: number): void {
     this.update(entry, now);
-    if (!this.#terminal.live) {
-      const rows = taskRows(entry.plan, entry.state);
-      const after = rows.flatMap((row) => afterLines(this.#terminal, row));
-      this.#terminal.out([...after, headLine(this.#terminal, entry, now), ''].join('\n'));
-    }
+    const head = this.#terminal.live ? [] : [headLine(this.#terminal, entry, now)];
+    const lines = [...afterLines(this.#terminal, entry), ...head];
+    this.#terminal.out(lines.map((line) => `${line}\n`).join(''));
   }
 
+  /** Each line fits the screen: one that is wrapped would not be found again. */
   #draw(lines: readonly string[]): void {
     const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A`;
     this.#terminal.out(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);

@@ -1,13 +1,12 @@
 import process from 'node:process';
-import { formatDuration, oneLine } from '../core/base/text.ts';
+import { formatDuration, oneLine, plainText } from '../core/base/text.ts';
 import { formatDiagnostic } from '../core/domain/diagnostic.ts';
 import type { Decision } from '../core/domain/event.ts';
 import type { RunId } from '../core/domain/ids.ts';
 import { census, runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
-import type { StartedRun } from '../core/sluice.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
-import { headLine, Progress, runLines } from './progress.ts';
+import { afterLines, headLine, Progress, runLines } from './progress.ts';
 import { CommandFailure, findRun, type Session } from './session.ts';
 import { table } from './terminal.ts';
 
@@ -36,20 +35,34 @@ export async function run(
     );
   }
   if (entry.kind === 'invalid') {
-    terminal.err(entry.diagnostics.map((problem) => `${formatDiagnostic(problem)}\n`).join(''));
+    terminal.err(
+      entry.diagnostics.map((problem) => `${plainText(formatDiagnostic(problem))}\n`).join(''),
+    );
     throw new CommandFailure(`${entry.name} cannot run before its problems are solved.`);
   }
-  const started = await sluice.start({
-    workflow: entry.workflow,
-    inputs: options.input,
-    maxParallel: options.sequential ? 1 : options.maxParallel,
-    approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
-    leaveAtGates: true,
-  });
-  if (!started.ok) {
-    throw new CommandFailure(started.error.message);
+  const gates = entry.workflow.steps.flatMap((step) => (step.kind === 'gate' ? step.id : []));
+  const stranger = options.approve.find((gate) => ![...gates, 'all'].includes(gate));
+  if (stranger !== undefined) {
+    throw new CommandFailure(
+      `${entry.name} has no gate "${stranger}"${gates.length === 0 ? '' : `, only ${gates.join(', ')}`}.`,
+    );
   }
-  return follow(session, started.value, options.json ?? false);
+  if (sluice.notice !== undefined) {
+    terminal.err(`${sluice.notice}\n`);
+  }
+  return follow(session, options.json ?? false, async () => {
+    const started = await sluice.start({
+      workflow: entry.workflow,
+      inputs: options.input,
+      maxParallel: options.sequential ? 1 : options.maxParallel,
+      approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
+      leaveAtGates: true,
+    });
+    if (!started.ok) {
+      throw new CommandFailure(started.error.message);
+    }
+    return started.value.run;
+  });
 }
 
 export async function resume(
@@ -62,11 +75,13 @@ export async function resume(
   if (state.phase.kind === 'finished') {
     throw new CommandFailure(`${id} has finished: ${state.phase.status}.`);
   }
-  const resumed = await sluice.resume(id, { leaveAtGates: true });
-  if (!resumed.ok) {
-    throw new CommandFailure(resumed.error.message, EXIT.failed);
-  }
-  return follow(session, resumed.value, options.json ?? false);
+  return follow(session, options.json ?? false, async () => {
+    const resumed = await sluice.resume(id, { leaveAtGates: true });
+    if (!resumed.ok) {
+      throw new CommandFailure(resumed.error.message, EXIT.failed);
+    }
+    return id;
+  });
 }
 
 export async function cancel(session: Session, [text = '']: readonly string[]): Promise<ExitCode> {
@@ -88,7 +103,7 @@ export function answer(decision: Decision) {
     [text = '', gate = '']: readonly string[],
     options: JsonOption & { readonly message?: string },
   ): Promise<ExitCode> => {
-    const { sluice, terminal } = session;
+    const { sluice } = session;
     const { run: id } = findRun(sluice, text);
     const open = sluice
       .openGates()
@@ -101,23 +116,20 @@ export function answer(decision: Decision) {
           : `"${gate}" does not wait for an answer; ${waiting.map(({ task }) => task).join(', ')} does.`,
       );
     }
-    const outcome = await sluice.request(id, {
-      kind: 'answer',
-      task: open.task,
-      digest: open.digest,
-      decision,
-      by: sluice.actor,
-      note: options.message,
+    return follow(session, options.json ?? false, async () => {
+      const outcome = await sluice.request(id, {
+        kind: 'answer',
+        task: open.task,
+        digest: open.digest,
+        decision,
+        by: sluice.actor,
+        note: options.message,
+      });
+      if (outcome.kind === 'refused') {
+        throw new CommandFailure(`The answer did not count: ${outcome.why}.`, EXIT.failed);
+      }
+      return id;
     });
-    if (outcome.kind === 'refused') {
-      throw new CommandFailure(`The answer did not count: ${outcome.why}.`, EXIT.failed);
-    }
-    const started = sluice.active(id);
-    if (started !== undefined) {
-      return follow(session, started, options.json ?? false);
-    }
-    terminal.out(`${gate} of ${id} is ${decision}; another program goes on with the run.\n`);
-    return EXIT.succeeded;
   };
 }
 
@@ -163,7 +175,7 @@ export function show(
   terminal.out(
     options.json
       ? `${JSON.stringify({ ...runFacts(entry, now()), tasks: taskFacts(entry) })}\n`
-      : `${runLines(terminal, entry, now()).join('\n')}\n`,
+      : `${[...runLines(terminal, entry, now()), ...afterLines(terminal, entry)].join('\n')}\n`,
   );
   if (entry.damage !== undefined) {
     terminal.err(`The end of its journal cannot be read: ${entry.damage}\n`);
@@ -189,60 +201,70 @@ export function gates(
   return Promise.resolve(EXIT.succeeded);
 }
 
-/** Shows the run until it ends; Ctrl+C cancels it, and waits until nothing of it is left. */
+/**
+ * Shows a run until this program lets it go; Ctrl+C cancels it, and waits until nothing of it is left.
+ * @param begin makes this program drive the run, unless another one does
+ */
 async function follow(
-  { sluice, terminal, now }: Session,
-  started: StartedRun,
+  session: Session,
   json: boolean,
+  begin: () => Promise<RunId>,
 ): Promise<ExitCode> {
+  const { sluice, terminal, now } = session;
   const progress = new Progress(terminal);
-  const entry = (): ReadableRun => findRun(sluice, started.run);
+  let run: RunId | undefined;
+  let isOurs = false;
+  let isInterrupted = false;
   const update = () => {
-    if (!json) {
-      progress.update(entry(), now());
+    if (run !== undefined && !json) {
+      progress.update(findRun(sluice, run), now());
+    }
+  };
+  const interrupt = () => {
+    isInterrupted = true;
+    if (run !== undefined) {
+      void sluice.request(run, { kind: 'cancel', by: sluice.actor });
     }
   };
   const events = sluice.onDidAppend((appended) => {
-    for (const event of appended) {
-      if (json && event.run === started.run) {
-        terminal.out(`${JSON.stringify(event)}\n`);
-      }
+    isOurs = true;
+    if (json) {
+      terminal.out(appended.map((event) => `${JSON.stringify(event)}\n`).join(''));
     }
   });
   const changes = sluice.onDidChange(update);
   const tick = terminal.live ? setInterval(update, 1000) : undefined;
-  const interrupt = () => {
-    void sluice.request(started.run, { kind: 'cancel', by: sluice.actor });
-  };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  if (!json && !terminal.live) {
-    terminal.out(`${started.run}\n`);
-  }
-  update();
   try {
-    const end = await started.ended;
+    run = await begin();
+    if (!isOurs) {
+      terminal.out(json ? '' : `The answer counts; another program goes on with ${run}.\n`);
+      return EXIT.succeeded;
+    }
+    if (isInterrupted) {
+      interrupt();
+    }
+    if (!json && !terminal.live) {
+      terminal.out(`${run}\n`);
+    }
+    update();
+    const end = await sluice.active(run)?.ended;
+    const entry = findRun(sluice, run);
+    const status = shownStatus(entry.state, entry.driven);
     if (json) {
-      terminal.out(
-        `${JSON.stringify({ type: 'end', ...runFacts(entry(), now()), tasks: taskFacts(entry()) })}\n`,
-      );
+      const facts = { type: 'end', ...runFacts(entry, now()), tasks: taskFacts(entry) };
+      terminal.out(`${JSON.stringify(facts)}\n`);
     } else {
-      progress.end(entry(), now());
+      progress.end(entry, now());
+      if (status === 'waiting') {
+        tellGates(session, run);
+      }
     }
-    if (end.kind === 'broken') {
-      throw new CommandFailure(`${started.run} could not go on: ${end.error.message}`, EXIT.failed);
+    if (end?.kind === 'broken') {
+      throw new CommandFailure(`${run} could not go on: ${end.error.message}`, EXIT.failed);
     }
-    if (end.kind === 'waiting' && !json) {
-      tellGates(
-        sluice
-          .openGates()
-          .filter((gate) => gate.run === started.run)
-          .map(({ task }) => task),
-        started.run,
-        terminal,
-      );
-    }
-    return exitCodeOf(end);
+    return exitCodeOf(status);
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
@@ -252,9 +274,9 @@ async function follow(
   }
 }
 
-function tellGates(tasks: readonly string[], id: RunId, terminal: Session['terminal']): void {
-  for (const task of tasks) {
-    terminal.out(`Answer with: sluice approve ${id} ${task}   or: sluice reject ${id} ${task}\n`);
+function tellGates({ sluice, terminal }: Session, run: RunId): void {
+  for (const { task } of sluice.openGates().filter((gate) => gate.run === run)) {
+    terminal.out(`Answer with: sluice approve ${run} ${task}   or: sluice reject ${run} ${task}\n`);
   }
 }
 

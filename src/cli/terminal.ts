@@ -1,3 +1,5 @@
+import { oneLine } from '../core/base/text.ts';
+
 /** Where a command writes. Tests give their own. */
 export interface Terminal {
   /** Results. */
@@ -31,6 +33,10 @@ export function paint(terminal: Terminal, colour: Colour, text: string): string 
 export function processTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
   const live = stdout.isTTY && env['TERM'] !== 'dumb';
+  for (const stream of [stdout, stderr]) {
+    // Whoever was reading has gone, as in `sluice run … | head -1`; a run goes on without being seen.
+    stream.on('error', () => undefined);
+  }
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -40,8 +46,9 @@ export function processTerminal(process: NodeJS.Process): Terminal {
   };
 }
 
-/** Rows in columns, each as wide as its widest cell; the last is not padded. */
-export function table(rows: readonly (readonly string[])[], indent = ''): string {
+/** Rows in columns, each as wide as its widest cell; the last is not padded. Cells are made plain. */
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => oneLine(cell, Infinity)));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {
@@ -50,10 +57,10 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
   }
   return rows
     .map((row) => {
-      const cells = row.map((cell, index) =>
+      const padded = row.map((cell, index) =>
         index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0),
       );
-      return `${indent}${cells.join('  ').trimEnd()}\n`;
+      return `${padded.join('  ').trimEnd()}\n`;
     })
     .join('');
 }

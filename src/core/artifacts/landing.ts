@@ -5,7 +5,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
 import type { LandingProblem } from './landingProblem.ts';
 import { landingFailure } from './landingProblem.ts';
-import type { LandingRequest, PreparedLanding } from './landingRequest.ts';
+import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import { landingMessage } from './message.ts';
 import { protectedName } from './protectedPaths.ts';
 

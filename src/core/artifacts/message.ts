@@ -1,5 +1,5 @@
 import { count, oneLine } from '../base/text.ts';
-import type { LandingRequest } from './landingRequest.ts';
+import type { LandingRequest } from '../domain/landing.ts';
 
 /** Files named one by one; the tree has the rest. */
 const MAX_LISTED = 100;

@@ -18,5 +18,4 @@ export type RunRequest =
 
 /** What became of a request; `accepted` only once it stands in the journal for good. */
 export type RequestOutcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly why: string };
+  { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string };

@@ -4,7 +4,8 @@ import { taskIdOf, type TaskId } from '../domain/ids.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { BlobPort, LandingPort, LandingRequest, PreparedLanding } from './parts.ts';
+import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
+import type { BlobPort, LandingPort } from './parts.ts';
 import { renderText } from './render.ts';
 
 /** Landing is done in two, so that the driver can record the intent in between. */

@@ -3,9 +3,10 @@ import type { Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
 import type { RunnerSpec } from '../domain/agent.ts';
-import type { Artifact, BlobRef, EventBody, RunEvent } from '../domain/event.ts';
+import type { BlobRef, EventBody, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
+import type { RunId, TaskId } from '../domain/ids.ts';
+import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import type { ProcessIdentity, Runner } from '../domain/runner.ts';
 
 // What the engine needs of the rooms beside it, each as narrow as its use. The composition root
@@ -84,24 +85,4 @@ export interface LandingPort {
   prepare(request: LandingRequest): Promise<Result<PreparedLanding, Failure>>;
   /** Makes branch and tag name the commit; done already is done. */
   publish(prepared: PreparedLanding): Promise<Result<void, Failure>>;
-}
-
-export interface LandingRequest {
-  readonly run: RunId;
-  readonly workflow: string;
-  readonly task: TaskId;
-  readonly attempt: number;
-  readonly agent: { readonly name: string; readonly version: string | undefined };
-  readonly promptDigest: Digest;
-  readonly base: ObjectId | undefined;
-  readonly artifacts: readonly Artifact[];
-  readonly approvals: readonly { readonly gate: TaskId; readonly by: string }[];
-  /** Milliseconds since 1970. */
-  readonly endedAt: number;
-}
-
-export interface PreparedLanding {
-  readonly branch: string;
-  readonly tag: string;
-  readonly commit: ObjectId;
 }

@@ -25,11 +25,19 @@ export class DamagedBlob extends Error {
 
 /**
  * Bytes kept under their digest: `<root>/<first two digits>/<digest>`. Equal bytes are kept once; what is
- * kept never changes, so programs may share a store without a lock. Durable when a call has resolved.
+ * kept never changes, so programs may share a store without a lock.
+ *
+ * B1  What a call has resolved with survives a power loss, also when another program, or one that died
+ *     on the way, had given the file its name.
+ * B2  Bytes are believed by their digest only: `read` checks each time. A file of a wrong length is
+ *     replaced when the right bytes come again.
+ * B3  Only plain files that nobody else has a name for are moved in; what others could change is copied.
  */
 export class BlobStore {
   readonly #disk: Disk;
   readonly #root: string;
+  /** Folders whose own names are durable. */
+  readonly #folders = new Set<string>();
 
   constructor(disk: Disk, root: string) {
     this.#disk = disk;
@@ -37,39 +45,30 @@ export class BlobStore {
   }
 
   async put(bytes: Uint8Array): Promise<BlobRef> {
-    const digest = digestOf(bytes);
-    if (!(await this.has(digest))) {
-      await writeFileDurably(this.#disk, this.path(digest), bytes);
+    const blob = { digest: digestOf(bytes), bytes: bytes.length };
+    if (!(await this.#isKept(blob))) {
+      await writeFileDurably(this.#disk, this.path(blob.digest), bytes);
     }
-    return { digest, bytes: bytes.length };
+    return blob;
   }
 
-  /** Takes a file over: moved where it can be, copied from another disk; gone from its place either way. */
+  /**
+   * Takes a file over: moved where it can be, copied from another disk; gone from its place either way.
+   * @throws what the disk throws, and for anything but a plain file
+   */
   async adopt(file: string): Promise<BlobRef> {
-    const { digest, bytes } = await digestFile(file);
-    const target = this.path(digest);
-    if (await this.has(digest)) {
-      await fs.promises.unlink(file);
-      return { digest, bytes };
+    const found = await fs.promises.lstat(file);
+    if (!found.isFile()) {
+      throw new Error(`${path.basename(file)} is not a plain file, so it cannot be kept`);
     }
-    await makeFolderDurably(this.#disk, path.dirname(target));
-    try {
-      const handle = await this.#disk.open(file, 'r+');
-      try {
-        await this.#disk.fsync(handle);
-      } finally {
-        await this.#disk.close(handle);
-      }
-      await renameOver(this.#disk, file, target);
-      await syncFolder(this.#disk, path.dirname(target));
-    } catch (error) {
-      if (!hasCode(error, 'EXDEV', 'EACCES')) {
-        throw error;
-      }
-      await writeFileDurably(this.#disk, target, await this.#disk.readFile(file));
-      await fs.promises.rm(file, { force: true });
+    const blob = await digestFile(file);
+    const isKept = await this.#isKept(blob);
+    if (!isKept && found.nlink === 1 && (await this.#moveIn(file, this.path(blob.digest)))) {
+      return blob;
     }
-    return { digest, bytes };
+    const copied = isKept ? blob : await this.put(await this.#disk.readFile(file));
+    await this.#disk.unlink(file);
+    return copied;
   }
 
   /** @throws DamagedBlob when it is missing, or other bytes stand in its place; those are set aside */
@@ -84,25 +83,68 @@ export class BlobStore {
       throw error;
     }
     if (digestOf(bytes) !== digest) {
-      await this.#disk.rename(this.path(digest), `${this.path(digest)}.corrupt`);
-      throw new DamagedBlob(digest, 'others stand in their place, and were set aside');
+      throw new DamagedBlob(digest, await this.#setAside(digest));
     }
     return bytes;
   }
 
-  async has(digest: Digest): Promise<boolean> {
+  path(digest: Digest): string {
+    return path.join(this.#root, digest.slice(0, 2), digest);
+  }
+
+  /** B1, B2 */
+  async #isKept({ digest, bytes }: BlobRef): Promise<boolean> {
+    const file = this.path(digest);
+    const folder = path.dirname(file);
+    if (!this.#folders.has(folder)) {
+      await makeFolderDurably(this.#disk, folder);
+      this.#folders.add(folder);
+    }
     try {
-      return (await this.#disk.stat(this.path(digest))).kind === 'file';
+      const { kind, size } = await this.#disk.lstat(file);
+      if (kind !== 'file' || size !== bytes) {
+        return false;
+      }
     } catch (error) {
       if (hasCode(error, 'ENOENT')) {
         return false;
       }
       throw error;
     }
+    await syncFolder(this.#disk, folder);
+    return true;
   }
 
-  path(digest: Digest): string {
-    return path.join(this.#root, digest.slice(0, 2), digest);
+  /** Returns false where the file cannot be moved. */
+  async #moveIn(file: string, target: string): Promise<boolean> {
+    try {
+      const fd = await this.#disk.open(file, 'r+');
+      try {
+        await this.#disk.fsync(fd);
+      } finally {
+        await this.#disk.close(fd);
+      }
+      await renameOver(this.#disk, file, target);
+    } catch (error) {
+      if (hasCode(error, 'EXDEV', 'EACCES', 'EPERM', 'EBUSY')) {
+        return false;
+      }
+      throw error;
+    }
+    await syncFolder(this.#disk, path.dirname(target));
+    return true;
+  }
+
+  /** Returns what became of the wrong bytes. */
+  async #setAside(digest: Digest): Promise<string> {
+    const file = this.path(digest);
+    try {
+      await this.#disk.rename(file, `${file}.corrupt-${this.#disk.unique()}`);
+      return 'others stand in their place, and were set aside';
+    } catch {
+      // Somebody else has set them aside, or nobody may: that they are damaged is the news.
+      return 'others stand in their place';
+    }
   }
 }
 

@@ -12,11 +12,12 @@ import { err, ok, type Result } from '../base/result.ts';
 //
 // C1  An epoch is given once: `owner-<n>.json` is made with a name that must not exist, content and all.
 // C2  An epoch is claimed only while the one before it is released or its owner is dead.
-// C3  After making its file a claimant looks again: the claim counts only if its epoch is the highest.
-//     So a claimant that was held up between looking and making, while others came and went and
-//     tidied up, withdraws.
-// C4  Lower files are removed only by the owner of a higher one. The highest is never removed, so the
-//     next epoch is above every earlier one.
+// C3  After making its file a claimant looks again: the claim counts only if its epoch is the highest
+//     and nobody holds the one before. So a claimant withdraws that was held up between looking and
+//     making while others came and went, and one that read a file while it was written: where there
+//     are no hard links, those come into being piece by piece.
+// C4  Lower files are removed only by the owner of a higher one, and the highest only by a claimant that
+//     withdraws. So an owner's epoch is above that of every owner before it.
 // C5  An owner that cannot be judged from here (another machine, another container) counts as alive.
 //
 // SQLite's exclusive transaction would do the same, but the terminal may run on a Node without it, and
@@ -48,27 +49,26 @@ const ownerSchema = z.object({
 });
 type Owner = z.infer<typeof ownerSchema>;
 
-/** @param folder the run's, absolute; it exists. @throws what the disk throws */
+/** @param folder the run's, absolute; it exists. @throws what the disk throws; the run is not claimed then */
 export function claimRun(disk: Disk, folder: string): Result<Claim, Holder> {
   for (;;) {
     const highest = highestEpoch(disk, folder);
-    const owner = highest === 0 ? undefined : readOwner(disk, folder, highest);
-    if (owner !== undefined && isHeld(owner)) {
-      return err(holderFrom(owner));
+    const holder = holderAt(disk, folder, highest);
+    if (holder !== undefined) {
+      return err(holder);
     }
     const epoch = highest + 1;
     const own: Owner = { epoch, ...ownProcess(), world: world(), released: false };
-    if (!createFileDurablySync(disk, ownerFile(folder, epoch), text(own))) {
+    if (!makeOwnerFile(disk, folder, own)) {
       // C1: somebody else was given this epoch; look who.
       continue;
     }
-    if (highestEpoch(disk, folder) !== epoch) {
+    if (highestEpoch(disk, folder) !== epoch || holderAt(disk, folder, highest) !== undefined) {
+      // C3
       removeIfThere(disk, ownerFile(folder, epoch));
       continue;
     }
-    for (const lower of epochs(disk, folder).filter((one) => one < epoch)) {
-      removeIfThere(disk, ownerFile(folder, lower));
-    }
+    removeBelow(disk, folder, epoch);
     return ok({
       epoch,
       stillOwner: () => highestEpoch(disk, folder) === epoch,
@@ -83,9 +83,14 @@ export function claimRun(disk: Disk, folder: string): Result<Claim, Holder> {
 
 /** Who holds the run now, or nobody. Reads only. */
 export function holderOf(disk: Disk, folder: string): Holder | undefined {
-  const highest = highestEpoch(disk, folder);
-  const owner = highest === 0 ? undefined : readOwner(disk, folder, highest);
-  return owner !== undefined && isHeld(owner) ? holderFrom(owner) : undefined;
+  return holderAt(disk, folder, highestEpoch(disk, folder));
+}
+
+function holderAt(disk: Disk, folder: string, epoch: number): Holder | undefined {
+  const owner = epoch === 0 ? undefined : readOwner(disk, folder, epoch);
+  return owner !== undefined && isHeld(owner)
+    ? { pid: owner.pid, isLocal: owner.world === world() }
+    : undefined;
 }
 
 function isHeld(owner: Owner): boolean {
@@ -93,10 +98,6 @@ function isHeld(owner: Owner): boolean {
     return false;
   }
   return owner.world !== world() || isAlive(owner.pid, owner.startedAt);
-}
-
-function holderFrom(owner: Owner): Holder {
-  return { pid: owner.pid, isLocal: owner.world === world() };
 }
 
 let ownWorld: string | undefined;
@@ -155,6 +156,32 @@ function highestEpoch(disk: Disk, folder: string): number {
 
 function ownerFile(folder: string, epoch: number): string {
   return path.join(folder, `owner-${epoch}.json`);
+}
+
+/** Returns false when the epoch is given already. */
+function makeOwnerFile(disk: Disk, folder: string, own: Owner): boolean {
+  const file = ownerFile(folder, own.epoch);
+  try {
+    return createFileDurablySync(disk, file, text(own));
+  } catch (error) {
+    // It may stand there all the same, not flushed, and would keep the run held while this program lives.
+    const made = readOwner(disk, folder, own.epoch);
+    if (made?.pid === own.pid && made.startedAt === own.startedAt) {
+      disk.sync.unlink(file);
+    }
+    throw error;
+  }
+}
+
+/** C4. Best effort: what stays is below the highest, and nobody reads it. */
+function removeBelow(disk: Disk, folder: string, epoch: number): void {
+  for (const lower of epochs(disk, folder).filter((one) => one < epoch)) {
+    try {
+      disk.sync.unlink(ownerFile(folder, lower));
+    } catch {
+      // The owner of the next epoch tries again.
+    }
+  }
 }
 
 function text(owner: Owner): string {

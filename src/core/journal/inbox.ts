@@ -2,29 +2,30 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { createFileDurablySync, hasCode, type Disk } from '../base/disk.ts';
-import type { Digest } from '../base/digest.ts';
-import type { TaskId } from '../domain/ids.ts';
 import type { RunRequest } from '../domain/request.ts';
+import { actor, decision, digest, orUndefined, taskId } from './eventSchema.ts';
 
 // How a program that does not drive a run asks the one that does: a file in the run's `inbox/`, whole
 // from the moment it has its name. The driver takes files in the order of their names and removes each
-// once its outcome stands in the journal; a file that is no request is set aside as `*.bad`.
+// once its outcome stands in the journal; a file that is no request is set aside as `*.bad`. Anybody who
+// can write there may have put anything there, so what is no plain file is not opened, and neither the
+// size of a file nor the number of files can hold the driver up.
 
-const actor = z.object({ name: z.string().max(200), via: z.enum(['vscode', 'terminal']) });
+const LARGEST_REQUEST_BYTES = 256 * 1024;
+/** More than that many wait until the first are answered. */
+const REQUESTS_AT_ONCE = 100;
+
 const requestSchema = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('answer'),
-    task: z.string().transform((task) => task as TaskId),
-    digest: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .transform((digest) => digest as Digest),
-    decision: z.enum(['approved', 'rejected']),
+    task: taskId,
+    digest,
+    decision,
     by: actor,
-    note: z.string().max(10_000).optional(),
+    note: orUndefined(z.string()),
   }),
-  z.object({ kind: z.literal('cancel'), by: actor }),
-]);
+  z.strictObject({ kind: z.literal('cancel'), by: actor }),
+]) satisfies z.ZodType<RunRequest>;
 
 /** A posted request, still in the inbox. */
 export interface PostedRequest {
@@ -35,7 +36,12 @@ export interface PostedRequest {
   remove(): void;
 }
 
-/** @param folder the run's. @returns whether the request is still waiting to be taken, each time it is called */
+/**
+ * Puts a request into a run's inbox; the function it returns tells whether the request still waits there.
+ * @param folder the run's
+ * @param now milliseconds since 1970
+ * @throws what the disk throws, and for a note of more than 250 kB
+ */
 export function postRequest(
   disk: Disk,
   folder: string,
@@ -43,9 +49,13 @@ export function postRequest(
   request: RunRequest,
 ): () => boolean {
   // Ordered by time; the identifier keeps two of one millisecond apart.
-  const name = `${String(now).padStart(15, '0')}-${randomUUID()}.json`;
+  const name = `${String(Math.trunc(now)).padStart(15, '0')}-${randomUUID()}.json`;
   const file = path.join(folder, 'inbox', name);
-  createFileDurablySync(disk, file, `${JSON.stringify(request)}\n`);
+  const bytes = Buffer.from(`${JSON.stringify(request)}\n`, 'utf8');
+  if (bytes.length > LARGEST_REQUEST_BYTES) {
+    throw new Error(`the note is too long: a request holds at most ${LARGEST_REQUEST_BYTES} bytes`);
+  }
+  createFileDurablySync(disk, file, bytes);
   return () => {
     try {
       disk.sync.stat(file);
@@ -71,22 +81,50 @@ export function takeRequests(disk: Disk, folder: string): PostedRequest[] {
   return names
     .filter((name) => /^\d{15}-[0-9a-f-]{36}\.json$/.test(name))
     .sort()
+    .slice(0, REQUESTS_AT_ONCE)
     .flatMap((name) => {
       const file = path.join(inbox, name);
-      const request = readRequest(disk, file);
-      if (request === undefined) {
-        disk.sync.rename(file, `${file}.bad`);
-        return [];
+      const found = readRequest(disk, file);
+      switch (found) {
+        case 'bad':
+          tolerate(() => disk.sync.rename(file, `${file}.bad`));
+          return [];
+        case 'later':
+          return [];
+        default: {
+          const remove = () => tolerate(() => disk.sync.unlink(file));
+          return [{ name, request: found, remove }];
+        }
       }
-      return [{ name, request, remove: () => disk.sync.unlink(file) }];
     });
 }
 
-function readRequest(disk: Disk, file: string): RunRequest | undefined {
+/** `later`: it could not be read, which says nothing about what it holds. */
+function readRequest(disk: Disk, file: string): RunRequest | 'bad' | 'later' {
+  let text: string;
   try {
-    const parsed = requestSchema.parse(JSON.parse(disk.sync.readFile(file).toString('utf8')));
-    return parsed.kind === 'answer' ? { ...parsed, note: parsed.note } : parsed;
+    const { kind, size } = disk.sync.lstat(file);
+    if (kind !== 'file' || size > LARGEST_REQUEST_BYTES) {
+      return 'bad';
+    }
+    text = disk.sync.readFile(file).toString('utf8');
   } catch {
-    return undefined;
+    return 'later';
+  }
+  try {
+    return requestSchema.parse(JSON.parse(text));
+  } catch {
+    return 'bad';
+  }
+}
+
+/** A file that cannot be moved or removed now is found again at the next look. */
+function tolerate(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) {
+      throw error;
+    }
   }
 }

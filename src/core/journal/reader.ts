@@ -54,7 +54,7 @@ export async function readJournal(
   from: JournalPosition = JOURNAL_START,
 ): Promise<JournalReading> {
   const segments = (await listSegments(disk, folder)).filter((segment) => segment >= from.segment);
-  if (from.offset > 0) {
+  if (from.segment > 1 || from.offset > 0) {
     const size =
       segments[0] === from.segment
         ? (await disk.stat(segmentFile(folder, from.segment))).size
@@ -107,6 +107,8 @@ class Reading {
   readonly #from: JournalPosition;
   readonly #events: RunEvent[] = [];
   #end: JournalPosition;
+  /** The segment entered last. */
+  #segment: number;
   #trouble:
     { readonly finding: Finding; readonly segment: number; readonly offset: number } | undefined;
   /** From the trouble on, the bad record included in bytes and lines. */
@@ -115,6 +117,7 @@ class Reading {
   constructor(from: JournalPosition) {
     this.#from = from;
     this.#end = from;
+    this.#segment = from.segment - 1;
   }
 
   /** Returns the offset to read the segment from. */
@@ -122,15 +125,16 @@ class Reading {
     if (this.#trouble !== undefined) {
       return 0;
     }
-    const { segment: last, offset } = this.#end;
-    if (segment === last) {
-      return offset;
+    const missing = this.#segment + 1;
+    if (segment !== missing) {
+      this.#stopAt({ kind: 'impossible', reason: `segment ${missing} is missing` });
+      return 0;
     }
-    if (segment === last + 1) {
-      this.#end = { ...this.#end, segment, offset: 0 };
-    } else {
-      this.#stopAt({ kind: 'impossible', reason: `segment ${segment - 1} is missing` });
+    this.#segment = segment;
+    if (segment === this.#end.segment) {
+      return this.#end.offset;
     }
+    this.#end = { ...this.#end, segment, offset: 0 };
     return 0;
   }
 

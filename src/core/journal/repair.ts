@@ -9,11 +9,11 @@ import { listSegments, segmentFile } from './segments.ts';
 export async function cutTail(disk: Disk, folder: string, tail: TornTail): Promise<string> {
   const file = segmentFile(folder, tail.segment);
   const torn = (await disk.readFile(file)).subarray(tail.offset);
-  const kept = await keep(disk, `${file}.torn-`, (name) => createFileDurably(disk, name, torn));
+  const kept = await keep(`${file}.torn-`, (name) => createFileDurably(disk, name, torn));
   for (const later of await listSegments(disk, folder)) {
     if (later > tail.segment) {
       const from = segmentFile(folder, later);
-      await keep(disk, `${from}.torn-`, async (name) => {
+      await keep(`${from}.torn-`, async (name) => {
         if (await exists(disk, name)) {
           return false;
         }
@@ -62,11 +62,7 @@ export async function keepCopy(
 }
 
 /** The first of `prefix1`, `prefix2`, … that `take` gets. */
-async function keep(
-  disk: Disk,
-  prefix: string,
-  take: (name: string) => Promise<boolean>,
-): Promise<string> {
+async function keep(prefix: string, take: (name: string) => Promise<boolean>): Promise<string> {
   for (let n = 1; ; n++) {
     const name = `${prefix}${n}`;
     if (await take(name)) {

@@ -1,14 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import {
-  hasCode,
-  makeFolderDurablySync,
-  syncFolderSync,
-  writeFileDurablySync,
-  type Disk,
-} from '../base/disk.ts';
-import { Disposables, type Disposable } from '../base/disposables.ts';
+import { hasCode, makeFolderDurablySync, type Disk } from '../base/disk.ts';
+import type { Disposable } from '../base/disposables.ts';
 import { isRunId, runIdOf, runNumber, type RunId } from '../domain/ids.ts';
 import { BlobStore } from './blobs.ts';
 
@@ -22,7 +16,15 @@ export interface RunStoreOptions {
   readonly root: string;
 }
 
-/** The runs kept under one root: `runs/<run>/`, with what they made under `blobs/`. */
+/**
+ * The runs kept under one root: `runs/<run>/`, with what they made under `blobs/`.
+ *
+ * N1  A number is given once: to whoever makes `.number-<n>`, a name that must not exist.
+ * N2  The highest of these stays, and the next number is above it and above that of every run. So a
+ *     number does not come back when its run's folder is removed.
+ * N3  After making it a program looks again: one that was held up while others were given higher numbers
+ *     and tidied up takes the next.
+ */
 export class RunStore {
   readonly blobs: BlobStore;
   readonly #disk: Disk;
@@ -38,9 +40,7 @@ export class RunStore {
 
   /** Newest first. */
   list(): RunId[] {
-    return this.#names()
-      .filter(isRunId)
-      .sort((a, b) => runNumber(b) - runNumber(a));
+    return runsAmong(this.#names());
   }
 
   folder(run: RunId): string {
@@ -51,74 +51,57 @@ export class RunStore {
   create(workflowName: string): RunId {
     makeFolderDurablySync(this.#disk, this.#runs);
     for (;;) {
-      const number = Math.max(this.#lastGiven(), 0, ...this.list().map(runNumber)) + 1;
-      const taken = path.join(this.#runs, `.number-${number}`);
+      const names = this.#names();
+      const given = [...numbersAmong(names), ...runsAmong(names).map(runNumber)];
+      const number = Math.max(0, ...given) + 1;
       try {
-        this.#disk.sync.mkdir(taken);
+        this.#disk.sync.mkdir(this.#numberFile(number));
       } catch (error) {
         if (hasCode(error, 'EEXIST')) {
-          // Somebody is about to use it, or died there.
-          this.#give(number);
           continue;
         }
         throw error;
       }
-      // Whoever had it before us gave it before letting it go.
-      const isOurs = this.#lastGiven() < number;
-      const run = runIdOf(workflowName, number);
-      if (isOurs) {
-        this.#give(number);
+      const numbers = numbersAmong(this.#names());
+      if (Math.max(...numbers) === number) {
+        const run = runIdOf(workflowName, number);
+        // Flushes the number's name as well.
         makeFolderDurablySync(this.#disk, this.folder(run));
-      }
-      this.#disk.sync.rmdir(taken);
-      if (isOurs) {
-        syncFolderSync(this.#disk, this.#runs);
+        this.#removeNumbers(numbers.filter((lower) => lower < number));
         return run;
       }
+      this.#removeNumbers([number]);
     }
   }
 
-  /** Tells of runs that appeared and of those whose folder changed, or may have. */
+  /**
+   * Tells of runs that appeared and of those whose folder changed, or may have.
+   * @param isUnfinished asked at each look; a finished run is not watched
+   */
   watch(isUnfinished: (run: RunId) => boolean, listener: (run: RunId) => void): Disposable {
-    const disposables = new Disposables();
     const watched = new Map<RunId, Disposable>();
-    let timer: Disposable | undefined;
-    let disposed = false;
+    const unwatch = (run: RunId) => {
+      watched.get(run)?.dispose();
+      watched.delete(run);
+    };
     const look = () => {
-      const runs = this.list();
-      for (const run of runs) {
-        if (isUnfinished(run)) {
-          if (!watched.has(run)) {
-            watched.set(
-              run,
-              watchFolder(this.folder(run), () => listener(run)),
-            );
-          }
-          listener(run);
-        } else {
-          watched.get(run)?.dispose();
-          watched.delete(run);
+      const unfinished = new Set(this.list().filter(isUnfinished));
+      for (const run of [...watched.keys()].filter((one) => !unfinished.has(one))) {
+        unwatch(run);
+      }
+      for (const run of unfinished) {
+        if (!watched.has(run)) {
+          const changed = () => listener(run);
+          watched.set(run, watchFolder(this.folder(run), changed));
         }
+        listener(run);
       }
     };
-    const again = () => {
-      timer = this.#clock.timer(LOOK_EVERY_MS, () => {
-        if (!disposed) {
-          look();
-          again();
-        }
-      });
-    };
-    disposables.add(watchFolder(this.#runs, look));
-    again();
+    const looking = this.#keepLooking(this.#runs, look);
     return {
       dispose: () => {
-        disposed = true;
-        timer?.dispose();
-        disposables.dispose();
-        for (const watcher of watched.values()) {
-          watcher.dispose();
-        }
+        looking.dispose();
+        [...watched.keys()].forEach(unwatch);
       },
     };
   }
@@ -127,19 +110,28 @@ export class RunStore {
   watchInbox(run: RunId, look: () => void): Disposable {
     const inbox = path.join(this.folder(run), 'inbox');
     makeFolderDurablySync(this.#disk, inbox);
-    const watcher = watchFolder(inbox, look);
-    let timer: Disposable;
+    return this.#keepLooking(inbox, look);
+  }
+
+  /** At each change of the folder, and now and then; not again once it is disposed of. */
+  #keepLooking(folder: string, look: () => void): Disposable {
+    let timer: Disposable | undefined;
+    let isDisposed = false;
     const again = () => {
       timer = this.#clock.timer(LOOK_EVERY_MS, () => {
         look();
-        again();
+        if (!isDisposed) {
+          again();
+        }
       });
     };
+    const watcher = watchFolder(folder, look);
     again();
     return {
       dispose: () => {
+        isDisposed = true;
         watcher.dispose();
-        timer.dispose();
+        timer?.dispose();
       },
     };
   }
@@ -155,23 +147,30 @@ export class RunStore {
     }
   }
 
-  #lastGiven(): number {
-    try {
-      const text = this.#disk.sync.readFile(path.join(this.#runs, '.last')).toString('utf8').trim();
-      return /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) {
-        return 0;
-      }
-      throw error;
-    }
+  #numberFile(number: number): string {
+    return path.join(this.#runs, `.number-${number}`);
   }
 
-  #give(number: number): void {
-    if (number > this.#lastGiven()) {
-      writeFileDurablySync(this.#disk, path.join(this.#runs, '.last'), `${number}\n`);
+  /** Best effort: what stays is below the highest. */
+  #removeNumbers(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      try {
+        this.#disk.sync.rmdir(this.#numberFile(number));
+      } catch {
+        // Whoever is given the next number tries again.
+      }
     }
   }
+}
+
+function runsAmong(names: readonly string[]): RunId[] {
+  return names.filter(isRunId).sort((a, b) => runNumber(b) - runNumber(a));
+}
+
+function numbersAmong(names: readonly string[]): number[] {
+  return names
+    .flatMap((name) => /^\.number-([1-9][0-9]{0,8})$/.exec(name)?.slice(1) ?? [])
+    .map(Number);
 }
 
 /** A watcher that is not there (no folder yet, no handles left) is made up for by looking now and then. */

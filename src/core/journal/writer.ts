@@ -299,6 +299,8 @@ export class JournalWriter {
       const fd = disk.sync.open(segmentFile(folder, segment), 'r+');
       try {
         disk.sync.truncate(fd, offset);
+        // Or a power loss brings back records of a batch that was refused.
+        disk.sync.fsync(fd);
       } finally {
         disk.sync.close(fd);
       }

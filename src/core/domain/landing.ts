@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
-import type { Artifact } from '../domain/event.ts';
-import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
+import type { Artifact } from './event.ts';
+import type { ObjectId, RunId, TaskId } from './ids.ts';
 
 /** A task's artifacts, about to become a commit. */
 export interface LandingRequest {

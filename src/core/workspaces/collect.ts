@@ -40,6 +40,9 @@ export async function collectFiles(
 
 async function plainFile(folder: string, declared: string): Promise<CollectedFile | undefined> {
   const absolute = path.join(folder, declared);
+  if (!absolute.startsWith(folder + path.sep)) {
+    return undefined;
+  }
   try {
     // The whole path must be what it says: a link anywhere in it could lead outside.
     if ((await fs.realpath(absolute)) !== absolute) {

@@ -207,13 +207,7 @@ export class DriverRig {
       },
       blobs: {
         put: (bytes) => Promise.resolve(this.#keep(bytes)),
-        adopt: (file) => {
-          try {
-            return Promise.resolve(this.#keep(fs.readFileSync(file)));
-          } catch (thrown) {
-            return Promise.reject(thrown);
-          }
-        },
+        adopt: async (file) => this.#keep(await fs.promises.readFile(file)),
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),
       },
       copies: {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
+import { noticesOf } from './scripts/notices.mjs';
 
 const root = import.meta.dirname;
 const production = process.argv.includes('--production');
@@ -156,5 +157,9 @@ if (watch) {
         console.log(`${file.padEnd(24)} ${(bytes / 1024).toFixed(1).padStart(8)} kB`);
       }
     }
+  }
+  if (production && process.exitCode === undefined) {
+    const built = results.flatMap(({ value }) => value?.metafile ?? []);
+    fs.writeFileSync(path.join(root, 'dist/THIRD-PARTY-NOTICES.txt'), noticesOf(built));
   }
 }

@@ -71,8 +71,10 @@ export class FaultyDisk {
       },
       write: (fd, bytes, offset, position) =>
         nodeDisk.sync.write(fd, bytes.subarray(0, offset + largest), offset, position),
-      // Tests wait for nobody.
+      // Tests wait for nobody, and what a flush is good for is known here without one.
       pause: () => undefined,
+      fsync: () => undefined,
+      fdatasync: () => undefined,
     };
     const sync = Object.fromEntries(
       Object.keys(inner).map((name) => [

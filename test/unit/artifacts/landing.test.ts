@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Landing } from '../../../src/core/artifacts/landing.ts';
-import type { LandingRequest } from '../../../src/core/artifacts/landingRequest.ts';
+import type { LandingRequest } from '../../../src/core/domain/landing.ts';
 import type { Digest } from '../../../src/core/base/digest.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Disk } from '../../../src/core/base/disk.ts';

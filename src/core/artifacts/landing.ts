@@ -7,7 +7,7 @@ import type { LandingProblem } from './landingProblem.ts';
 import { landingFailure } from './landingProblem.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import { landingMessage } from './message.ts';
-import { protectedName } from './protectedPaths.ts';
+import { protectedName } from '../domain/protectedPaths.ts';
 
 /** What landing needs of a repository. */
 export interface LandingTarget {

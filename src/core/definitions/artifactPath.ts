@@ -1,23 +1,7 @@
-/** Folders and files that decide what others run or trust; no task may make them (names in lower case). */
-const PROTECTED = new Set([
-  '.git',
-  '.vscode',
-  '.idea',
-  '.devcontainer',
-  '.github',
-  '.husky',
-  '.claude',
-  '.cursor',
-  '.sluice',
-  '.gitlab-ci.yml',
-  '.gitattributes',
-  '.gitmodules',
-  '.npmrc',
-  '.mcp.json',
-  'agents.md',
-  'claude.md',
-]);
-const PROTECTED_STARTS = ['.env', '.roo', '.cline'];
+import { protectedName } from '../domain/protectedPaths.ts';
+
+/** What Windows may call `.git`. */
+const SHORT_GIT = /^git~[0-9]+$/i;
 
 /** Names that Windows takes for devices, whatever their ending. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
@@ -56,7 +40,9 @@ export function artifactPathFault(path: string): string | undefined {
       return fault;
     }
   }
-  return isProtected(path)
+  const isProtected =
+    protectedName(path) !== undefined || parts.some((part) => SHORT_GIT.test(part));
+  return isProtected
     ? 'is protected: files that change what is run or trusted are no artifacts'
     : undefined;
 }
@@ -78,24 +64,4 @@ function partFault(part: string): string | undefined {
     return 'is no file name on Windows';
   }
   return undefined;
-}
-
-/** True for a path whose first name, or a `.git` anywhere in it, is protected in any spelling. */
-function isProtected(path: string): boolean {
-  const names = path.split('/').map(folded);
-  const [first = ''] = names;
-  return (
-    PROTECTED.has(first) ||
-    PROTECTED_STARTS.some((start) => first.startsWith(start)) ||
-    first.endsWith('.code-workspace') ||
-    names.some((name) => name === '.git' || /^git~[0-9]+$/.test(name))
-  );
-}
-
-/** As a file system that folds case and passes over invisible characters sees the name. */
-function folded(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .toLowerCase();
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { protectedName } from '../../../src/core/artifacts/protectedPaths.ts';
+import { protectedName } from '../../../src/core/domain/protectedPaths.ts';
 
 const PROTECTED = [
   '.git/config',

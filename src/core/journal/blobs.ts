@@ -96,9 +96,11 @@ export class BlobStore {
   async #isKept({ digest, bytes }: BlobRef): Promise<boolean> {
     const file = this.path(digest);
     const folder = path.dirname(file);
-    if (!this.#folders.has(folder)) {
-      await makeFolderDurably(this.#disk, folder);
-      this.#folders.add(folder);
+    for (const above of [path.dirname(this.#root), this.#root, folder]) {
+      if (!this.#folders.has(above)) {
+        await makeFolderDurably(this.#disk, above);
+        this.#folders.add(above);
+      }
     }
     try {
       const { kind, size } = await this.#disk.lstat(file);
@@ -126,7 +128,7 @@ export class BlobStore {
       }
       await renameOver(this.#disk, file, target);
     } catch (error) {
-      if (hasCode(error, 'EXDEV', 'EACCES', 'EPERM', 'EBUSY')) {
+      if (hasCode(error, 'EXDEV', 'EACCES', 'EPERM', 'EBUSY', 'ENOENT')) {
         return false;
       }
       throw error;

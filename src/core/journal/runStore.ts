@@ -49,6 +49,8 @@ export class RunStore {
 
   /** A new run with a folder of its own. A number is given once, also after the run's folder is removed. */
   create(workflowName: string): RunId {
+    // The upper one by itself: whoever made it may have died before its name was flushed.
+    makeFolderDurablySync(this.#disk, path.dirname(this.#runs));
     makeFolderDurablySync(this.#disk, this.#runs);
     for (;;) {
       const names = this.#names();
@@ -114,9 +116,19 @@ export class RunStore {
   }
 
   /** At each change of the folder, and now and then; not again once it is disposed of. */
-  #keepLooking(folder: string, look: () => void): Disposable {
+  #keepLooking(folder: string, lookAt: () => void): Disposable {
     let timer: Disposable | undefined;
     let isDisposed = false;
+    const look = () => {
+      try {
+        lookAt();
+      } catch (error) {
+        // The system's errors pass, as when no file can be opened for a moment; the next look tells.
+        if (!(error instanceof Error && 'syscall' in error)) {
+          throw error;
+        }
+      }
+    };
     const again = () => {
       timer = this.#clock.timer(LOOK_EVERY_MS, () => {
         look();

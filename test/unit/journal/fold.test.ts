@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { digestOf } from '../../../src/core/base/digest.ts';
+import type { EventBody, RunEvent } from '../../../src/core/domain/event.ts';
+import { objectId, type TaskId } from '../../../src/core/domain/ids.ts';
+import { hasEnded, isDone, type RunState } from '../../../src/core/domain/runState.ts';
+import type { RunPlan } from '../../../src/core/domain/workflow.ts';
+import {
+  failedNeeds,
+  foldRun,
+  graphOf,
+  ImpossibleEvent,
+  RunFold,
+} from '../../../src/core/journal/fold.ts';
+import { gate, plan, step } from '../../support/plans.ts';
+import { ADA, created, RUN, started, task } from './journalRig.ts';
+
+const blob = { digest: digestOf(''), bytes: 0 };
+const artifact = { ...blob, path: 'out.md', executable: false };
+const landing = { branch: 'b', tag: 't', commit: objectId('a'.repeat(40)) };
+const process = { pid: 7, startedAt: 'then', marker: 'm' };
+
+function succeeded(id: TaskId, attempt = 1, artifacts = [artifact]): EventBody {
+  const outcome = { exitCode: 0, durationMs: 5, output: blob, log: blob, artifacts };
+  return { type: 'task-succeeded', task: id, attempt, ...outcome };
+}
+
+function failed(id: TaskId, attempt = 1): EventBody {
+  const failure = { reason: 'cancelled' } as const;
+  return { type: 'task-failed', task: id, attempt, durationMs: 5, failure, log: undefined };
+}
+
+function answered(id: TaskId, decision: 'approved' | 'rejected', shown = 'shown'): EventBody {
+  const digest = digestOf(shown);
+  return { type: 'gate-answered', task: id, digest, decision, by: ADA, note: undefined };
+}
+
+const opened = (id: TaskId): EventBody => ({
+  type: 'gate-opened',
+  task: id,
+  digest: digestOf('shown'),
+  ask: 'May it?',
+});
+
+/** The next event of a run, as its writer stamps it. */
+function next(state: Pick<RunState, 'seq' | 'epoch'>, body: EventBody): RunEvent {
+  const seq = state.seq + 1;
+  return { v: 1, run: RUN, seq, epoch: state.epoch, at: 1000 + seq, ...body };
+}
+
+function begin(of: RunPlan): RunFold {
+  return new RunFold(of, graphOf(of), next({ seq: 0, epoch: 1 }, created));
+}
+
+function play(of: RunPlan, ...bodies: readonly EventBody[]): RunFold {
+  const fold = begin(of);
+  for (const body of bodies) {
+    fold.apply(next(fold.state, body));
+  }
+  return fold;
+}
+
+/** Steps 0, 1, …; each may need earlier ones, and some are gates. */
+const anyPlan: fc.Arbitrary<RunPlan> = fc
+  .array(fc.record({ isGate: fc.boolean(), needs: fc.array(fc.nat(), { maxLength: 3 }) }), {
+    minLength: 1,
+    maxLength: 8,
+    size: 'max',
+  })
+  .map((drawn) =>
+    plan(
+      ...drawn.map(({ isGate, needs }, n) => {
+        const chosen = n === 0 ? [] : [...new Set(needs.map((need) => `t${need % n}`))];
+        return isGate ? gate(`t${n}`, chosen) : step(`t${n}`, chosen);
+      }),
+    ),
+  );
+
+/** The frontier as its description has it, found by looking at everything. */
+function frontierOf(of: RunPlan, state: RunState) {
+  const graph = graphOf(of);
+  const ids = graph.ids;
+  const gates = new Set(
+    of.workflow.steps.filter(({ kind }) => kind === 'gate').map(({ id }) => id),
+  );
+  const isGate = (id: TaskId) => (gates as ReadonlySet<string>).has(id);
+  const at = (id: TaskId) => state.tasks.get(id)!;
+  const isBehind = (id: TaskId, later: TaskId): boolean =>
+    graph.needs(later).some((need) => need === id || isBehind(id, need));
+  const pending = ids.filter((id) => at(id).kind === 'pending');
+  const due = pending.filter((id) => graph.needs(id).every((need) => isDone(at(need))));
+  return {
+    ready: due.filter((id) => !isGate(id)).sort((a, b) => graph.rank(a) - graph.rank(b)),
+    dueGates: due.filter(isGate),
+    doomed: pending.filter((id) =>
+      graph.needs(id).some((need) => hasEnded(at(need)) && !isDone(at(need))),
+    ),
+    running: ids.filter((id) => at(id).kind === 'running'),
+    waiting: ids.filter((id) => at(id).kind === 'waiting'),
+    landable: ids.filter((id) => {
+      const task = at(id);
+      return (
+        task.kind === 'succeeded' &&
+        task.artifacts.length > 0 &&
+        ids.every((other) => !isGate(other) || !isBehind(id, other) || isDone(at(other))) &&
+        (state.landings.get(id) ?? { kind: 'started' }).kind === 'started'
+      );
+    }),
+    unfinished: ids.filter((id) => !hasEnded(at(id))).length,
+  };
+}
+
+function shown({ frontier }: RunState): ReturnType<typeof frontierOf> {
+  const inOrder = (ids: ReadonlySet<TaskId>) =>
+    [...ids].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  return {
+    ready: [...frontier.ready],
+    dueGates: inOrder(frontier.dueGates),
+    doomed: inOrder(frontier.doomed),
+    running: inOrder(frontier.running),
+    waiting: inOrder(frontier.waiting),
+    landable: inOrder(frontier.landable),
+    unfinished: frontier.unfinished,
+  };
+}
+
+/** What a driver may record next. */
+function possible({ phase, tasks, frontier, landings }: RunState): EventBody[] {
+  const attemptOf = (id: TaskId) => {
+    const at = tasks.get(id)!;
+    return at.kind === 'running' ? at.attempt : at.kind === 'pending' ? at.attempts + 1 : 0;
+  };
+  const unfinished = [...tasks].filter(([, at]) => !hasEnded(at)).map(([id]) => id);
+  return [
+    ...frontier.ready.map((id) => started(id, attemptOf(id))),
+    ...[...frontier.running].flatMap((id): EventBody[] => [
+      { type: 'task-process', task: id, attempt: attemptOf(id), process },
+      succeeded(id, attemptOf(id)),
+      succeeded(id, attemptOf(id), []),
+      failed(id, attemptOf(id)),
+      { type: 'task-interrupted', task: id, attempt: attemptOf(id) },
+    ]),
+    ...[...frontier.dueGates].map(opened),
+    ...[...frontier.waiting].flatMap((id) => [answered(id, 'approved'), answered(id, 'rejected')]),
+    ...[...frontier.doomed].map((id): EventBody => ({
+      type: 'task-skipped',
+      task: id,
+      because: [],
+    })),
+    ...[...frontier.landable].flatMap((id): EventBody[] =>
+      landings.has(id)
+        ? [
+            { type: 'landing-done', task: id, ...landing },
+            { type: 'landing-failed', task: id, failure: { reason: 'cancelled' } },
+          ]
+        : [{ type: 'landing-started', task: id, ...landing }],
+    ),
+    { type: 'run-claimed', by: ADA, pid: 7 },
+    ...(phase.kind === 'active'
+      ? ([{ type: 'cancel-requested', by: ADA }] as const)
+      : unfinished.map((id): EventBody => ({ type: 'task-cancelled', task: id, durationMs: 0 }))),
+    ...(unfinished.length === 0 && frontier.landable.size === 0
+      ? ([{ type: 'run-finished', status: 'succeeded' }] as const)
+      : []),
+  ];
+}
+
+describe('The fold', () => {
+  it('keeps the frontier as it follows from the tasks, after any event in any graph', () => {
+    fc.assert(
+      fc.property(
+        anyPlan,
+        fc.array(fc.noBias(fc.nat()), { maxLength: 60, size: 'max' }),
+        (of, choices) => {
+          const fold = begin(of);
+          const events = [next({ seq: 0, epoch: 1 }, created)];
+          assert.deepEqual(shown(fold.state), frontierOf(of, fold.state));
+          for (const choice of choices) {
+            if (fold.state.phase.kind === 'finished') {
+              break;
+            }
+            const bodies = possible(fold.state);
+            const steps = bodies.filter(({ type }) => !/^run-claimed|^cancel-requested/.test(type));
+            // Those two are possible at all times: now and then is enough.
+            const among = choice % 20 === 0 || steps.length === 0 ? bodies : steps;
+            const event = next(fold.state, among[choice % among.length]!);
+            events.push(event);
+            fold.apply(event);
+            assert.deepEqual(shown(fold.state), frontierOf(of, fold.state), JSON.stringify(event));
+          }
+          assert.deepEqual(shown(foldRun(of, events)), shown(fold.state));
+          assert.deepEqual(foldRun(of, events).tasks, fold.state.tasks);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it('refuses what cannot follow, and is as it was', () => {
+    const a = task('a');
+    const ok = task('ok');
+    // a --> ok --> b
+    const of = plan(step('a'), gate('ok', ['a']), step('b', ['ok']));
+    const none = task('none');
+    const upTo = {
+      start: [],
+      running: [started('a')],
+      succeeded: [started('a'), succeeded(a)],
+      waiting: [started('a'), succeeded(a), opened(ok)],
+      rejected: [started('a'), succeeded(a), opened(ok), answered(ok, 'rejected')],
+      finished: [
+        started('a'),
+        failed(a),
+        { type: 'task-skipped', task: ok, because: [a] },
+        { type: 'task-skipped', task: task('b'), because: [ok] },
+        { type: 'run-finished', status: 'failed' },
+      ],
+    } satisfies Record<string, readonly EventBody[]>;
+    const cases: readonly (readonly [keyof typeof upTo, RegExp, EventBody])[] = [
+      ['start', /exists already/, created],
+      ['start', /no task none/, started('none')],
+      ['start', /attempt 1 is next/, started('a', 2)],
+      ['start', /pending, not running/, succeeded(a)],
+      ['start', /pending, not running/, failed(a)],
+      ['start', /pending, not running/, { type: 'task-interrupted', task: a, attempt: 1 }],
+      ['start', /pending, not running/, { type: 'task-process', task: a, attempt: 1, process }],
+      ['start', /pending, not waiting/, answered(ok, 'approved')],
+      ['start', /pending, not succeeded/, { type: 'landing-started', task: a, ...landing }],
+      ['start', /3 tasks have not ended/, { type: 'run-finished', status: 'succeeded' }],
+      ['running', /running, not pending/, started('a')],
+      ['running', /running, not pending/, { type: 'task-skipped', task: a, because: [] }],
+      ['running', /attempt 1 is running/, succeeded(a, 2)],
+      ['running', /attempt 1 is running/, { type: 'task-interrupted', task: a, attempt: 2 }],
+      ['succeeded', /succeeded, not running/, failed(a)],
+      ['succeeded', /the task is succeeded/, { type: 'task-cancelled', task: a, durationMs: 0 }],
+      ['succeeded', /succeeded, not pending/, started('a', 2)],
+      ['waiting', /waiting, not pending/, opened(ok)],
+      ['waiting', /something else than was shown/, answered(ok, 'approved', 'other')],
+      ['rejected', /failed, not waiting/, answered(ok, 'approved')],
+      ['rejected', /failed, not succeeded/, { type: 'landing-done', task: ok, ...landing }],
+      ['rejected', /no task none/, { type: 'task-cancelled', task: none, durationMs: 0 }],
+      ['finished', /the run has finished/, { type: 'cancel-requested', by: ADA }],
+      ['finished', /the run has finished/, { type: 'run-claimed', by: ADA, pid: 7 }],
+    ];
+    for (const [when, why, body] of cases) {
+      const fold = play(of, ...upTo[when]);
+      const before = structuredClone([fold.state.tasks, fold.state.landings, fold.state.phase]);
+      const frontier = shown(fold.state);
+      const { seq } = fold.state;
+      const refusal = (error: unknown) =>
+        error instanceof ImpossibleEvent && error.event.seq === seq + 1 && why.test(error.message);
+      assert.throws(() => fold.apply(next(fold.state, body)), refusal, `${when}: ${body.type}`);
+      assert.deepEqual([fold.state.tasks, fold.state.landings, fold.state.phase], before);
+      assert.deepEqual([shown(fold.state), fold.state.seq], [frontier, seq]);
+    }
+  });
+
+  it('takes only the run’s own events, in order, of epochs that do not fall', () => {
+    const fold = play(plan(step('a')), { type: 'run-claimed', by: ADA, pid: 7 });
+    const event = next(fold.state, started('a'));
+    for (const other of [
+      { ...event, seq: 2 },
+      { ...event, seq: 4 },
+      { ...event, epoch: 0 },
+      { ...event, run: 'other-1' as RunEvent['run'] },
+    ]) {
+      assert.throws(() => fold.apply(other), ImpossibleEvent);
+    }
+    fold.apply({ ...event, epoch: 5 });
+    assert.deepEqual([fold.state.seq, fold.state.epoch], [3, 5]);
+  });
+
+  it('begins with the run’s creation', () => {
+    const of = plan(step('a'));
+    const first = next({ seq: 0, epoch: 1 }, created);
+    assert.throws(() => foldRun(of, []), /Internal error/);
+    assert.throws(() => foldRun(of, [{ ...first, seq: 2 }]), ImpossibleEvent);
+    assert.throws(() => foldRun(of, [next({ seq: 0, epoch: 1 }, started('a'))]), ImpossibleEvent);
+    const state = foldRun(of, [first]);
+    assert.deepEqual(
+      [state.run, state.workflow, state.by, state.createdAt, state.phase],
+      [RUN, 'example', ADA, 1001, { kind: 'active' }],
+    );
+  });
+
+  it('names the needs that failed, in the order written', () => {
+    const of = plan(step('a'), step('b'), step('c'), step('d', ['c', 'b', 'a']));
+    const fold = play(
+      of,
+      ...['a', 'b', 'c'].flatMap((id) => [
+        started(id),
+        id === 'b' ? succeeded(task(id)) : failed(task(id)),
+      ]),
+    );
+    assert.deepEqual(failedNeeds(fold.state, graphOf(of), task('d')), ['c', 'a']);
+  });
+});

@@ -1,0 +1,194 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { nodeDisk, type Disk } from '../../../src/core/base/disk.ts';
+import { digestOf, type Digest } from '../../../src/core/base/digest.ts';
+import type { EventBody, RunEvent } from '../../../src/core/domain/event.ts';
+import type { Failure } from '../../../src/core/domain/failure.ts';
+import { objectId, runIdOf, stepId, taskIdOf, type TaskId } from '../../../src/core/domain/ids.ts';
+import { JournalWriter, type JournalOptions } from '../../../src/core/journal/writer.ts';
+import { ManualClock } from '../../support/manualClock.ts';
+
+export const RUN = runIdOf('example', 1);
+export const ADA = { name: 'ada', via: 'terminal' } as const;
+
+export function task(id: string): TaskId {
+  return taskIdOf(stepId(id));
+}
+
+/** The real disk without waiting for flushes: for tests that open many journals. */
+export const hastyDisk: Disk = {
+  ...nodeDisk,
+  fsync: () => Promise.resolve(),
+  fdatasync: () => Promise.resolve(),
+  sync: { ...nodeDisk.sync, fsync: () => undefined, fdatasync: () => undefined },
+};
+
+/** A folder for one test; the path of a run's folder in it that exists. */
+export class TempFolder {
+  readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-journal-'));
+  readonly run = path.join(this.root, RUN);
+
+  constructor() {
+    fs.mkdirSync(this.run);
+  }
+
+  get segment(): string {
+    return path.join(this.run, '0001.jsonl');
+  }
+
+  names(): string[] {
+    return fs.readdirSync(this.run).sort();
+  }
+
+  dispose(): void {
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+export function optionsFor(folder: string, over: Partial<JournalOptions> = {}): JournalOptions {
+  return {
+    disk: nodeDisk,
+    clock: new ManualClock(),
+    folder,
+    run: RUN,
+    claim: { epoch: 1, stillOwner: () => true },
+    ...over,
+  };
+}
+
+/** A writer of a journal that can be written. */
+export async function openWriter(
+  folder: string,
+  over: Partial<JournalOptions> = {},
+): Promise<JournalWriter> {
+  const opened = await JournalWriter.open(optionsFor(folder, over));
+  if (!opened.ok) {
+    throw new Error(`the journal was refused: ${opened.error.kind}`);
+  }
+  return opened.value.writer;
+}
+
+export const created: EventBody = {
+  type: 'run-created',
+  plan: digestOf('plan'),
+  workflow: 'example',
+  folder: '',
+  by: ADA,
+};
+
+export function started(id: string, attempt = 1): EventBody {
+  return { type: 'task-started', task: task(id), attempt };
+}
+
+/** Writes a journal of its own: `run-created`, then one event for each id. */
+export async function writeJournal(
+  folder: string,
+  ids: readonly string[],
+  over: Partial<JournalOptions> = {},
+): Promise<RunEvent[]> {
+  const writer = await openWriter(folder, over);
+  const events = [created, ...ids.map((id) => started(id))].flatMap((body) =>
+    writer.append([body]),
+  );
+  await writer.close();
+  return events;
+}
+
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const number = fc.nat();
+const taskId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/).map(task);
+const digest: fc.Arbitrary<Digest> = fc.string().map((of) => digestOf(of));
+const oid = fc.stringMatching(/^[0-9a-f]{40}$/).map(objectId);
+const by = fc.record({ name: text, via: fc.constantFrom('vscode', 'terminal') });
+const blob = fc.record({ digest, bytes: number });
+const attempt = fc.nat().map((n) => n + 1);
+const optionally = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+const nonEmpty = text.filter((one) => one !== '');
+const landing = { task: taskId, branch: nonEmpty, tag: nonEmpty, commit: oid };
+
+const failure: fc.Arbitrary<Failure> = fc.oneof(
+  fc.record({
+    reason: fc.constant('command-not-found'),
+    command: text,
+    install: optionally(text),
+  }),
+  fc.record({ reason: fc.constant('exited'), command: text, code: fc.integer(), tail: text }),
+  fc.record({
+    reason: fc.constant('timed-out'),
+    limit: fc.constantFrom('wall', 'idle'),
+    afterMs: number,
+  }),
+  fc.record({ reason: fc.constant('not-produced'), paths: fc.array(text, { maxLength: 3 }) }),
+  fc.record({ reason: fc.constant('rejected'), by: text, note: optionally(text) }),
+  fc.record({ reason: fc.constant('cancelled') }),
+);
+
+const records = fc.oneof(
+  fc.record({
+    type: fc.constant('run-created'),
+    plan: digest,
+    workflow: text,
+    folder: text,
+    by,
+  }),
+  fc.record({ type: fc.constant('run-claimed'), by, pid: attempt }),
+  fc.record({ type: fc.constant('task-started'), task: taskId, attempt }),
+  fc.record({
+    type: fc.constant('task-process'),
+    task: taskId,
+    attempt,
+    process: fc.record({ pid: attempt, startedAt: text, marker: text }),
+  }),
+  fc.record({
+    type: fc.constant('task-succeeded'),
+    task: taskId,
+    attempt,
+    exitCode: fc.integer(),
+    durationMs: fc.double({ min: 0, max: 1e9, noNaN: true }).map((ms) => ms + 0),
+    output: blob,
+    log: blob,
+    artifacts: fc.array(
+      fc.record({ digest, bytes: number, path: nonEmpty, executable: fc.boolean() }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    type: fc.constant('task-failed'),
+    task: taskId,
+    attempt,
+    durationMs: number,
+    failure,
+    log: optionally(blob),
+  }),
+  fc.record({ type: fc.constant('task-interrupted'), task: taskId, attempt }),
+  fc.record({
+    type: fc.constant('task-skipped'),
+    task: taskId,
+    because: fc.array(taskId, { maxLength: 3 }),
+  }),
+  fc.record({ type: fc.constant('task-cancelled'), task: taskId, durationMs: number }),
+  fc.record({ type: fc.constant('gate-opened'), task: taskId, digest, ask: text }),
+  fc.record({
+    type: fc.constant('gate-answered'),
+    task: taskId,
+    digest,
+    decision: fc.constantFrom('approved', 'rejected'),
+    by,
+    note: optionally(text),
+  }),
+  fc.record({ type: fc.constantFrom('landing-started', 'landing-done'), ...landing }),
+  fc.record({ type: fc.constant('landing-failed'), task: taskId, failure }),
+  fc.record({ type: fc.constant('cancel-requested'), by }),
+  fc.record({
+    type: fc.constant('run-finished'),
+    status: fc.constantFrom('succeeded', 'degraded', 'failed', 'cancelled'),
+  }),
+);
+
+/** Whatever can be said, in whatever order: what follows what is the fold's business. */
+export const anyBody = records.map(
+  // Plain objects, as the engine makes them and JSON gives them back.
+  (body): EventBody => structuredClone(body),
+);

@@ -157,9 +157,9 @@ export class Driving {
     if (active !== undefined) {
       return active.request(request);
     }
+    const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
     const taken = await this.#take(run);
     if (taken.ok) {
-      const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
       return this.#drive(run, plan, taken.value, options).request(request);
     }
     if (this.drivenBy(run).kind === 'nobody') {
@@ -173,6 +173,15 @@ export class Driving {
     );
     const until = this.#ports.clock.monotonic() + ANSWER_WITHIN_MS;
     while (isWaiting()) {
+      if (this.drivenBy(run).kind === 'nobody') {
+        // Its driver has gone without looking. Whoever drives the run takes the request from the inbox.
+        const left = await this.#take(run);
+        if (left.ok) {
+          this.#drive(run, plan, left.value, options);
+        } else if (this.drivenBy(run).kind === 'nobody') {
+          return { kind: 'refused', why: left.error };
+        }
+      }
       if (this.#ports.clock.monotonic() > until) {
         return { kind: 'refused', why: 'the program that drives the run does not answer' };
       }
@@ -266,7 +275,7 @@ export class Driving {
           this.#ports.log.warn(`The copies of ${run} could not be removed: ${String(thrown)}`);
         });
       }
-      claim.release();
+      this.#release(run, claim);
       this.#active.delete(run);
       this.#listener.ended(run);
     });
@@ -275,6 +284,15 @@ export class Driving {
     this.#listener.found(rest);
     this.#listener.appended(claimed);
     return active;
+  }
+
+  /** A disk that is full keeps the claim until this program ends; then nobody is alive to hold it. */
+  #release(run: RunId, claim: Claim): void {
+    try {
+      claim.release();
+    } catch (thrown) {
+      this.#ports.log.error(`The claim on ${run} could not be released`, thrown);
+    }
   }
 
   /** Passes posted requests on; each leaves the inbox only once it is answered. */

@@ -99,6 +99,9 @@ export class RunFold {
         break;
       case 'task-started': {
         const task = this.#expect(event, event.task, 'pending');
+        if (!this.#frontier.isReady(event.task)) {
+          throw new ImpossibleEvent(event, 'what it needs is not done, or it is a gate');
+        }
         if (event.attempt !== task.attempts + 1) {
           throw new ImpossibleEvent(event, `attempt ${task.attempts + 1} is next`);
         }
@@ -145,6 +148,9 @@ export class RunFold {
         break;
       case 'task-skipped':
         this.#expect(event, event.task, 'pending');
+        if (!this.#frontier.doomed.has(event.task)) {
+          throw new ImpossibleEvent(event, 'it may still run');
+        }
         this.#become(event.task, { kind: 'skipped', endedAt: event.at, because: event.because });
         break;
       case 'task-cancelled': {
@@ -161,6 +167,9 @@ export class RunFold {
       }
       case 'gate-opened':
         this.#expect(event, event.task, 'pending');
+        if (!this.#frontier.dueGates.has(event.task)) {
+          throw new ImpossibleEvent(event, 'what it needs is not done, or it is no gate');
+        }
         this.#become(event.task, {
           kind: 'waiting',
           openedAt: event.at,
@@ -197,17 +206,20 @@ export class RunFold {
       }
       case 'landing-started':
       case 'landing-done': {
-        this.#expect(event, event.task, 'succeeded');
+        this.#expectLandable(event, event.task);
         const { branch, tag, commit } = event;
         const kind = event.type === 'landing-done' ? 'done' : 'started';
         this.#land(event.task, { kind, branch, tag, commit });
         break;
       }
       case 'landing-failed':
-        this.#expect(event, event.task, 'succeeded');
+        this.#expectLandable(event, event.task);
         this.#land(event.task, { kind: 'failed', failure: event.failure });
         break;
       case 'cancel-requested':
+        if (this.#state.phase.kind !== 'active') {
+          throw new ImpossibleEvent(event, 'the run is being cancelled already');
+        }
         this.#setPhase({ kind: 'cancelling', by: event.by });
         break;
       case 'run-finished':
@@ -269,6 +281,13 @@ export class RunFold {
       throw new ImpossibleEvent(event, `attempt ${task.attempt} is running`);
     }
     return task;
+  }
+
+  #expectLandable(event: RunEvent, id: TaskId): void {
+    this.#expect(event, id, 'succeeded');
+    if (!this.#frontier.landable.has(id)) {
+      throw new ImpossibleEvent(event, 'it made nothing, has landed, or a gate is not approved');
+    }
   }
 
   #become(id: TaskId, next: TaskState): void {

@@ -77,6 +77,11 @@ export class MutableFrontier implements Frontier {
     }
   }
 
+  /** True for a task of an agent that may start now. */
+  isReady(id: TaskId): boolean {
+    return this.ready[this.#readyIndex(id)] === id;
+  }
+
   landed(id: TaskId, landing: LandingState): void {
     if (landing.kind !== 'started') {
       this.landable.delete(id);
@@ -86,9 +91,8 @@ export class MutableFrontier implements Frontier {
   #leave(id: TaskId, before: TaskState): void {
     switch (before.kind) {
       case 'pending': {
-        const at = this.#readyIndex(id);
-        if (this.ready[at] === id) {
-          this.ready.splice(at, 1);
+        if (this.isReady(id)) {
+          this.ready.splice(this.#readyIndex(id), 1);
         }
         this.dueGates.delete(id);
         this.doomed.delete(id);

@@ -40,7 +40,16 @@ const parts = [
     name: 'lint',
     args: () => [
       tool('eslint/bin/eslint.js'),
-      ...['.', '--config', 'eslint.config.mjs', '--max-warnings', '0', '--cache', '--cache-location', cache('eslint')],
+      ...[
+        '.',
+        '--config',
+        'eslint.config.mjs',
+        '--max-warnings',
+        '0',
+        '--cache',
+        '--cache-location',
+        cache('eslint'),
+      ],
     ],
   },
   { name: 'types', args: () => typeCheck('.') },

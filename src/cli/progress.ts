@@ -10,7 +10,7 @@ import {
 import type { TaskState } from '../core/domain/runState.ts';
 import { formatDuration, oneLine } from '../core/base/text.ts';
 import { hasEnded } from '../core/domain/runState.ts';
-import { paint, type Colour, type Terminal } from './terminal.ts';
+import { cut, paint, type Colour, type Terminal } from './terminal.ts';
 
 type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
@@ -119,10 +119,11 @@ export class Progress {
     this.#terminal.out(lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** Each line fits the screen: one that is wrapped would not be found again. */
   #draw(lines: readonly string[]): void {
+    // A line that the screen wraps would be two of its lines, and the way up too short.
+    const fitting = lines.map((line) => cut(line, this.#terminal.width));
     const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A`;
-    this.#terminal.out(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);
+    this.#terminal.out(`${up}${fitting.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);
     this.#drawn = lines.length;
   }
 }

@@ -59,7 +59,10 @@ export async function run(
       leaveAtGates: true,
     });
     if (!started.ok) {
-      throw new CommandFailure(started.error.message);
+      throw new CommandFailure(
+        started.error.message,
+        started.error.kind === 'request' ? EXIT.usage : EXIT.failed,
+      );
     }
     return started.value.run;
   });
@@ -213,21 +216,20 @@ async function follow(
   const { sluice, terminal, now } = session;
   const progress = new Progress(terminal);
   let run: RunId | undefined;
-  let isOurs = false;
-  let isInterrupted = false;
+  const seen = { isOurs: false, isInterrupted: false };
   const update = () => {
     if (run !== undefined && !json) {
       progress.update(findRun(sluice, run), now());
     }
   };
   const interrupt = () => {
-    isInterrupted = true;
+    seen.isInterrupted = true;
     if (run !== undefined) {
       void sluice.request(run, { kind: 'cancel', by: sluice.actor });
     }
   };
   const events = sluice.onDidAppend((appended) => {
-    isOurs = true;
+    seen.isOurs = true;
     if (json) {
       terminal.out(appended.map((event) => `${JSON.stringify(event)}\n`).join(''));
     }
@@ -238,11 +240,11 @@ async function follow(
   process.on('SIGTERM', interrupt);
   try {
     run = await begin();
-    if (!isOurs) {
+    if (!seen.isOurs) {
       terminal.out(json ? '' : `The answer counts; another program goes on with ${run}.\n`);
       return EXIT.succeeded;
     }
-    if (isInterrupted) {
+    if (seen.isInterrupted) {
       interrupt();
     }
     if (!json && !terminal.live) {

@@ -8,7 +8,7 @@ export interface Terminal {
   err(text: string): void;
   /** The results go to a screen whose lines can be written over. */
   readonly live: boolean;
-  /** Columns of the screen. */
+  /** Columns of the screen; infinite where there is none. */
   readonly width: number;
   readonly colour: boolean;
 }
@@ -29,6 +29,16 @@ export function paint(terminal: Terminal, colour: Colour, text: string): string 
   return terminal.colour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
+/** The first so many characters of a line; its colours take no room. */
+export function cut(line: string, width: number): string {
+  let room = width;
+  // eslint-disable-next-line no-control-regex -- what `paint` writes
+  return line.replace(/(\u001b\[\d+m)|./gsu, (character, colour: string | undefined) => {
+    room -= colour === undefined ? 1 : 0;
+    return colour === undefined && room < 0 ? '' : character;
+  });
+}
+
 /** The process's own streams; NO_COLOR (any value but empty) and a pipe switch colours off. */
 export function processTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
@@ -41,7 +51,7 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     live,
-    width: live ? stdout.columns : 80,
+    width: live ? stdout.columns : Infinity,
     colour: live && (env['NO_COLOR'] ?? '') === '',
   };
 }

@@ -15,6 +15,7 @@ import { ActiveRun, type StartedRun } from './activeRun.ts';
 import { Landing } from './artifacts/landing.ts';
 import { claimRun, holderOf, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
+import type { Graph } from './graph/graph.ts';
 import { graphOf, RunFold } from './journal/fold.ts';
 import { postRequest, takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
@@ -244,14 +245,14 @@ export class Driving {
 
   #drive(run: RunId, plan: RunPlan, taken: Taken, options: DriveOptions): ActiveRun {
     const { writer, claim, events } = taken;
-    const [created, ...rest] = events;
-    if (created === undefined) {
-      throw new Error(`Internal error: ${run} has no first event`);
-    }
     const graph = graphOf(plan);
-    const fold = new RunFold(plan, graph, created);
-    for (const event of rest) {
-      fold.apply(event);
+    let fold: RunFold;
+    try {
+      fold = foldOf(plan, graph, events);
+    } catch (thrown) {
+      void writer.close();
+      claim.release();
+      throw thrown;
     }
     const claimed = writer.append([{ type: 'run-claimed', by: options.by, pid: process.pid }]);
     for (const event of claimed) {
@@ -281,7 +282,7 @@ export class Driving {
     });
     this.#active.set(run, active);
     inbox.add(this.#takeRequests(run, active));
-    this.#listener.found(rest);
+    this.#listener.found(events);
     this.#listener.appended(claimed);
     return active;
   }
@@ -356,6 +357,19 @@ interface Taken {
   readonly writer: JournalWriter;
   readonly claim: Claim;
   readonly events: readonly RunEvent[];
+}
+
+/** @throws ImpossibleEvent */
+function foldOf(plan: RunPlan, graph: Graph<TaskId>, events: readonly RunEvent[]): RunFold {
+  const [created, ...rest] = events;
+  if (created === undefined) {
+    throw new Error('Internal error: the run has no first event');
+  }
+  const fold = new RunFold(plan, graph, created);
+  for (const event of rest) {
+    fold.apply(event);
+  }
+  return fold;
 }
 
 /** Nobody holds a run whose folder somebody has removed. */

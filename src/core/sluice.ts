@@ -11,9 +11,8 @@ import type { Diagnostic, Location } from './domain/diagnostic.ts';
 import type { BlobRef, RunEvent } from './domain/event.ts';
 import { slug, stepId, type RunId, type StepId, type TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
-import { DEFAULT_MAX_PARALLEL, type RunPlan, type Workflow } from './domain/workflow.ts';
+import type { RunPlan, Workflow } from './domain/workflow.ts';
 import {
-  agentsOf,
   readDefinitions,
   readWorkflowFile,
   type Definitions,
@@ -26,26 +25,16 @@ import type { Ports } from './ports.ts';
 import { openGates, type OpenGate } from './projections/gates.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
+import {
+  attempted,
+  planOf,
+  startProblem,
+  type StartProblem,
+  type StartRequest,
+} from './startRequest.ts';
 
 export type { StartedRun } from './driving.ts';
-
-export interface StartRequest {
-  readonly workflow: Workflow;
-  readonly inputs: Readonly<Record<string, string>>;
-  /** Tasks at once, over what the workflow says. */
-  readonly maxParallel?: number | undefined;
-  /** Tasks at once where neither says. @default DEFAULT_MAX_PARALLEL */
-  readonly usualParallel?: number;
-  readonly approveGate: (gate: TaskId) => boolean;
-  readonly leaveAtGates: boolean;
-}
-
-/** Why a run did not start, for people. */
-export interface StartProblem {
-  readonly message: string;
-  /** Where to look, when it is in a file. */
-  readonly at: Location | undefined;
-}
+export type { StartProblem, StartRequest } from './startRequest.ts';
 
 /**
  * Sluice in one folder: all a face can see and ask. Opening reads; only `start`, `resume` and
@@ -277,30 +266,21 @@ export class Sluice {
   }
 
   async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
-    const { workflow } = request;
-    const inputs = resolveInputs(workflow, request.inputs);
-    if (!inputs.ok) {
-      return inputs;
-    }
-    const plan: RunPlan = {
-      workflow,
-      agents: agentsOf(workflow, this.#definitions.agents),
-      inputs: inputs.value,
-      maxParallel:
-        request.maxParallel ??
-        workflow.maxParallel ??
-        request.usualParallel ??
-        DEFAULT_MAX_PARALLEL,
-      base: await baseOf(this.#place),
-    };
-    const { approveGate, leaveAtGates } = request;
-    const started = await this.#driving.start(
-      plan,
-      { by: this.actor, approveGate, leaveAtGates },
-      (created) => this.#book.add(plan, created),
-    );
-    this.#changed.fire();
-    return ok(started);
+    return await attempted(async () => {
+      const planned = planOf(request, this.#definitions.agents, await baseOf(this.#place));
+      if (!planned.ok) {
+        return planned;
+      }
+      const plan = planned.value;
+      const { approveGate, leaveAtGates } = request;
+      const started = await this.#driving.start(
+        plan,
+        { by: this.actor, approveGate, leaveAtGates },
+        (created) => this.#book.add(plan, created),
+      );
+      this.#changed.fire();
+      return ok(started);
+    });
   }
 
   /** Goes on with a run nobody drives. */
@@ -308,21 +288,20 @@ export class Sluice {
     run: RunId,
     options: { readonly leaveAtGates: boolean } = { leaveAtGates: false },
   ): Promise<Result<StartedRun, StartProblem>> {
-    const entry = this.#book.entry(run);
-    if (entry?.kind !== 'readable') {
-      return err({ message: `There is no run ${run} here.`, at: undefined });
+    const found = this.#unfinished(run);
+    if (!found.ok) {
+      return err(startProblem('request', `${found.error}.`));
     }
-    if (entry.state.phase.kind === 'finished') {
-      return err({ message: `${run} has finished.`, at: undefined });
-    }
-    const resumed = await this.#driving.resume(entry.run, entry.plan, {
-      by: this.actor,
-      approveGate: () => false,
-      leaveAtGates: options.leaveAtGates,
+    return await attempted(async () => {
+      const resumed = await this.#driving.resume(run, found.value.plan, {
+        by: this.actor,
+        approveGate: () => false,
+        leaveAtGates: options.leaveAtGates,
+      });
+      await this.#book.refresh(run);
+      this.#changed.fire();
+      return resumed.ok ? resumed : err(startProblem('system', `${resumed.error}.`));
     });
-    await this.#book.refresh(run);
-    this.#changed.fire();
-    return resumed.ok ? resumed : err({ message: `${resumed.error}.`, at: undefined });
   }
 
   /** Goes on with every unfinished run of this folder that nobody drives. */
@@ -347,21 +326,23 @@ export class Sluice {
    * answer awaited), or nobody (then this program takes the run over).
    */
   async request(run: RunId, request: RunRequest): Promise<RequestOutcome> {
-    const entry = this.#book.entry(run);
-    if (entry?.kind !== 'readable') {
-      return { kind: 'refused', why: `there is no run ${run} here` };
+    const found = this.#unfinished(run);
+    if (!found.ok) {
+      return { kind: 'refused', why: found.error };
     }
-    if (entry.state.phase.kind === 'finished') {
-      return { kind: 'refused', why: `${run} has finished` };
-    }
-    const outcome = await this.#driving.request(entry.run, entry.plan, request, async () => {
-      await this.#book.refresh(run);
-      const now = this.#book.entry(run);
-      return now?.kind === 'readable' ? now.state : entry.state;
-    });
+    const { plan, state } = found.value;
+    const outcome = await attempted(async () =>
+      ok(
+        await this.#driving.request(run, plan, request, async () => {
+          await this.#book.refresh(run);
+          const now = this.#book.entry(run);
+          return now?.kind === 'readable' ? now.state : state;
+        }),
+      ),
+    );
     await this.#book.refresh(run);
     this.#changed.fire();
-    return outcome;
+    return outcome.ok ? outcome.value : { kind: 'refused', why: outcome.error.message };
   }
 
   /** Lets every run go, so that another program can take it over, and stops listening. */
@@ -404,6 +385,15 @@ export class Sluice {
     return entry?.kind === 'readable' ? [entry.state.seq, entry.driven, entry.damage] : entry?.kind;
   }
 
+  /** The error continues "…, because". */
+  #unfinished(run: RunId): Result<Extract<BookEntry, { kind: 'readable' }>, string> {
+    const entry = this.#book.entry(run);
+    if (entry?.kind !== 'readable') {
+      return err(`${run} is not a run of this folder`);
+    }
+    return entry.state.phase.kind === 'finished' ? err(`${run} has finished`) : ok(entry);
+  }
+
   async #readOrTell(ref: BlobRef): Promise<Uint8Array> {
     try {
       return await this.#driving.readBlob(ref.digest);
@@ -413,35 +403,4 @@ export class Sluice {
       );
     }
   }
-}
-
-function resolveInputs(
-  workflow: Workflow,
-  given: Readonly<Record<string, string>>,
-): Result<Record<string, string>, StartProblem> {
-  const names = Object.keys(workflow.inputs);
-  const unknown = Object.keys(given).filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    const known = names.length === 0 ? 'It takes none.' : `It takes ${names.join(', ')}.`;
-    return err({
-      message: `${workflow.name} has no input ${unknown.join(', ')}. ${known}`,
-      at: undefined,
-    });
-  }
-  const values: Record<string, string> = {};
-  const missing: string[] = [];
-  for (const [name, spec] of Object.entries(workflow.inputs)) {
-    const value = Object.hasOwn(given, name) ? given[name] : spec.default;
-    if (value === undefined) {
-      missing.push(name);
-    } else {
-      values[name] = value;
-    }
-  }
-  return missing.length === 0
-    ? ok(values)
-    : err({
-        message: `${workflow.name} needs a value for ${missing.join(', ')}.`,
-        at: undefined,
-      });
 }

@@ -54,6 +54,11 @@ export function rowCommand(id: CommandId, title: string, target: CommandTarget):
   return { command: id, title, arguments: [new Row(target, new vscode.TreeItem(title))] };
 }
 
+/** Runs one of our commands as from a row. */
+export async function executeOn(id: CommandId, target: CommandTarget): Promise<void> {
+  await vscode.commands.executeCommand(id, new Row(target, new vscode.TreeItem('')));
+}
+
 export function readSetting<Key extends keyof Setting>(
   key: Key,
   scope?: vscode.ConfigurationScope,

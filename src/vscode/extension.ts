@@ -35,8 +35,7 @@ export class Extension {
     const ports = hostPorts(log);
     const projects = new Projects(ports);
     this.#projects = projects;
-    const assets = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
-    const graphs = this.#disposables.add(new GraphPanels(projects, assets));
+    const graphs = this.#disposables.add(new GraphPanels(projects, context.extensionUri));
     const documents = this.#disposables.add(new OutputDocuments(projects));
     const problems = this.#disposables.add(new DefinitionProblems(projects));
     const announcements = this.#disposables.add(new Announcements(projects));

@@ -17,6 +17,7 @@ const executable =
 /** Folders of test/host/suite, but "folder", which is that folder itself; and what their window shows. */
 const variants = {
   folder: 'one trusted folder',
+  plainFolder: 'a folder in no Git repository',
   multiFolder: 'two folders in one window',
   untrusted: 'a folder nobody has trusted',
 };
@@ -47,6 +48,9 @@ async function runVariant(variant: Variant): Promise<void> {
       extensionTestsEnv: {
         SLUICE_HOST_VARIANT: variant,
         SLUICE_HOST_TRUST: variant === 'untrusted' ? 'asked' : 'granted',
+        // What Sluice keeps for its user goes with the test.
+        XDG_CACHE_HOME: path.join(scratch, 'cache'),
+        XDG_STATE_HOME: path.join(scratch, 'state'),
       },
     });
   } catch (error) {
@@ -65,8 +69,13 @@ async function runVariant(variant: Variant): Promise<void> {
 
 /** Makes what the window shows, in `scratch`; the path VS Code is given. */
 function open(variant: Variant, scratch: string): string {
-  const template = path.join(import.meta.dirname, 'workspaces/folder');
+  const workspaces = path.join(import.meta.dirname, 'workspaces');
+  const template = path.join(workspaces, variant === 'untrusted' ? 'untrusted' : 'folder');
   const first = path.join(scratch, 'first');
+  if (variant === 'plainFolder') {
+    fs.cpSync(template, first, { recursive: true });
+    return first;
+  }
   copyAsRepository(template, first);
   if (variant !== 'multiFolder') {
     return first;

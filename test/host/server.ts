@@ -40,8 +40,9 @@ export interface ServerOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** What a window shows: a folder, or a `.code-workspace` file. Absolute. */
-export type Target = { readonly folder: string } | { readonly workspaceFile: string };
+/** What a window shows: a folder, a `.code-workspace` file (both absolute), or nothing. */
+export type Target =
+  { readonly folder: string } | { readonly workspaceFile: string } | { readonly empty: true };
 
 /**
  * A running server. Owns its process, everything that process starts, and its data folder if temporary.
@@ -117,7 +118,7 @@ export class VSCodeServer {
   url(target: Target, payload: readonly (readonly [string, string])[] = []): string {
     const query = new URLSearchParams({
       ...(this.#token ? { tkn: this.#token } : {}),
-      ...('folder' in target ? { folder: target.folder } : { workspace: target.workspaceFile }),
+      ...queryOf(target),
       ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}),
     });
     return `http://127.0.0.1:${String(this.port)}/?${query.toString()}`;
@@ -151,6 +152,13 @@ export class VSCodeServer {
     const { pid } = this.#process;
     return pid === undefined ? [] : [...descendantsOf(pid), pid];
   }
+}
+
+function queryOf(target: Target): Record<string, string> {
+  if ('folder' in target) {
+    return { folder: target.folder };
+  }
+  return 'empty' in target ? { ew: 'true' } : { workspace: target.workspaceFile };
 }
 
 /** Resolves with the port once the server accepts windows and extension hosts. */
@@ -196,6 +204,9 @@ function environmentFor(options: ServerOptions): NodeJS.ProcessEnv {
 /** Without an extensions.json VS Code scans the folder, and follows links in it. */
 function linkExtensions(sources: readonly string[], extensionsFolder: string): void {
   fs.mkdirSync(extensionsFolder, { recursive: true });
+  if (sources.length === 0) {
+    return;
+  }
   fs.rmSync(path.join(extensionsFolder, 'extensions.json'), { force: true });
   for (const source of sources) {
     const manifest = JSON.parse(fs.readFileSync(path.join(source, 'package.json'), 'utf8')) as {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../src/core/base/clock.ts';
 import { isAlive } from '../../src/core/base/processes.ts';
-import { userFolders } from '../../src/core/folders.ts';
+import { userFolders } from '../../src/core/user.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { Sluice } from '../../src/core/sluice.ts';
 import { SpawnedCommand } from './spawnedCommand.ts';
@@ -92,7 +91,7 @@ const sign = (name) => new Promise((resolve) => {
   /** Lines the agents noted: effects that no crash takes back. */
   notes(): string[] {
     return fs.existsSync(this.#notes)
-      ? fs.readFileSync(this.#notes, 'utf8').trimEnd().split('\n')
+      ? fs.readFileSync(this.#notes, 'utf8').replace(/\n$/, '').split('\n')
       : [];
   }
 
@@ -144,8 +143,8 @@ const sign = (name) => new Promise((resolve) => {
   }
 
   /** As a program of its own opens it: two of them know of each other by files alone. */
-  async open(folder = this.folder): Promise<Sluice> {
-    const sluice = await Sluice.open(folder, this.ports());
+  async open(folder = this.folder, ports: Partial<Ports> = {}): Promise<Sluice> {
+    const sluice = await Sluice.open(folder, { ...this.ports(), ...ports });
     this.#sluices.push(sluice);
     return sluice;
   }
@@ -181,8 +180,8 @@ const sign = (name) => new Promise((resolve) => {
 }
 
 /** Resolves once the condition is met. For what announces nothing: files, processes. */
-export async function met(condition: () => boolean): Promise<void> {
-  while (!condition()) {
+export async function met(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { taskIdOf, stepId, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
+import { isRunId, stepId, taskIdOf, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
 import type { Decision } from '../../src/core/domain/event.ts';
 import type { RequestOutcome } from '../../src/core/domain/request.ts';
 import type { TaskState } from '../../src/core/domain/runState.ts';
@@ -89,6 +89,11 @@ export async function answer(
 
 export function cancel(sluice: Sluice, run: RunId): Promise<RequestOutcome> {
   return sluice.request(run, { kind: 'cancel', by: sluice.actor });
+}
+
+export function runId(id: string): RunId {
+  assert.ok(isRunId(id));
+  return id;
 }
 
 export function taskId(id: string): TaskId {

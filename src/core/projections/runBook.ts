@@ -162,10 +162,11 @@ export class RunBook<Position> {
       known.damage = reading.damage;
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
-      if (page === undefined) {
+      const known = this.#pages.get(run);
+      if (known === undefined) {
         this.#unreadable.set(run, why);
       } else {
-        page.damage = why;
+        known.damage = why;
       }
     }
   }

@@ -1,7 +1,8 @@
+import { unreachable } from '../base/exhaustive.ts';
 import { count, formatBytes, formatDuration, isBinary, plainText } from '../base/text.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
-import type { RunState } from '../domain/runState.ts';
+import type { RunState, TaskState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import { taskRows } from './taskRows.ts';
 
@@ -53,16 +54,39 @@ export function taskPage(
   if (row.branch !== undefined) {
     lines.push(`Branch: ${row.branch}`);
   }
+  const news = newsOf(at, row.detail);
+  if (news !== undefined) {
+    lines.push(news);
+  }
+  let printed = logText(log);
   if (at.kind === 'failed') {
     const { title, fix, detail } = failureText(at.failure);
     lines.push('', title, ...(fix === undefined ? [] : [fix]));
-    if (log === undefined && detail !== undefined) {
-      lines.push('', detail);
-    }
-  } else if (row.detail !== '' && row.durationMs === undefined) {
-    lines.push(`Now: ${row.detail}`);
+    printed = log === undefined ? (detail ?? printed) : printed;
   }
-  return [...lines, RULE, logText(log), ''].map(plainText).join('\n');
+  return [...lines, RULE, printed, ''].map(plainText).join('\n');
+}
+
+/** What there is to say of how it stands, beside what went wrong. */
+function newsOf(at: TaskState, detail: string): string | undefined {
+  switch (at.kind) {
+    case 'pending':
+      return `Now: ${detail}`;
+    case 'running':
+      return detail === '' ? undefined : `Now: ${detail}`;
+    case 'waiting':
+      return 'Now: waits for an answer';
+    case 'approved':
+      return `Approved ${detail}`;
+    case 'skipped':
+      return `Skipped ${detail}`;
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return undefined;
+    default:
+      return unreachable(at);
+  }
 }
 
 function logText(log: Uint8Array | undefined): string {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { isAlive, startTimeOf, type ProcessStamp } from '../base/processes.ts';
-import { processTable, type ListedProcess } from './processTable.ts';
+import { lookAgain, processTable, type ListedProcess } from './processTable.ts';
 import { pause } from './waiting.ts';
 
 /** Waits between two looks at what still lives, in milliseconds: doubling from the first to the last. */
@@ -20,8 +20,6 @@ export interface AttemptTraits {
   readonly isMarked: (environment: readonly string[]) => boolean;
 }
 
-type Living = Pick<ListedProcess, 'pid' | 'group' | 'startedAt'>;
-
 /**
  * All processes of one attempt: its first one, that one's group and session, whatever descends from
  * these, and (on Linux) whatever carries the attempt's marker. The last is how a child is found that
@@ -38,7 +36,7 @@ export class AttemptProcesses {
   readonly #traits: AttemptTraits;
   #groupIsOurs: boolean;
   #firstHasExited = false;
-  #known: readonly Living[] = [];
+  #known: readonly ListedProcess[] = [];
   readonly #outOfReach = new Set<number>();
 
   constructor(traits: AttemptTraits) {
@@ -91,14 +89,14 @@ export class AttemptProcesses {
     }
   }
 
-  async #living(clock: Clock): Promise<readonly Living[]> {
+  async #living(clock: Clock): Promise<readonly ListedProcess[]> {
     const { first } = this.#traits;
     if (process.platform === 'win32') {
       const lives = this.#groupIsOurs && !this.#firstHasExited;
-      return first !== undefined && lives && isAlive(first.pid, '') ? [{ ...first, group: 0 }] : [];
+      return first !== undefined && lives && isAlive(first.pid, '') ? [lone(first)] : [];
     }
     // The whole table is read only when none of those found in it lives any more (P1).
-    this.#known = this.#known.filter(({ pid, startedAt }) => isAlive(pid, startedAt));
+    this.#known = this.#known.flatMap((listed) => lookAgain(listed) ?? []);
     for (let look = 1; this.#known.length === 0; look += 1) {
       const table = await processTable(first?.startedAt ?? '');
       this.#known = this.#find(table);
@@ -135,7 +133,7 @@ export class AttemptProcesses {
     return [...found];
   }
 
-  #signal(living: readonly Living[], name: 'SIGTERM' | 'SIGKILL'): void {
+  #signal(living: readonly ListedProcess[], name: 'SIGTERM' | 'SIGKILL'): void {
     if (living.length === 0) {
       return;
     }
@@ -145,17 +143,27 @@ export class AttemptProcesses {
       execFile('taskkill', ['/pid', String(first?.pid), '/t', '/f'], () => undefined);
       return;
     }
-    const isMember = (each: Living) => this.#groupIsOurs && each.group === first?.pid;
+    const isMember = ({ group }: ListedProcess) => this.#groupIsOurs && group === first?.pid;
     if (first !== undefined && living.some(isMember)) {
       // In one call, so that a member cannot start another between two of them.
       send(-first.pid, name);
     }
-    for (const each of living.filter(({ pid, startedAt }) => isAlive(pid, startedAt))) {
-      if (!send(each.pid, isMember(each) ? 0 : name)) {
-        this.#outOfReach.add(each.pid);
+    for (const each of living) {
+      const now = lookAgain(each);
+      if (now !== undefined) {
+        // Whoever is still a member has heard the request through the group; who left it a moment
+        // ago may not have. The order goes to each by its own number all the same.
+        const own = isMember(now) && name === 'SIGTERM' ? 0 : name;
+        if (!send(each.pid, own)) {
+          this.#outOfReach.add(each.pid);
+        }
       }
     }
   }
+}
+
+function lone({ pid, startedAt }: ProcessStamp): ListedProcess {
+  return { pid, startedAt, parent: 0, group: 0, session: 0, environment: [], isStarting: false };
 }
 
 /** True for a zombie too: until it is waited for, its number is not given to another. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { bootId, isDead, statOf } from '../base/processes.ts';
+import { bootId, isAlive, isDead, statOf } from '../base/processes.ts';
 
 /** One process of the machine that has not ended. */
 export interface ListedProcess {
@@ -24,6 +24,15 @@ export interface ListedProcess {
  */
 export async function processTable(since: string): Promise<readonly ListedProcess[]> {
   return process.platform === 'linux' ? linuxTable(since) : await psTable();
+}
+
+/** The same process as it is now, which may have moved to another group; `undefined` when it has ended. */
+export function lookAgain(listed: ListedProcess): ListedProcess | undefined {
+  if (!isAlive(listed.pid, listed.startedAt)) {
+    return undefined;
+  }
+  const stat = process.platform === 'linux' ? statOf(listed.pid) : undefined;
+  return stat === undefined ? listed : { ...listed, group: stat.group, session: stat.session };
 }
 
 // Read synchronously: a thousand of these files take a few milliseconds, and nothing is gained by

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
+import { copyTree, type CopiedTree, type LeftOut } from './copyTree.ts';
+import { isDoomed, removeFolder } from './removeFolder.ts';
 
 /** What belongs to a folder. Paths are relative to it, with `/`. */
 export interface FolderListing {
@@ -21,6 +22,11 @@ export interface WorkspaceCopiesOptions {
   readonly list: (signal: AbortSignal) => Promise<FolderListing>;
   /** The blob as a file at `to`, which does not exist. */
   readonly copyBlob: (digest: Digest, to: string) => Promise<void>;
+}
+
+/** The tree that every copy of a run is made of. */
+interface Base extends CopiedTree {
+  readonly linked: readonly string[];
 }
 
 /** Files copied at once over all copies: enough to keep a disk busy, far from a system's limit. */
@@ -41,7 +47,10 @@ export class WorkspaceCopies {
   readonly #list: WorkspaceCopiesOptions['list'];
   readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
   readonly #limit = pLimit(AT_ONCE);
-  readonly #bases = new Map<RunId, Promise<FolderListing>>();
+  readonly #bases = new Map<
+    RunId,
+    { readonly made: Promise<Base>; readonly signal: AbortSignal }
+  >();
 
   constructor({ root, source, list, copyBlob }: WorkspaceCopiesOptions) {
     this.#root = root;
@@ -57,15 +66,16 @@ export class WorkspaceCopies {
     attempt: number,
     signal: AbortSignal,
   ): Promise<WorkspaceCopy> {
-    const listing = await this.#base(run, signal);
+    const base = await this.#base(run, signal);
     const at = this.#attempt(run, task, attempt);
     await removeFolder(at);
     const tree = path.join(at, 'tree');
-    const copy = new WorkspaceCopy(at, this.#copyBlob);
+    const copy = new WorkspaceCopy(at, base.leftOut, this.#copyBlob);
     try {
       await fs.mkdir(copy.scratch, { recursive: true });
-      await this.#copyTree(path.join(this.#root, run, 'base'), tree, listing.files, signal);
-      await this.#link(tree, listing.linked);
+      const paths = [...base.files, ...base.folders];
+      await copyTree(path.join(this.#root, run, 'base'), tree, paths, this.#limit, signal);
+      await this.#link(tree, base.linked);
     } catch (error) {
       await removeFolder(at);
       throw error;
@@ -84,60 +94,68 @@ export class WorkspaceCopies {
     await removeFolder(path.join(this.#root, run));
   }
 
+  /**
+   * Removes what runs left that nobody will finish, and what a crash left of removals.
+   * @param isLive asked after the folders are listed, so that a run begun meanwhile is not among them
+   */
+  async sweep(isLive: (run: string) => boolean | Promise<boolean>): Promise<void> {
+    const names = await fs.readdir(this.#root).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return [];
+      }
+      throw error;
+    });
+    for (const name of names) {
+      if (isDoomed(name) || !(await isLive(name))) {
+        this.#bases.delete(name as RunId);
+        await removeFolder(path.join(this.#root, name));
+      }
+    }
+  }
+
   #attempt(run: RunId, task: TaskId, attempt: number): string {
     return path.join(this.#root, run, `${task}.${attempt}`);
   }
 
   /** The run's own tree, made by whoever asks first; a run that was taken over finds it there. */
-  #base(run: RunId, signal: AbortSignal): Promise<FolderListing> {
-    const known = this.#bases.get(run);
-    if (known !== undefined) {
-      return known;
+  async #base(run: RunId, signal: AbortSignal): Promise<Base> {
+    for (;;) {
+      let known = this.#bases.get(run);
+      if (known === undefined) {
+        known = { made: this.#makeBase(run, signal), signal };
+        this.#bases.set(run, known);
+      }
+      try {
+        return await known.made;
+      } catch (error) {
+        if (this.#bases.get(run) === known) {
+          this.#bases.delete(run);
+        }
+        // Another task began to make it and was stopped; this one was not.
+        if (!known.signal.aborted || signal.aborted) {
+          throw error;
+        }
+      }
     }
-    const made = this.#makeBase(run, signal);
-    this.#bases.set(run, made);
-    made.catch(() => this.#bases.delete(run));
-    return made;
   }
 
-  async #makeBase(run: RunId, signal: AbortSignal): Promise<FolderListing> {
-    const base = path.join(this.#root, run, 'base');
-    const listed = path.join(this.#root, run, 'base.json');
-    const kept = await readListing(listed);
+  async #makeBase(run: RunId, signal: AbortSignal): Promise<Base> {
+    const folder = path.join(this.#root, run, 'base');
+    const record = path.join(this.#root, run, 'base.json');
+    const kept = await readBase(record);
     if (kept !== undefined) {
       return kept;
     }
-    await removeFolder(base);
-    const listing = await this.#list(signal);
-    const files = await this.#copyTree(this.#source, base, listing.files, signal);
-    const made = { files, linked: listing.linked };
-    // The list is written last: a base without it was cut off and is made anew.
-    await fs.writeFile(`${listed}.new`, JSON.stringify(made));
-    await fs.rename(`${listed}.new`, listed);
-    return made;
-  }
-
-  /** Copies files and links that stay inside; returns those that were there. */
-  async #copyTree(
-    from: string,
-    to: string,
-    files: readonly string[],
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    await fs.mkdir(to, { recursive: true });
-    const folders = new Set(files.map((file) => path.dirname(path.join(to, file))));
-    for (const folder of [...folders].sort()) {
-      await fs.mkdir(folder, { recursive: true });
-    }
-    const copied = await Promise.all(
-      files.map((file) =>
-        this.#limit(async () => {
-          signal.throwIfAborted();
-          return (await copyOne(from, to, file)) ? [file] : [];
-        }),
-      ),
-    );
-    return copied.flat();
+    await removeFolder(folder);
+    const { files, linked } = await this.#list(signal);
+    // The cache may lie in the folder itself, when that is the user's home.
+    const own = `${path.relative(this.#source, this.#root).split(path.sep).join('/')}/`;
+    const paths = files.filter((file) => !file.startsWith(own));
+    const base = { ...(await copyTree(this.#source, folder, paths, this.#limit, signal)), linked };
+    // The record is written last: a base without it was cut off and is made anew.
+    await fs.writeFile(`${record}.new`, JSON.stringify(base));
+    await fs.rename(`${record}.new`, record);
+    return base;
   }
 
   async #link(tree: string, linked: readonly string[]): Promise<void> {
@@ -155,11 +173,18 @@ export class WorkspaceCopy {
   readonly scratch: string;
   readonly outputFile: string;
   readonly logFile: string;
+  /** What of the folder is not in the copy. */
+  readonly leftOut: readonly LeftOut[];
   readonly #at: string;
   readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
 
-  constructor(at: string, copyBlob: WorkspaceCopiesOptions['copyBlob']) {
+  constructor(
+    at: string,
+    leftOut: readonly LeftOut[],
+    copyBlob: WorkspaceCopiesOptions['copyBlob'],
+  ) {
     this.#at = at;
+    this.leftOut = leftOut;
     this.#copyBlob = copyBlob;
     this.folder = path.join(at, 'tree');
     this.scratch = path.join(at, 'scratch');
@@ -190,52 +215,13 @@ export class WorkspaceCopy {
   }
 }
 
-/** False for what vanished meanwhile, leads outside, or is neither file nor link. */
-async function copyOne(from: string, to: string, file: string): Promise<boolean> {
-  const source = path.join(from, file);
-  const target = path.join(to, file);
+/** `undefined` unless all of it stands there. */
+async function readBase(file: string): Promise<Base | undefined> {
   try {
-    const status = await fs.lstat(source);
-    if (status.isFile()) {
-      await fs.copyFile(source, target, constants.COPYFILE_FICLONE);
-      return true;
-    }
-    if (!status.isSymbolicLink()) {
-      return false;
-    }
-    const link = await fs.readlink(source);
-    const leadsTo = path.relative(from, path.resolve(path.dirname(source), link));
-    const staysInside = !path.isAbsolute(link) && leadsTo.split(path.sep)[0] !== '..';
-    if (staysInside) {
-      await fs.symlink(link, target);
-    }
-    return staysInside;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return false;
-    }
-    throw error;
-  }
-}
-
-async function readListing(file: string): Promise<FolderListing | undefined> {
-  try {
-    return JSON.parse(await fs.readFile(file, 'utf8')) as FolderListing;
+    const base = JSON.parse(await fs.readFile(file, 'utf8')) as Partial<Base>;
+    const { files, folders, leftOut, linked } = base;
+    return files && folders && leftOut && linked && { files, folders, leftOut, linked };
   } catch {
     return undefined;
   }
-}
-
-/** Moved out of the way first, so that its name is free at once and a crash leaves no half of it there. */
-async function removeFolder(folder: string): Promise<void> {
-  const doomed = `${folder}.gone-${process.pid}-${Math.trunc(performance.now() * 1000)}`;
-  try {
-    await fs.rename(folder, doomed);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return;
-    }
-    throw error;
-  }
-  await fs.rm(doomed, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }

@@ -22,12 +22,14 @@ export async function walkFolder(
     signal.throwIfAborted();
     for (const entry of await fs.readdir(path.join(folder, at), { withFileTypes: true })) {
       const relative = at === '' ? entry.name : `${at}/${entry.name}`;
+      if (entry.name === '.git') {
+        // A folder in a repository, a file in a worktree or a submodule: no business of a task's.
+        continue;
+      }
       if (linked.has(entry.name)) {
         found.push(relative);
       } else if (entry.isDirectory()) {
-        if (entry.name !== '.git') {
-          open.push(relative);
-        }
+        open.push(relative);
       } else if (entry.isFile() || entry.isSymbolicLink()) {
         files.push(relative);
       }

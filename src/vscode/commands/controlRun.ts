@@ -10,7 +10,7 @@ export function cancelRun(projects: Projects): Command {
       const chosen = await chooseRun(
         projects,
         target,
-        'The run to cancel',
+        { placeHolder: 'The run to cancel', nothing: 'No run is under way.' },
         (status) => status === 'running' || status === 'waiting' || status === 'interrupted',
       );
       if (chosen === undefined) {
@@ -36,7 +36,7 @@ export function resumeRun(projects: Projects): Command {
       const chosen = await chooseRun(
         projects,
         target,
-        'The run to resume',
+        { placeHolder: 'The run to resume', nothing: 'No run was cut off.' },
         (status) => status === 'interrupted',
       );
       if (chosen === undefined) {

@@ -24,11 +24,17 @@ export function readableRun(project: Project, run: BookEntry['run']): ReadableRu
   return entry?.kind === 'readable' ? entry : undefined;
 }
 
+export interface Question {
+  readonly placeHolder: string;
+  /** What to say when there is nothing to choose from, as a sentence. */
+  readonly nothing: string;
+}
+
 /** The run of the row, or one the person picks among those whose status is asked for. */
 export async function chooseRun(
   projects: Projects,
   target: CommandTarget | undefined,
-  placeHolder: string,
+  question: Question,
   fits: (status: ShownStatus) => boolean,
 ): Promise<RunChoice | undefined> {
   if (target !== undefined && 'run' in target) {
@@ -53,7 +59,7 @@ export async function chooseRun(
         : [];
     }),
   );
-  return pickOne(choices, placeHolder);
+  return pickOne(projects, choices, question);
 }
 
 /** The gate of the row, or one the person picks among those that wait. */
@@ -76,21 +82,22 @@ export async function chooseGate(
       choice: { project, gate },
     })),
   );
-  return pickOne(choices, placeHolder);
+  return pickOne(projects, choices, { placeHolder, nothing: 'No gate waits for you.' });
 }
 
 /** One choice is no question; none is told. */
 async function pickOne<T>(
+  projects: Projects,
   choices: readonly (Omit<vscode.QuickPickItem, 'detail'> & {
     readonly detail: string | undefined;
     readonly choice: T;
   })[],
-  placeHolder: string,
+  { placeHolder, nothing }: Question,
 ): Promise<T | undefined> {
   const [only] = choices;
   if (choices.length <= 1) {
     if (only === undefined) {
-      void vscode.window.showInformationMessage(`${placeHolder}: there is nothing to choose from.`);
+      tellNothing(projects, nothing);
     }
     return only?.choice;
   }
@@ -103,6 +110,18 @@ async function pickOne<T>(
     matchOnDescription: true,
   });
   return picked?.choice;
+}
+
+/** Says why there is nothing to choose from: what stands in the way of all, else the sentence. */
+export function tellNothing(projects: Projects, nothing: string): void {
+  const [problem] = projects.problems();
+  void vscode.window.showInformationMessage(
+    vscode.workspace.workspaceFolders === undefined
+      ? 'Open a folder first: agents work in folders.'
+      : vscode.workspace.isTrusted
+        ? (problem ?? nothing)
+        : 'You have not trusted this folder. Until you do, Sluice reads nothing in it and runs nothing.',
+  );
 }
 
 /** The folder's name where the window has several. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Agent } from '../../core/domain/agent.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
-import { where } from './picks.ts';
+import { tellNothing, where } from './picks.ts';
 import { startRun } from './startRun.ts';
 
 export function runAgent(projects: Projects): Command {
@@ -38,9 +38,9 @@ async function chooseAgent(
     );
   }
   if (choices.length === 0) {
-    void vscode.window.showInformationMessage(
-      projects.problems()[0] ??
-        'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents.',
+    tellNothing(
+      projects,
+      'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents.',
     );
     return undefined;
   }

@@ -3,7 +3,7 @@ import { hasErrors } from '../../core/domain/diagnostic.ts';
 import type { WorkflowEntry } from '../../core/definitions/project.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
-import { where } from './picks.ts';
+import { tellNothing, where } from './picks.ts';
 import { showProblem, startRun } from './startRun.ts';
 
 export function runWorkflow(projects: Projects): Command {
@@ -47,9 +47,9 @@ async function chooseWorkflow(
     );
   }
   if (choices.length === 0) {
-    void vscode.window.showInformationMessage(
-      projects.problems()[0] ??
-        'There is no workflow here yet. A workflow is a file in .sluice/workflows.',
+    tellNothing(
+      projects,
+      'There is no workflow here yet. A workflow is a file in .sluice/workflows.',
     );
     return undefined;
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
 import type { GraphPanels, GraphSubject } from '../graph/graphPanels.ts';
 import type { Projects } from '../project.ts';
-import { where } from './picks.ts';
+import { tellNothing, where } from './picks.ts';
 
 export function showGraph(projects: Projects, panels: GraphPanels): Command {
   return {
@@ -50,9 +50,9 @@ async function pickWorkflow(projects: Projects): Promise<GraphSubject | undefine
       })),
   );
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(
-      projects.problems()[0] ??
-        'There is no workflow to draw yet. A workflow is a file in .sluice/workflows.',
+    tellNothing(
+      projects,
+      'There is no workflow to draw yet. A workflow is a file in .sluice/workflows.',
     );
     return undefined;
   }

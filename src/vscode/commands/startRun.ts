@@ -22,7 +22,8 @@ export async function startRun(project: Project, workflow: Workflow): Promise<vo
     await showProblem(project, started.error.message, started.error.at);
     return;
   }
-  await vscode.commands.executeCommand('sluice.runs.focus');
+  // Shown, but whoever types goes on typing.
+  await vscode.commands.executeCommand('sluice.runs.focus', { preserveFocus: true });
 }
 
 /** An error with a button that leads to its place, where it has one. */

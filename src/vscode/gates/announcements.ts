@@ -4,6 +4,7 @@ import type { RunId } from '../../core/domain/ids.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import { census, shownStatus } from '../../core/projections/taskRows.ts';
 import { answer, reject, showEvidence } from '../commands/answerGate.ts';
+import { executeOn } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
 
 /**
@@ -93,7 +94,7 @@ export class Announcements implements Disposable {
       ? vscode.window.showInformationMessage(text, show)
       : vscode.window.showWarningMessage(text, show));
     if (chosen === show) {
-      await vscode.commands.executeCommand('sluice.showGraph');
+      await executeOn('sluice.showGraph', { kind: 'run', project, run });
     }
   }
 }

@@ -23,13 +23,15 @@ export type GraphSubject =
 export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
   readonly #projects: Projects;
   readonly #assets: vscode.Uri;
+  readonly #icon: vscode.Uri;
   readonly #panels = new Map<string, { subject: GraphSubject; panel: vscode.WebviewPanel }>();
   readonly #registration: vscode.Disposable;
 
-  /** @param assets the folder of the built page */
-  constructor(projects: Projects, assets: vscode.Uri) {
+  /** @param extension the folder of the extension */
+  constructor(projects: Projects, extension: vscode.Uri) {
     this.#projects = projects;
-    this.#assets = assets;
+    this.#assets = vscode.Uri.joinPath(extension, 'dist', 'webview');
+    this.#icon = vscode.Uri.joinPath(extension, 'media', 'icon.svg');
     this.#registration = vscode.window.registerWebviewPanelSerializer(GRAPH_PANEL, this);
   }
 
@@ -73,6 +75,7 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     const key = keyOf(subject);
     this.#panels.set(key, { subject, panel });
     panel.title = titleOf(subject);
+    panel.iconPath = this.#icon;
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.#assets] };
     panel.webview.onDidReceiveMessage(
       (message: unknown) => void this.#receive(panel, subject, message),

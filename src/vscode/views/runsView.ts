@@ -108,7 +108,7 @@ function artifactRows(project: Project, run: BookEntry['run'], row: TaskRow): Ro
       path: artifact.path,
     };
     const item = new vscode.TreeItem(artifact.path, None);
-    item.id = rowId(project, run, row.task, artifact.path);
+    item.id = rowId(project, run, row.task, 'artifact', artifact.path);
     item.resourceUri = vscode.Uri.from({ scheme: 'sluice-artifact', path: `/${artifact.path}` });
     item.iconPath = vscode.ThemeIcon.File;
     item.description = formatBytes(artifact.bytes);

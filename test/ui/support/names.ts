@@ -17,6 +17,12 @@ export const commands = {
 /** On a row of a gate. */
 export const gateActions = { approve: 'Approve', reject: 'Reject' } as const;
 
+/** On a row of a run. */
+export const runActions = { showGraph: 'Show Graph', cancel: 'Cancel Run' } as const;
+
+/** A selector: the strip above the graph. */
+export const graphStrip = 'header.strip';
+
 /** A selector: the cards of the graph page, which no other page has. */
 export const graphCards = 'main.pane ul.cards > li';
 

@@ -1,5 +1,7 @@
 // A window of VS Code with Sluice installed as a user has it: notifications show, dialogs ask, and a killed
 // extension host comes back.
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { hostFolder, root } from '../../../scripts/paths.mjs';
@@ -15,35 +17,46 @@ export interface SluiceWindowOptions {
   readonly settings?: Settings;
   /** @default VS Code's own */
   readonly colorTheme?: ColorTheme;
-  /** Added to what the extension and its agents see. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Absolute folder of installed extensions. By default Sluice as it is built here is the only one. */
+  readonly extensionsFolder?: string;
   /** @default 1400 x 900 */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
-/** Owns a server and a browser; `close` ends both and everything they started. */
+/** Owns a server, a browser and what Sluice keeps for its user; `close` ends and removes all of it. */
 export class SluiceWindow {
   readonly workbench: Workbench;
   readonly server: VSCodeServer;
+  /** For programs that are to find the same folders of the user as the window. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly #browser: Browser;
+  readonly #userFolder: string;
 
   /** Opens a window and waits until its parts are there. */
   static async open(options: SluiceWindowOptions): Promise<SluiceWindow> {
-    const server = await VSCodeServer.start({
-      trust: options.trust ?? 'granted',
-      installed: [root],
-      settings: {
-        // In a browser VS Code asks about trust only where the user has set when.
-        'security.workspace.trust.startupPrompt': 'once',
-        ...(options.colorTheme
-          ? { 'workbench.colorTheme': colorThemes[options.colorTheme].setting }
-          : {}),
-        ...options.settings,
-      },
-      ...(options.environment ? { environment: options.environment } : {}),
-    });
+    const userFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-user-'));
+    const environment = {
+      XDG_CACHE_HOME: path.join(userFolder, 'cache'),
+      XDG_STATE_HOME: path.join(userFolder, 'state'),
+    };
+    let server: VSCodeServer | undefined;
     let browser: Browser | undefined;
     try {
+      server = await VSCodeServer.start({
+        trust: options.trust ?? 'granted',
+        ...(options.extensionsFolder === undefined
+          ? { installed: [root] }
+          : { extensionsFolder: options.extensionsFolder }),
+        settings: {
+          // In a browser VS Code asks about trust only where the user has set when.
+          'security.workspace.trust.startupPrompt': 'once',
+          ...(options.colorTheme
+            ? { 'workbench.colorTheme': colorThemes[options.colorTheme].setting }
+            : {}),
+          ...options.settings,
+        },
+        environment,
+      });
       browser = await openBrowser();
       const { page } = await openWindow({
         browser,
@@ -53,18 +66,27 @@ export class SluiceWindow {
       });
       const workbench = new Workbench(page);
       await workbench.ready();
-      return new SluiceWindow(workbench, server, browser);
+      return new SluiceWindow(workbench, server, browser, environment, userFolder);
     } catch (error) {
       await browser?.close();
-      await server.stop();
+      await server?.stop();
+      removeFolder(userFolder);
       throw error;
     }
   }
 
-  private constructor(workbench: Workbench, server: VSCodeServer, browser: Browser) {
+  private constructor(
+    workbench: Workbench,
+    server: VSCodeServer,
+    browser: Browser,
+    environment: Readonly<Record<string, string>>,
+    userFolder: string,
+  ) {
     this.workbench = workbench;
     this.server = server;
+    this.environment = environment;
     this.#browser = browser;
+    this.#userFolder = userFolder;
   }
 
   /** Writes a picture named after a test that failed, below the git-ignored .host/ui. Returns its path. */
@@ -76,5 +98,11 @@ export class SluiceWindow {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.server.stop();
+    removeFolder(this.#userFolder);
   }
+}
+
+function removeFolder(folder: string): void {
+  // Processes that were just killed may still be writing.
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -62,13 +62,24 @@ export class Workbench {
    */
   async runCommand(title: string): Promise<void> {
     await until(`the command "${title}"`, async () => {
-      await this.page.keyboard.press('Escape');
+      if (await this.quickInput.isVisible()) {
+        // Not otherwise: elsewhere Escape hides notifications.
+        await this.page.keyboard.press('Escape');
+      }
       await this.page.keyboard.press('F1');
       await this.#quickText.waitFor(SHORT);
-      await this.#quickText.fill(`>${title}`);
+      await this.#quickText.fill(`>${title}`, SHORT);
       // Commands with a similar title may stand above it.
       const row = this.#quickRows.filter({ has: this.#label(title) }).first();
-      await row.waitFor(SHORT);
+      const isThere = await until(
+        `"${title}" in the palette`,
+        async () => ((await row.isVisible()) ? 'yes' : !(await this.#paletteIsOpen()) && 'closed'),
+        SHORT,
+      );
+      if (isThere === 'closed') {
+        // Something else took the focus.
+        return false;
+      }
       await row.click(SHORT);
       // Gone, or replaced by what the command opened: else the next step would read the palette's own rows.
       await until('the palette to close', async () => !(await this.#paletteIsOpen()), SHORT);
@@ -77,8 +88,10 @@ export class Workbench {
   }
 
   async #paletteIsOpen(): Promise<boolean> {
-    const text = this.#quickText;
-    return (await text.count()) > 0 && (await text.inputValue(SHORT)).startsWith('>');
+    const texts = await this.#quickText.evaluateAll((inputs: readonly { value: string }[]) =>
+      inputs.map(({ value }) => value),
+    );
+    return texts.some((text) => text.startsWith('>'));
   }
 
   /** The labels of the open pick. */
@@ -138,6 +151,18 @@ export class Workbench {
       .filter({ hasText: exactly(button) })
       .first()
       .click();
+  }
+
+  /** Closes all notifications. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await this.page
+      .locator('.notifications-toasts .notification-list-item')
+      .first()
+      .waitFor({
+        state: 'detached',
+        ...PATIENCE,
+      });
   }
 
   /** The modal dialog. */

@@ -150,6 +150,14 @@ describe('a command that ended by itself', () => {
     assert.deepEqual(survivors(path.basename(rig.root)), []);
   });
 
+  itOnLinux('takes a child along that leaves its group meanwhile', async () => {
+    using rig = new CommandRig();
+    const child = 'sleep 0.1; exec setsid sleep 1000';
+    const attempt = rig.run(['sh', '-c', `sh -c '${child}' > /dev/null 2>&1 & exit 0`]);
+    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(survivors(path.basename(rig.root)), []);
+  });
+
   it('does not hang on a child that holds its pipes', async () => {
     using rig = new CommandRig();
     const clock = new ManualClock();

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import type { EventBody } from '../../../src/core/domain/event.ts';
+import type { RunPlan } from '../../../src/core/domain/workflow.ts';
+import { taskPage } from '../../../src/core/projections/taskPage.ts';
+import { gate, plan, step } from '../../support/plans.ts';
+import {
+  answered,
+  cancelRequested,
+  dropped,
+  failed,
+  landed,
+  opened,
+  skipped,
+  started,
+  stateAfter,
+  succeeded,
+  task,
+} from './histories.ts';
+
+// a --> ask --> after
+const guarded = plan(
+  step('a'),
+  { ...gate('ask', ['a']), show: ['report.md'] },
+  step('after', ['ask']),
+);
+
+describe('The page of a task', () => {
+  function page(
+    id: string,
+    log: string | Uint8Array | undefined,
+    ...bodies: readonly EventBody[]
+  ): string {
+    return pageOf(guarded, id, log, ...bodies);
+  }
+
+  function pageOf(
+    of: RunPlan,
+    id: string,
+    log: string | Uint8Array | undefined,
+    ...bodies: readonly EventBody[]
+  ): string {
+    const bytes = typeof log === 'string' ? Buffer.from(log) : log;
+    return taskPage(of, stateAfter(of, ...bodies), task(id), bytes);
+  }
+
+  /** Without the rule above the log. */
+  const lines = (text: string) => text.split('\n').filter((line) => !line.startsWith('─'));
+
+  it('says of a pending one what it waits for', () => {
+    assert.deepEqual(lines(page('after', undefined)), [
+      'after · pending',
+      'Agent: after-agent (.sluice/agents/after-agent.yaml)',
+      'Command: true',
+      'Now: needs ask',
+      '(nothing printed)',
+      '',
+    ]);
+  });
+
+  it('shows of a running one what it has printed so far', () => {
+    assert.deepEqual(lines(page('a', 'so far\n', started('a'))), [
+      'a · running',
+      'Agent: a-agent (.sluice/agents/a-agent.yaml)',
+      'Command: true',
+      'so far',
+      '',
+      '',
+    ]);
+  });
+
+  it('shows of a succeeded one its exit code, what it made, where that is and what it printed', () => {
+    const made = [started('a'), succeeded('a', 'report.md')];
+    assert.deepEqual(
+      lines(
+        page('a', 'all of it', ...made, opened('ask'), answered('ask', 'approved'), landed('a')),
+      ),
+      [
+        'a · succeeded · 1.5 s',
+        'Agent: a-agent (.sluice/agents/a-agent.yaml)',
+        'Command: true',
+        'Exit code: 0',
+        'Artifact: report.md (9 B)',
+        'Branch: ai/generated/example-1/a',
+        'all of it',
+        '',
+      ],
+    );
+  });
+
+  it('says of a failed one what went wrong and what to do, and shows its last words where no log is', () => {
+    const failure = { reason: 'exited', command: 'x', code: 3, tail: 'last words' } as const;
+    const bodies = [started('a'), failed('a', failure)];
+    const title = [
+      'a · failed · 1.5 s',
+      'Agent: a-agent (.sluice/agents/a-agent.yaml)',
+      'Command: true',
+      '',
+      '"x" exited with code 3',
+      'Read its output. If this code means success, add it to success-codes in the agent file.',
+    ];
+    assert.deepEqual(lines(page('a', undefined, ...bodies)), [...title, 'last words', '']);
+    assert.deepEqual(lines(page('a', 'all words', ...bodies)), [...title, 'all words', '']);
+  });
+
+  it('says of a gate what it asks and shows, and who answered', () => {
+    const made = [started('a'), succeeded('a', 'report.md')];
+    assert.deepEqual(lines(page('ask', undefined)).slice(0, 3), [
+      'ask · pending',
+      'Asks: May ask pass?',
+      'Shows: report.md',
+    ]);
+    assert.deepEqual(lines(page('ask', undefined, ...made, opened('ask', 'Is 1 enough?'))), [
+      'ask · waiting',
+      'Asks: Is 1 enough?',
+      'Shows: report.md',
+      'Now: waits for an answer',
+      '(nothing printed)',
+      '',
+    ]);
+    assert.match(
+      page('ask', undefined, ...made, opened('ask'), answered('ask', 'approved', 'well done')),
+      /^ask · approved\n.*\n.*\nApproved by ada: well done\n/,
+    );
+    assert.match(
+      page('ask', undefined, ...made, opened('ask'), answered('ask', 'rejected', 'no')),
+      /\nRejected by ada: no\n/,
+    );
+  });
+
+  it('says of a skipped one because of what, and of a cancelled one that it is', () => {
+    const rejected = [started('a'), succeeded('a'), opened('ask'), answered('ask', 'rejected')];
+    assert.match(
+      page('after', undefined, ...rejected, skipped('after', 'ask')),
+      /^after · skipped\n[^]*Skipped because ask did not succeed\n/,
+    );
+    assert.match(
+      page('a', 'some', started('a'), cancelRequested, dropped('a', 700)),
+      /^a · cancelled · 700 ms\n[^]*some\n$/,
+    );
+  });
+
+  it('shows no bytes that are no text, and nothing that would act on an editor or a terminal', () => {
+    const binary = page('a', Buffer.from([0, 1, 2, 0xff]), started('a'), succeeded('a'));
+    assert.match(binary, /\(4 bytes of binary output, kept with the run\)/);
+    const hostile = page(
+      'a',
+      '\u001b[31mred\u001b[0m\r\n\u202eevil\u0007',
+      started('a'),
+      succeeded('a'),
+    );
+    assert.ok(hostile.endsWith('red\nevil\n'));
+    const bytes = page('a', Buffer.from([0xc3, 0x28]), started('a'), succeeded('a'));
+    assert.ok(bytes.endsWith('\ufffd(\n'), 'what is no UTF-8 is marked');
+  });
+
+  it('shows the end of a very long log, and says how much is missing', () => {
+    const long = page('a', `first\n${'x'.repeat(3_000_000)}\nlast`, started('a'));
+    assert.ok(long.length < 2_001_000);
+    assert.match(long, /\(the first 1000011 characters are not shown\)\nx/);
+    assert.ok(long.endsWith('x\nlast\n'));
+  });
+
+  it('says so when the run has no such task', () => {
+    assert.equal(page('nothing', undefined), 'The run example-1 has no task nothing.\n');
+  });
+});

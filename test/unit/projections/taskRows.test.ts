@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import type { EventBody } from '../../../src/core/domain/event.ts';
+import type { RunPlan } from '../../../src/core/domain/workflow.ts';
+import {
+  census,
+  runDuration,
+  shownStatus,
+  taskRows,
+  type Driven,
+} from '../../../src/core/projections/taskRows.ts';
+import { gate, plan, step } from '../../support/plans.ts';
+import {
+  answered,
+  cancelRequested,
+  dropped,
+  failed,
+  finished,
+  interrupted,
+  landed,
+  landingFailed,
+  opened,
+  skipped,
+  started,
+  stateAfter,
+  succeeded,
+  task,
+} from './histories.ts';
+
+const HERE: Driven = { kind: 'here' };
+const ELSEWHERE: Driven = { kind: 'elsewhere', pid: 1, isLocal: true };
+const NOBODY: Driven = { kind: 'nobody' };
+
+// a --> ask --> after
+const guarded = plan(step('a'), gate('ask', ['a']), step('after', ['ask']));
+
+describe('The rows of a run', () => {
+  /** `state: detail` of each task. */
+  function details(of: RunPlan, ...bodies: readonly EventBody[]): Record<string, string> {
+    return Object.fromEntries(
+      taskRows(of, stateAfter(of, ...bodies)).map(({ task, state, detail }) => [
+        task,
+        `${state}: ${detail}`,
+      ]),
+    );
+  }
+
+  it('say what pending tasks wait for', () => {
+    assert.deepEqual(details(guarded), {
+      a: 'pending: waits for a free slot',
+      ask: 'pending: needs a',
+      after: 'pending: needs ask',
+    });
+    const joined = plan(step('a'), step('b'), step('c', ['a', 'b']));
+    assert.equal(details(joined)['c'], 'pending: needs a, b');
+    assert.equal(details(joined, started('b'), succeeded('b'))['c'], 'pending: needs a');
+  });
+
+  it('say since when a task runs, and from its second attempt which it is', () => {
+    const [a] = taskRows(guarded, stateAfter(guarded, started('a')));
+    assert.deepEqual(
+      [a?.state, a?.detail, a?.startedAt, a?.durationMs],
+      ['running', '', 2000, undefined],
+    );
+    assert.equal(
+      details(guarded, started('a'), interrupted('a'), started('a', 2))['a'],
+      'running: attempt 2',
+    );
+  });
+
+  it('say how long a task took, what it made and on which branch that is', () => {
+    const made = [started('a'), succeeded('a', 'report.md', 'out/x.txt')];
+    const [a] = taskRows(guarded, stateAfter(guarded, ...made));
+    assert.deepEqual(
+      [a?.state, a?.detail, a?.durationMs, a?.artifacts.map(({ path }) => path), a?.branch],
+      ['succeeded', '1.5 s', 1500, ['report.md', 'out/x.txt'], undefined],
+    );
+    const [after] = taskRows(
+      guarded,
+      stateAfter(guarded, ...made, opened('ask'), answered('ask', 'approved'), landed('a')),
+    );
+    assert.equal(after?.branch, 'ai/generated/example-1/a');
+  });
+
+  it('say why artifacts did not reach their branch, and what that means', () => {
+    const [a] = taskRows(
+      guarded,
+      stateAfter(
+        guarded,
+        started('a'),
+        succeeded('a', 'x'),
+        opened('ask'),
+        answered('ask', 'approved'),
+        landingFailed('a', 'the disk is full'),
+      ),
+    );
+    assert.deepEqual(
+      [a?.state, a?.detail, a?.fix, a?.branch],
+      [
+        'succeeded',
+        'The artifacts could not be committed: the disk is full',
+        'They are kept with the run.',
+        undefined,
+      ],
+    );
+  });
+
+  it('ask what a gate asks on one plain line, and say who approved it with which words', () => {
+    const before = [started('a'), succeeded('a')];
+    const ask = 'Go\n\u001b[31mon\u001b[0m?';
+    assert.equal(details(guarded, ...before, opened('ask', ask))['ask'], 'waiting: Go on?');
+    assert.equal(
+      details(guarded, ...before, opened('ask'), answered('ask', 'approved'))['ask'],
+      'approved: by ada',
+    );
+    assert.equal(
+      details(guarded, ...before, opened('ask'), answered('ask', 'approved', 'well\ndone'))['ask'],
+      'approved: by ada: well done',
+    );
+  });
+
+  it('say who rejected a gate and what that skipped', () => {
+    const rows = details(
+      guarded,
+      ...[started('a'), succeeded('a'), opened('ask'), answered('ask', 'rejected', 'no')],
+      skipped('after', 'ask'),
+    );
+    assert.equal(rows['ask'], 'failed: Rejected by ada: no');
+    assert.equal(rows['after'], 'skipped: because ask did not succeed');
+  });
+
+  it('say what went wrong, and what to do about it', () => {
+    const failure = {
+      reason: 'command-not-found',
+      command: 'eslint',
+      install: 'npm i eslint',
+    } as const;
+    const [a] = taskRows(guarded, stateAfter(guarded, started('a'), failed('a', failure)));
+    assert.deepEqual(
+      [a?.state, a?.detail, a?.fix, a?.artifacts],
+      ['failed', 'The command "eslint" was not found', 'Install it: npm i eslint', []],
+    );
+  });
+
+  it('have nothing to say of what was cancelled', () => {
+    const rows = taskRows(
+      guarded,
+      stateAfter(guarded, started('a'), cancelRequested, dropped('a', 700), dropped('ask')),
+    );
+    assert.deepEqual(
+      rows.map(({ task, state, detail, durationMs }) => [task, state, detail, durationMs]),
+      [
+        ['a', 'cancelled', '', 700],
+        ['ask', 'cancelled', '', 0],
+        ['after', 'pending', 'needs ask', undefined],
+      ],
+    );
+  });
+
+  it('are in the order the steps are written', () => {
+    const written = plan(step('z', ['a']), step('a'), gate('m', ['z']));
+    assert.deepEqual(
+      taskRows(written, stateAfter(written)).map((row) => row.task),
+      ['z', 'a', 'm'].map(task),
+    );
+  });
+});
+
+describe('The one word for a run', () => {
+  const word = (driven: Driven, ...bodies: readonly EventBody[]) =>
+    shownStatus(stateAfter(guarded, ...bodies), driven);
+  const atGate = [started('a'), succeeded('a'), opened('ask')];
+
+  it('is running while somebody drives it, and interrupted when nobody does', () => {
+    for (const bodies of [[], [started('a')], [started('a'), succeeded('a')]]) {
+      assert.equal(word(HERE, ...bodies), 'running');
+      assert.equal(word(ELSEWHERE, ...bodies), 'running');
+      assert.equal(word(NOBODY, ...bodies), 'interrupted');
+    }
+  });
+
+  it('is waiting when only gates are left, whoever drives it', () => {
+    for (const driven of [HERE, ELSEWHERE, NOBODY]) {
+      assert.equal(word(driven, ...atGate), 'waiting');
+    }
+  });
+
+  it('is running while something runs beside an open gate', () => {
+    const beside = plan(step('a'), gate('ask', ['a']), step('other'));
+    const state = stateAfter(beside, ...atGate, started('other'));
+    assert.equal(shownStatus(state, HERE), 'running');
+    assert.equal(shownStatus(state, NOBODY), 'interrupted');
+    const ready = stateAfter(beside, ...atGate);
+    assert.equal(shownStatus(ready, HERE), 'running', 'the other can begin at any moment');
+  });
+
+  it('is cancelling while that is being done, and interrupted when nobody does it', () => {
+    assert.equal(word(HERE, started('a'), cancelRequested), 'cancelling');
+    assert.equal(word(NOBODY, started('a'), cancelRequested), 'interrupted');
+  });
+
+  it('is how it ended, whoever drives it', () => {
+    const ended = [...atGate, answered('ask', 'rejected'), skipped('after', 'ask')];
+    for (const status of ['succeeded', 'degraded', 'failed', 'cancelled'] as const) {
+      assert.equal(word(NOBODY, ...ended, finished(status)), status);
+      assert.equal(word(HERE, ...ended, finished(status)), status);
+    }
+  });
+});
+
+describe('The census of a run', () => {
+  const of = (...bodies: readonly EventBody[]) => census(stateAfter(guarded, ...bodies));
+
+  it('counts what is done, and names what else there is', () => {
+    assert.equal(of(), '0 of 3 done');
+    assert.equal(of(started('a')), '0 of 3 done · 1 running');
+    const atGate = [started('a'), succeeded('a'), opened('ask')];
+    assert.equal(of(...atGate), '1 of 3 done · 1 waiting');
+    assert.equal(
+      of(...atGate, answered('ask', 'rejected'), skipped('after', 'ask')),
+      '1 of 3 done · 1 failed · 1 skipped',
+    );
+    assert.equal(of(...atGate, answered('ask', 'approved')), '2 of 3 done');
+    assert.equal(of(cancelRequested, dropped('a'), dropped('ask')), '0 of 3 done · 2 cancelled');
+  });
+});
+
+describe('The duration of a run', () => {
+  it('goes on until the run has finished, and is never negative', () => {
+    const running = stateAfter(guarded, started('a'));
+    assert.equal(runDuration(running, 61_000), 60_000);
+    assert.equal(runDuration(running, 0), 0, 'a clock that was set back');
+    const over = stateAfter(
+      guarded,
+      dropped('a'),
+      dropped('ask'),
+      dropped('after'),
+      finished('cancelled'),
+    );
+    assert.equal(runDuration(over, 61_000), 4000);
+  });
+});

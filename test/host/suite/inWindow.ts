@@ -43,7 +43,7 @@ export function reportedIn(file: string): Reported[] {
     .filter(({ source }) => source === 'Sluice')
     .sort((a, b) => a.range.start.compareTo(b.range.start))
     .map(({ code, message, range, relatedInformation }) => ({
-      code: typeof code === 'object' ? code.value : code,
+      code: `${typeof code === 'object' ? code.value : (code ?? '')}`,
       message,
       at: textAt(file, range),
       line: range.start.line + 1,

@@ -236,8 +236,11 @@ async function follow(
   });
   const changes = sluice.onDidChange(update);
   const tick = terminal.live ? setInterval(update, 1000) : undefined;
+  // The terminal was closed: nobody said that the run should end, so it is left to whoever resumes it.
+  const hangUp = () => void sluice.close();
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.on('SIGHUP', hangUp);
   try {
     run = await begin();
     if (!seen.isOurs) {
@@ -270,6 +273,7 @@ async function follow(
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.off('SIGHUP', hangUp);
     clearInterval(tick);
     changes.dispose();
     events.dispose();

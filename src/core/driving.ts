@@ -4,8 +4,9 @@ import { hasCode, nodeDisk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
+import { thrownMessage } from './base/text.ts';
 import type { RunEvent } from './domain/event.ts';
-import type { RunId, TaskId } from './domain/ids.ts';
+import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
@@ -189,6 +190,17 @@ export class Driving {
       await this.#pause(LOOK_AGAIN_MS);
     }
     return outcomeIn(await state(), request);
+  }
+
+  /** Removes copies a crash left, of runs that are not live any more. */
+  async sweepCopies(isLive: (run: RunId) => boolean): Promise<void> {
+    try {
+      await this.#copies.sweep((name) => !isRunId(name) || this.#active.has(name) || isLive(name));
+    } catch (thrown) {
+      this.#ports.log.warn(
+        `Left-over workspace copies could not be removed: ${thrownMessage(thrown)}`,
+      );
+    }
   }
 
   /** Lets every run go: what runs is stopped without an outcome, and tried again by the next driver. */

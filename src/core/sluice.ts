@@ -353,6 +353,10 @@ export class Sluice {
   }
 
   #follow(): void {
+    void this.#driving.sweepCopies((run) => {
+      const entry = this.#book.entry(run);
+      return entry?.kind !== 'readable' || entry.state.phase.kind !== 'finished';
+    });
     this.#disposables.add(
       this.#driving.store.watch(
         (run) => this.#isToFollow(run),

@@ -154,7 +154,6 @@ describe('what does not go its straight way', function () {
   });
 
   async function runWorkflow(name: string): Promise<void> {
-    await window.workbench.runCommand(commands.runWorkflow);
-    await window.workbench.pick(name);
+    await window.workbench.choose(commands.runWorkflow, name);
   }
 });

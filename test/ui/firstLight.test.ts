@@ -51,8 +51,7 @@ describe('a person with the example', function () {
   it('runs it from the palette, watches tree and graph, reads the report, approves, and finds the branch', async () => {
     const { workbench } = window;
     const before = digestCheckout(folder.path);
-    await workbench.runCommand(commands.runWorkflow);
-    await workbench.pick('code-quality');
+    await workbench.choose(commands.runWorkflow, 'code-quality');
     await workbench.row(views.runs, 'code-quality-1').waitFor();
     await workbench.runCommand(commands.showGraph);
     const graph = await workbench.webview(graphCards);
@@ -97,8 +96,7 @@ describe('a person with the example', function () {
       after: { agent: 'quick', needs: ['held'] },
     });
     await workbench.row(views.workflows, 'held').waitFor();
-    await workbench.runCommand(commands.runWorkflow);
-    await workbench.pick('held');
+    await workbench.choose(commands.runWorkflow, 'held');
     await says(window, 'held-2', /^running.* 1 of 3 done.* 1 running/);
     await workbench.runCommand(commands.showGraph);
     await workbench.tab('held-2').waitFor();

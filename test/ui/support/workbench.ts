@@ -107,6 +107,18 @@ export class Workbench {
     await row.click();
   }
 
+  /** Runs a command and chooses in the pick it opens, again when the pick is closed by itself. */
+  async choose(title: string, label: string): Promise<void> {
+    // A page that was in front gets the focus back a moment after the palette has closed, and takes it from the pick.
+    await until(`"${label}" to be chosen`, async () => {
+      await this.runCommand(title);
+      const row = this.#quickRows.filter({ has: this.#label(label) }).first();
+      await row.waitFor(SHORT);
+      await row.click({ timeout: 1000 });
+      return true;
+    });
+  }
+
   /** Types into the open input box and accepts; waits until the box is gone. */
   async enter(text: string): Promise<void> {
     await this.#quickText.waitFor(PATIENCE);

@@ -9,7 +9,9 @@ import { FaultyDisk } from '../../support/faultyDisk.ts';
 import type { Answer, Order } from './claimant.ts';
 import { TempFolder } from './journalRig.ts';
 
-describe('The claim on a run', () => {
+describe('The claim on a run', function () {
+  // Each place something can go wrong at is tried in turn, on whatever machine.
+  this.timeout(20_000);
   let folder: TempFolder;
 
   beforeEach(() => {

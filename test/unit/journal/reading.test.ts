@@ -18,7 +18,9 @@ import {
   writeJournal,
 } from './journalRig.ts';
 
-describe('A journal', () => {
+describe('A journal', function () {
+  // Each place something can go wrong at is tried in turn, on whatever machine.
+  this.timeout(20_000);
   let folder: TempFolder;
 
   beforeEach(() => {

@@ -8,7 +8,9 @@ import { FaultyDisk } from '../../support/faultyDisk.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { TempFolder } from './journalRig.ts';
 
-describe('The run store', () => {
+describe('The run store', function () {
+  // Each place something can go wrong at is tried in turn, on whatever machine.
+  this.timeout(20_000);
   let folder: TempFolder;
   let root: string;
   let clock: ManualClock;

@@ -36,7 +36,9 @@ function noting(disk: Disk, flushed: Map<string, number>): Disk {
   };
 }
 
-describe('A journal being written', () => {
+describe('A journal being written', function () {
+  // Each place something can go wrong at is tried in turn, on whatever machine.
+  this.timeout(20_000);
   let folder: TempFolder;
 
   beforeEach(() => {

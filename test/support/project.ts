@@ -104,9 +104,14 @@ const sign = (name) => new Promise((resolve) => {
     fs.writeFileSync(path.join(this.#signs, sign), '');
   }
 
+  /** Holds a folder for each repository. */
+  get copiesFolder(): string {
+    return path.join(this.ports().cacheFolder, 'copies');
+  }
+
   /** Workspace copies of all runs, and what was kept of them: paths below the cache. */
   copies(): string[] {
-    const folder = path.join(this.ports().cacheFolder, 'copies');
+    const folder = this.copiesFolder;
     const runs = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
     return runs.flatMap((at) => fs.readdirSync(path.join(folder, at)));
   }

@@ -60,6 +60,24 @@ describe('A run whose driver is gone', function () {
     assert.deepEqual(project.copies(), []);
   });
 
+  it('leaves copies behind that are removed when the folder is opened and the run is over, not before', async () => {
+    const before = await project.open();
+    const { run } = await start(before, 'chain');
+    await project.noted('second');
+    await before.close();
+    const over = await project.open();
+    assert.deepEqual(project.copies(), [run], 'it may go on');
+    project.give('finish');
+    await over.resumeInterrupted();
+    await over.active(run)?.ended;
+    assert.deepEqual(project.copies(), []);
+
+    const [repository = ''] = fs.readdirSync(project.copiesFolder);
+    fs.mkdirSync(path.join(project.copiesFolder, repository, run, 'first.1'), { recursive: true });
+    await project.open();
+    await met(() => project.copies().length === 0);
+  });
+
   it('is taken over by whoever asks something of it', async () => {
     project.workflow('asks', {
       first: { agent: 'first', produces: 'made.txt' },

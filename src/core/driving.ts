@@ -167,14 +167,9 @@ export class Driving {
     if (this.drivenBy(run).kind === 'nobody') {
       return { kind: 'refused', why: taken.error };
     }
-    const isWaiting = postRequest(
-      nodeDisk,
-      this.store.folder(run),
-      this.#ports.clock.now(),
-      request,
-    );
+    const posted = postRequest(nodeDisk, this.store.folder(run), this.#ports.clock.now(), request);
     const until = this.#ports.clock.monotonic() + ANSWER_WITHIN_MS;
-    while (isWaiting()) {
+    while (posted.isWaiting()) {
       if (this.drivenBy(run).kind === 'nobody') {
         // Its driver has gone without looking. Whoever drives the run takes the request from the inbox.
         const left = await this.#take(run);
@@ -185,7 +180,12 @@ export class Driving {
         }
       }
       if (this.#ports.clock.monotonic() > until) {
-        return { kind: 'refused', why: 'the program that drives the run does not answer' };
+        // A person who is told "no" must not find it done later.
+        posted.withdraw();
+        const outcome = outcomeIn(await state(), request);
+        return outcome.kind === 'accepted'
+          ? outcome
+          : { kind: 'refused', why: 'the program that drives the run does not answer' };
       }
       await this.#pause(LOOK_AGAIN_MS);
     }

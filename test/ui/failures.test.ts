@@ -137,7 +137,7 @@ describe('what does not go its straight way', function () {
   it('takes an answer from the terminal while the window drives the run', async () => {
     const { workbench } = window;
     await runWorkflow('question');
-    await workbench.row(views.gates, 'agree').waitFor();
+    await workbench.row(views.gates, 'Go on with it?').waitFor();
     const { code, err } = await sluiceInTerminal(
       window,
       folder.path,
@@ -146,7 +146,7 @@ describe('what does not go its straight way', function () {
     assert.deepEqual([code, err], [0, '']);
     await says(window, 'question-5', /^succeeded/);
     await says(window, 'agree', /^by .+: from the terminal$/);
-    await workbench.row(views.gates, 'agree').waitFor({ state: 'detached' });
+    await workbench.row(views.gates, 'Go on with it?').waitFor({ state: 'detached' });
     // The question stands until it is closed; its answer does not count twice.
     await workbench.pressNotificationButton('question-5 asks', 'Approve');
     await workbench.notification('agree of question-5 is answered already').waitFor();

@@ -75,7 +75,9 @@ describe('the package', function () {
       const { workbench } = window;
       await workbench.openViewContainer(container);
       await workbench.choose(commands.runWorkflow, 'code-quality');
-      await workbench.row(views.gates, 'approve').waitFor({ timeout: 180_000 });
+      await workbench
+        .row(views.gates, 'Put the report on its branch?')
+        .waitFor({ timeout: 180_000 });
     } finally {
       await window.close();
     }

@@ -36,8 +36,16 @@ export interface PostedRequest {
   remove(): void;
 }
 
+/** A request this program has posted. */
+export interface OwnRequest {
+  /** False once the driver has answered it, or it was withdrawn. */
+  isWaiting(): boolean;
+  /** Nobody will take it any more; a driver that is answering it right now still may. */
+  withdraw(): void;
+}
+
 /**
- * Puts a request into a run's inbox; the function it returns tells whether the request still waits there.
+ * Puts a request into a run's inbox.
  * @param folder the run's
  * @param now milliseconds since 1970
  * @throws what the disk throws, and for a note of more than 250 kB
@@ -47,7 +55,7 @@ export function postRequest(
   folder: string,
   now: number,
   request: RunRequest,
-): () => boolean {
+): OwnRequest {
   // Ordered by time; the identifier keeps two of one millisecond apart.
   const name = `${String(Math.trunc(now)).padStart(15, '0')}-${randomUUID()}.json`;
   const file = path.join(folder, 'inbox', name);
@@ -56,13 +64,24 @@ export function postRequest(
     throw new Error(`the note is too long: a request holds at most ${LARGEST_REQUEST_BYTES} bytes`);
   }
   createFileDurablySync(disk, file, bytes);
-  return () => {
-    try {
-      disk.sync.stat(file);
-      return true;
-    } catch {
-      return false;
-    }
+  return {
+    isWaiting: () => {
+      try {
+        disk.sync.stat(file);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    withdraw: () => {
+      try {
+        disk.sync.unlink(file);
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) {
+          throw error;
+        }
+      }
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { oneLine } from '../../core/base/text.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
@@ -16,12 +17,13 @@ export function gateRows(projects: Projects): Row[] {
 
 function gateRow(project: Project, gate: OpenGate): Row {
   const target: CommandTarget = { kind: 'task', project, run: gate.run, task: gate.task };
-  const item = new vscode.TreeItem(gate.task, vscode.TreeItemCollapsibleState.None);
+  // What is asked, not how the step is called, is what a person has to know.
+  const item = new vscode.TreeItem(oneLine(gate.ask, 120), vscode.TreeItemCollapsibleState.None);
   item.id = JSON.stringify([project.folder.uri.toString(), gate.run, gate.task]);
-  item.description = `${gate.run} · ${gate.ask}`;
+  item.description = gate.run;
   item.tooltip = plainTooltip([
     gate.ask,
-    `${gate.run}, waiting since ${new Date(gate.openedAt).toLocaleString()}`,
+    `${gate.task} of ${gate.run}, waiting since ${new Date(gate.openedAt).toLocaleString()}`,
     gate.shown.length === 0 ? undefined : `Shows ${gate.shown.map(({ path }) => path).join(', ')}`,
   ]);
   item.iconPath = GATE_ICON;

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatDuration } from '../../core/base/text.ts';
-import type { RunState } from '../../core/domain/runState.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
@@ -8,7 +7,6 @@ import {
   runDuration,
   shownStatus,
   taskRows,
-  type ShownStatus,
   type TaskRow,
 } from '../../core/projections/taskRows.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
@@ -41,12 +39,12 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   const ended = state.phase.kind === 'finished';
   const item = new vscode.TreeItem(entry.run, newest || !ended ? Expanded : Collapsed);
   item.id = rowId(project, entry.run);
-  item.description = [status, ...shortCensus(status, state), ...(ended ? [duration] : [])].join(
-    ' · ',
-  );
+  // The side bar is narrow: the rest is in the tooltip and in the rows below.
+  item.description = `${status} · ${status === 'succeeded' ? duration : doneCount(state)}`;
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
     census(state),
+    ended ? `Took ${duration}` : undefined,
     `Started ${new Date(state.createdAt).toLocaleString()} by ${state.by.name}`,
     driven.kind === 'elsewhere' ? `Driven by another program (process ${driven.pid})` : undefined,
     damage === undefined ? undefined : `Damaged: ${damage}`,
@@ -59,18 +57,6 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   );
 }
 
-/** The sidebar is narrow: what the status says already is left out. */
-function shortCensus(status: ShownStatus, state: RunState): string[] {
-  switch (status) {
-    case 'succeeded':
-      return [];
-    case 'waiting':
-      return [doneCount(state)];
-    default:
-      return [census(state)];
-  }
-}
-
 function taskRow(project: Project, run: BookEntry['run'], row: TaskRow, now: number): Row {
   const target: CommandTarget = { kind: 'task', project, run, task: row.task };
   const children = [...artifactRows(project, run, row), ...branchRows(project, run, row)];
@@ -78,9 +64,13 @@ function taskRow(project: Project, run: BookEntry['run'], row: TaskRow, now: num
   // Another id once it has children: VS Code keeps a row without children closed when it gets some.
   item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
   item.description =
-    row.startedAt === undefined
-      ? row.detail
-      : [formatDuration(now - row.startedAt), row.detail].filter((text) => text !== '').join(' · ');
+    row.state === 'waiting'
+      ? 'waits for you'
+      : row.startedAt === undefined
+        ? row.detail
+        : [formatDuration(now - row.startedAt), row.detail]
+            .filter((text) => text !== '')
+            .join(' · ');
   item.tooltip = plainTooltip([
     `${row.task}: ${row.state}`,
     row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,

@@ -4,6 +4,8 @@ import type { Workbench } from './workbench.ts';
 
 /** What a page function gets of an element; the DOM's types are not part of this program. */
 interface Measured {
+  readonly tagName: string;
+  readonly className: unknown;
   readonly scrollWidth: number;
   readonly clientWidth: number;
   readonly textContent: string | null;
@@ -15,7 +17,10 @@ export async function cutOff(texts: Locator): Promise<string[]> {
     elements
       // A fraction of a pixel is rounded up in one and down in the other.
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
-      .map(({ textContent }) => textContent ?? ''),
+      .map(
+        ({ tagName, className, textContent }) =>
+          `${tagName}.${String(className)}: ${textContent ?? ''}`,
+      ),
   );
 }
 

@@ -53,7 +53,7 @@ describe('The inbox of a run', () => {
     take()[0]!.remove();
     assert.deepEqual(requests(), [cancel, noted]);
     assert.deepEqual(
-      waits.map((isWaiting) => isWaiting()),
+      waits.map((posted) => posted.isWaiting()),
       [true, false, true],
     );
   });
@@ -138,5 +138,14 @@ describe('The inbox of a run', () => {
   it('takes no request that would not be read, and says so to who asks', () => {
     assert.throws(() => post(1, { ...answer, note: 'x'.repeat(300_000) }), /the note is too long/);
     assert.deepEqual(take(), []);
+  });
+
+  it('gives a request back that its sender withdraws, also when it was answered meanwhile', () => {
+    const posted = post(1);
+    assert.equal(posted.isWaiting(), true);
+    posted.withdraw();
+    assert.equal(posted.isWaiting(), false);
+    assert.deepEqual(take(), []);
+    posted.withdraw();
   });
 });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Location } from '../core/domain/diagnostic.ts';
 import type { RunId, TaskId } from '../core/domain/ids.ts';
-import { settings, type CommandId, type Setting } from './ids.ts';
+import type { CommandId } from './ids.ts';
 import type { Project } from './project.ts';
 
 /** What a row of a view hands to the commands on it. The palette hands nothing. */
@@ -57,12 +57,4 @@ export function rowCommand(id: CommandId, title: string, target: CommandTarget):
 /** Runs one of our commands as from a row. */
 export async function executeOn(id: CommandId, target: CommandTarget): Promise<void> {
   await vscode.commands.executeCommand(id, new Row(target, new vscode.TreeItem('')));
-}
-
-export function readSetting<Key extends keyof Setting>(
-  key: Key,
-  scope?: vscode.ConfigurationScope,
-): Setting[Key] {
-  const value = vscode.workspace.getConfiguration('sluice', scope).get<unknown>(key);
-  return settings[key].accepts(value) ? value : settings[key].default;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readSetting } from './contributions.ts';
+import { readSetting } from './readSetting.ts';
 import { startRun } from './commands/startRun.ts';
 import type { Project } from './project.ts';
 

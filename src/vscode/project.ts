@@ -4,7 +4,7 @@ import { Emitter } from '../core/base/emitter.ts';
 import type { Log } from '../core/base/log.ts';
 import type { Sluice } from '../core/sluice.ts';
 import type { Ports } from '../core/ports.ts';
-import { readSetting } from './contributions.ts';
+import { readSetting } from './readSetting.ts';
 
 /** A workspace folder and the Sluice that works in it. */
 export interface Project {

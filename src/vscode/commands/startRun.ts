@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Location } from '../../core/domain/diagnostic.ts';
 import type { Workflow } from '../../core/domain/workflow.ts';
-import { readSetting } from '../contributions.ts';
+import { readSetting } from '../readSetting.ts';
 import type { Project } from '../project.ts';
 import { openLocation } from './openDefinition.ts';
 

@@ -15,7 +15,7 @@ import { root } from '../paths.mjs';
 
 const workflow = 'code-quality';
 const run = 'code-quality-1';
-const gate = 'approve';
+const gate = 'Put the report on its branch?';
 
 /** Milliseconds for the agents of the example: linters and a compiler on a busy machine. */
 const AGENTS = { timeout: 180_000 };
@@ -74,7 +74,7 @@ async function tryOut({ workbench }: SluiceWindow, folder: string): Promise<void
 
   await workbench.unfoldView(views.gates);
   await workbench.row(views.gates, gate).waitFor(AGENTS);
-  say(`the gate "${gate}" waits`);
+  say(`a gate asks: ${gate}`);
   await picture('gate.png');
   await workbench.pressInlineAction(views.gates, gate, gateActions.approve);
   await workbench.row(views.gates, gate).waitFor({ state: 'detached' });

@@ -20,6 +20,7 @@ import { Projects } from './project.ts';
 import { Refresher } from './refresher.ts';
 import { agentRows, workflowRows } from './views/definitionsViews.ts';
 import { gateRows } from './views/gatesView.ts';
+import { Notices } from './views/notices.ts';
 import { RowTree } from './views/rowTree.ts';
 import { runRows } from './views/runsView.ts';
 
@@ -50,6 +51,8 @@ export class Extension {
     );
     const agents = this.#disposables.add(new RowTree('sluice.agents', () => agentRows(projects)));
 
+    const notices = new Notices(projects, runs.view);
+
     const refresher = this.#disposables.add(
       new Refresher(projects, () => {
         const waiting = projects.all().flatMap(({ sluice }) => sluice.openGates()).length;
@@ -60,8 +63,8 @@ export class Extension {
                 value: waiting,
                 tooltip: waiting === 1 ? '1 gate waits for you' : `${waiting} gates wait for you`,
               };
-        runs.view.message = noticeOf(projects) ?? '';
         for (const reader of [
+          notices,
           runs,
           gates,
           workflows,
@@ -113,11 +116,4 @@ export class Extension {
     await this.#projects.close();
     this.#disposables.dispose();
   }
-}
-
-/** What the user should know about the folders as such, above the runs. */
-function noticeOf(projects: Projects): string | undefined {
-  const notices = projects.all().flatMap(({ sluice }) => sluice.notice ?? []);
-  const lines = [...projects.problems(), ...notices];
-  return lines.length === 0 ? undefined : lines.join('\n');
 }

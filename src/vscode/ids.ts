@@ -23,6 +23,9 @@ export type ViewId = (typeof VIEWS)[number];
 
 export const GRAPH_PANEL = 'sluice.graph';
 
+/** A context of `when` clauses: the folder is in no Git repository that Sluice can use. */
+export const NO_BRANCHES = 'sluice.noBranches';
+
 export interface Setting {
   /** Tasks at once, 1 to 64. */
   readonly maxParallel: number;

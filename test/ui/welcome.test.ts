@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { container, views } from './support/names.ts';
+import { commands, container, views } from './support/names.ts';
+import { pictureFile } from './support/pictures.ts';
 import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 
@@ -32,6 +33,12 @@ describe('the views before there is anything to show', function () {
     await workbench.view(views.runs).getByText('You have not trusted this folder').waitFor();
     await workbench.view(views.gates).getByText('Gates wait here for your answer').waitFor();
     assert.deepEqual(await workbench.rows(views.agents), []);
+    assert.deepEqual(
+      (await workbench.offeredCommands('Sluice: ')).filter((title) => !title.includes('Focus on')),
+      ['Sluice: Refresh', 'Sluice: Show Graph', 'Sluice: Show Log'],
+    );
+    await workbench.runCommand(commands.showGraph);
+    await workbench.notification('You have not trusted this folder').waitFor();
     assert.equal(fs.existsSync(path.join(folder.path, '.git/sluice')), false);
 
     await workbench.view(views.runs).getByText('Manage Workspace Trust').click();
@@ -51,13 +58,20 @@ describe('the views before there is anything to show', function () {
     await workbench.openViewContainer(container);
     await workbench.view(views.runs).getByText('Open a folder to run agents in it').waitFor();
     await workbench.view(views.runs).getByText('Open Folder', { exact: true }).waitFor();
+    await workbench.runCommand(commands.showGraph);
+    await workbench.notification('Open a folder first').waitFor();
   });
 
-  it('say what an agent and a workflow are in a folder without any', async () => {
-    window = await SluiceWindow.open({ target: { folder: scratch.repository('bare').path } });
+  it('say what an agent and a workflow are in a folder without any, and what a folder without Git lacks', async () => {
+    window = await SluiceWindow.open({ target: { folder: scratch.folder('plain').path } });
     const { workbench } = window;
     await workbench.openViewContainer(container);
     await workbench.view(views.workflows).getByText('A workflow is a file in').waitFor();
     await workbench.view(views.agents).getByText('An agent is a file in').waitFor();
+    await workbench.view(views.runs).getByText('This folder is not in a Git repository').waitFor();
+    await workbench.view(views.runs).getByText('Run Workflow…').waitFor();
+    await workbench.screenshot(pictureFile('plain'));
+    await workbench.runCommand(commands.runWorkflow);
+    await workbench.notification('There is no workflow here yet').waitFor();
   });
 });

@@ -4,23 +4,20 @@ import type { Workbench } from './workbench.ts';
 
 /** What a page function gets of an element; the DOM's types are not part of this program. */
 interface Measured {
-  readonly tagName: string;
-  readonly className: unknown;
   readonly scrollWidth: number;
   readonly clientWidth: number;
   readonly textContent: string | null;
 }
 
 /** The texts that do not fit where they stand. */
-export async function cutOff(texts: Locator): Promise<string[]> {
-  return await texts.evaluateAll((elements: readonly Measured[]) =>
-    elements
+export async function cutOff(elements: Locator): Promise<string[]> {
+  return await elements.evaluateAll((measured: readonly Measured[]) =>
+    measured
       // A fraction of a pixel is rounded up in one and down in the other.
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
-      .map(
-        ({ tagName, className, textContent }) =>
-          `${tagName}.${String(className)}: ${textContent ?? ''}`,
-      ),
+      .map(({ textContent }) => textContent ?? '')
+      // An icon that turns sticks out by its corners.
+      .filter((text) => text !== ''),
   );
 }
 

@@ -87,6 +87,23 @@ export class Workbench {
     });
   }
 
+  /** The commands the palette offers whose title begins so. */
+  async offeredCommands(beginning: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.#quickText.waitFor(PATIENCE);
+    await this.#quickText.fill(`>${beginning}`);
+    const labels = (): Promise<string[]> =>
+      this.#quickRows.locator('.label-name').allTextContents();
+    await until('what the palette offers', async () => {
+      const words = beginning.trim().toLowerCase();
+      const shown = await labels();
+      return shown.length > 0 && shown.every((label) => label.toLowerCase().includes(words));
+    });
+    const offered = (await labels()).filter((label) => label.startsWith(beginning));
+    await this.closeQuickInput();
+    return offered.sort();
+  }
+
   async #paletteIsOpen(): Promise<boolean> {
     const texts = await this.#quickText.evaluateAll((inputs: readonly { value: string }[]) =>
       inputs.map(({ value }) => value),
@@ -145,36 +162,35 @@ export class Workbench {
 
   // Notifications and dialogs.
 
-  /** The notification whose text contains `text`. */
+  /** The notification that is shown and whose text contains `text`. VS Code puts it away after ten seconds. */
   notification(text: string | RegExp): Locator {
-    return this.page
-      .locator('.notifications-toasts .notification-list-item')
-      .filter({ hasText: text })
-      .first();
+    return this.page.locator('.notification-list-item:visible').filter({ hasText: text }).first();
   }
 
+  /** Presses a button of a notification, also of one that has been put away. */
   async pressNotificationButton(text: string | RegExp, button: string): Promise<void> {
     const notification = this.notification(text);
-    await notification.waitFor(PATIENCE);
-    // The buttons of a collapsed notification take clicks only once the mouse is over it.
-    await notification.hover();
-    await notification
-      .locator('.monaco-button, .action-label')
-      .filter({ hasText: exactly(button) })
-      .first()
-      .click();
+    await until(`the notification ${String(text)}`, async () => {
+      try {
+        await notification.waitFor(SHORT);
+      } catch {
+        await this.runCommand('Notifications: Show Notifications');
+      }
+      // The buttons of a collapsed notification take clicks only once the mouse is over it.
+      await notification.hover(SHORT);
+      await notification
+        .locator('.monaco-button, .action-label')
+        .filter({ hasText: exactly(button) })
+        .first()
+        .click(SHORT);
+      return true;
+    });
   }
 
   /** Closes all notifications. */
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
-    await this.page
-      .locator('.notifications-toasts .notification-list-item')
-      .first()
-      .waitFor({
-        state: 'detached',
-        ...PATIENCE,
-      });
+    await this.notification('').waitFor({ state: 'detached', ...PATIENCE });
   }
 
   /** The modal dialog. */

@@ -8,8 +8,8 @@ import { executeOn } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
 
 /**
- * Tells people what wants them: a gate that opened, a run of this window that ended. Each is told
- * once; what was there already when the window opened is in the views.
+ * Tells people what wants them: a gate that waits, a run that ended. Each is told once in a window; a
+ * run that had ended when the window opened is no news.
  */
 export class Announcements implements Disposable {
   readonly #projects: Projects;

@@ -9,13 +9,13 @@ import type { Project, Projects } from '../project.ts';
 
 /**
  * Tells people what wants them: a gate that waits, a run that ended. Each is told once in a window; a
- * run that had ended when the window opened is no news.
+ * run that had ended when its folder was opened is no news. A short run may begin and end between two
+ * looks, so what is old is remembered, not what was seen running.
  */
 export class Announcements implements Disposable {
   readonly #projects: Projects;
   readonly #told = new Set<string>();
-  /** Runs seen unfinished in this window: only their end is news. */
-  readonly #unfinished = new Map<string, RunId>();
+  readonly #seen = new WeakSet<Project>();
 
   constructor(projects: Projects) {
     this.#projects = projects;
@@ -30,21 +30,17 @@ export class Announcements implements Disposable {
         }
       }
       for (const entry of project.sluice.runs()) {
-        const key = JSON.stringify([project.folder.uri.toString(), entry.run]);
-        if (entry.kind !== 'readable') {
-          continue;
-        }
-        if (entry.state.phase.kind !== 'finished') {
-          this.#unfinished.set(key, entry.run);
-        } else if (this.#unfinished.delete(key)) {
+        const hasEnded = entry.kind === 'readable' && entry.state.phase.kind === 'finished';
+        if (hasEnded && this.#isNews(project, entry.run, 'ended') && this.#seen.has(project)) {
           void this.#tellEnd(project, entry.run);
         }
       }
+      this.#seen.add(project);
     }
   }
 
   dispose(): void {
-    this.#unfinished.clear();
+    this.#told.clear();
   }
 
   #isNews(project: Project, ...what: readonly string[]): boolean {

@@ -1,16 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { startTimeOf } from '../base/processes.ts';
+import type { Limits } from '../domain/agent.ts';
 import { internalFailure, type Failure } from '../domain/failure.ts';
 import type { ProcessIdentity, RunnerEvents } from '../domain/runner.ts';
 import { AttemptProcesses } from './attemptProcesses.ts';
-import { Deadlines, type Limits } from './deadlines.ts';
-import type { OutputFiles } from './outputFiles.ts';
+import { Deadlines } from './deadlines.ts';
+import type { OutputSink } from './outputFiles.ts';
 import { fulfilledWithin } from './waiting.ts';
 
-/** From the request to end to the order to, in milliseconds. */
-const GRACE_MS = 5000;
 /** How long children may outlive a command that ended by itself before they are asked to end, in milliseconds. */
 const LINGER_MS = 500;
 /** From that request to the order, in milliseconds. */
@@ -25,10 +24,12 @@ export type Ending =
   /** Sluice stopped it, or would have a moment later. */
   | { readonly kind: 'stopped'; readonly failure: Failure };
 
-/** A child that was given a process number, with both its streams piped. */
+/** A child that was given a process number, with its output piped. */
 export interface StartedChild {
   readonly pid: number;
   readonly process: ChildProcess;
+  /** Stands open for more; `null`: what it was to read is all there is. */
+  readonly stdin: Writable | null;
   readonly stdout: Readable;
   readonly stderr: Readable;
 }
@@ -40,11 +41,12 @@ export interface StartedChild {
  *     be found) and both streams are read to their end or given up.
  * A2. The first reason to stop is the one told, but an abort goes before all others.
  * A3. Reading goes on while the attempt is being ended, so that no process hangs on a full pipe.
+ * A4. An open standard input keeps nothing waiting: a command that waits for more is ended like any other.
  */
 export class CommandAttempt {
   readonly identity: ProcessIdentity;
   readonly #child: StartedChild;
-  readonly #files: OutputFiles;
+  readonly #files: OutputSink;
   readonly #clock: Clock;
   readonly #processes: AttemptProcesses;
   readonly #exited: Promise<Ending>;
@@ -54,7 +56,7 @@ export class CommandAttempt {
   #chunksRead = 0;
 
   /** To be called in the turn in which the child was started. */
-  constructor(child: StartedChild, marker: string, files: OutputFiles, clock: Clock) {
+  constructor(child: StartedChild, marker: string, files: OutputSink, clock: Clock) {
     this.identity = { pid: child.pid, startedAt: startTimeOf(child.pid), marker };
     this.#child = child;
     this.#files = files;
@@ -95,14 +97,14 @@ export class CommandAttempt {
     ]);
     try {
       try {
-        events.started(this.identity);
+        events.started(this.identity, steering(this.#child.stdin));
       } catch (error) {
         this.#stop(internalFailure(error));
       }
       await Promise.race([this.#exited, this.#stopped]);
       deadlines.dispose();
       if (this.#failure !== undefined) {
-        await this.#processes.end(GRACE_MS, this.#clock);
+        await this.#processes.end(limits.graceMs, this.#clock);
       } else if (!(await this.#processes.leave(LINGER_MS, this.#clock))) {
         await this.#processes.end(LINGER_GRACE_MS, this.#clock);
       }
@@ -164,6 +166,21 @@ export class CommandAttempt {
       before = this.#chunksRead;
     }
   }
+}
+
+/** Every line end that some program takes for one. */
+const LINE_ENDS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+
+/** Writes a text as one line. Does nothing once the process has ended or reads no more. */
+function steering(stdin: Writable | null): ((text: string) => void) | undefined {
+  return stdin === null
+    ? undefined
+    : (text) => {
+        // Node destroys the stream when the process ends, and when the pipe broke.
+        if (stdin.writable) {
+          stdin.write(`${text.trimEnd().replace(LINE_ENDS, ' ')}\n`);
+        }
+      };
 }
 
 /** The attempt's files are a part of its workspace copy, and a full disk is the usual reason. */

@@ -1,17 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposables.ts';
+import type { Limits } from '../domain/agent.ts';
 
 /** Longest time between two looks at the clock, in milliseconds. */
 const TICK_MS = 10_000;
 /** A tick that comes this much later than asked for means that the machine slept, in milliseconds. */
 const SLEPT_MS = 30_000;
 
-export interface Limits {
-  /** Longest time altogether, in milliseconds. */
-  readonly wallMs: number;
-  /** Longest time without a word, in milliseconds; `undefined`: any. */
-  readonly idleMs: number | undefined;
-}
+export type WatchedLimits = Omit<Limits, 'graceMs'>;
 
 /**
  * Watches the time of one attempt.
@@ -21,7 +17,7 @@ export interface Limits {
  */
 export class Deadlines implements Disposable {
   readonly #clock: Clock;
-  readonly #limits: Limits;
+  readonly #limits: WatchedLimits;
   readonly #expired: (limit: 'wall' | 'idle', afterMs: number) => void;
   #timer: Disposable | undefined;
   /** Waking milliseconds until the last tick. */
@@ -32,7 +28,7 @@ export class Deadlines implements Disposable {
 
   constructor(
     clock: Clock,
-    limits: Limits,
+    limits: WatchedLimits,
     expired: (limit: 'wall' | 'idle', afterMs: number) => void,
   ) {
     this.#clock = clock;
@@ -52,17 +48,15 @@ export class Deadlines implements Disposable {
   }
 
   #next(): void {
-    const wallLeft = this.#limits.wallMs - this.#awake;
-    const idleLeft =
-      this.#limits.idleMs === undefined
-        ? Infinity
-        : this.#limits.idleMs - (this.#awake - this.#heardAt);
+    const { timeoutMs, idleTimeoutMs = Infinity } = this.#limits;
+    const wallLeft = timeoutMs - this.#awake;
+    const idleLeft = idleTimeoutMs - (this.#awake - this.#heardAt);
     if (wallLeft <= 0) {
-      this.#expired('wall', this.#limits.wallMs);
+      this.#expired('wall', timeoutMs);
       return;
     }
     if (idleLeft <= 0) {
-      this.#expired('idle', this.#limits.idleMs ?? 0);
+      this.#expired('idle', idleTimeoutMs);
       return;
     }
     const ms = Math.min(TICK_MS, wallLeft, idleLeft);

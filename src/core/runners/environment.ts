@@ -25,13 +25,19 @@ const ALLOWED_ON_WINDOWS = [
   'WINDIR',
 ];
 
+/** The attempt a program is started for, and what it is told of it. */
+export type AttemptPlace = Pick<
+  RunnerRequest,
+  'run' | 'task' | 'attempt' | 'folder' | 'scratch' | 'env'
+>;
+
 /**
  * All variables a command gets: an allow-list of the host's, over them what agent and step declare,
  * over those what Sluice itself says. Nothing else of the host's is passed on, so that a key in it
  * reaches only the step that declares it.
  */
 export function commandEnvironment(
-  request: RunnerRequest,
+  place: AttemptPlace,
   host: Readonly<Record<string, string | undefined>>,
   marker: string,
 ): Record<string, string> {
@@ -41,20 +47,18 @@ export function commandEnvironment(
       environment[name] = value;
     }
   }
-  Object.assign(environment, { TERM: 'dumb' }, request.env);
-  const searchPath = request.env['PATH'] ?? hostPath(host);
+  Object.assign(environment, { TERM: 'dumb' }, place.env);
+  const searchPath = place.env['PATH'] ?? hostPath(host);
   return Object.assign(environment, {
-    PATH: [join(request.folder, 'node_modules', '.bin'), searchPath]
-      .filter(Boolean)
-      .join(delimiter),
-    SLUICE_RUN: request.run,
-    SLUICE_TASK: request.task,
+    PATH: [join(place.folder, 'node_modules', '.bin'), searchPath].filter(Boolean).join(delimiter),
+    SLUICE_RUN: place.run,
+    SLUICE_TASK: place.task,
     SLUICE_ATTEMPT: marker,
-    SLUICE_SCRATCH: request.scratch,
-    SLUICE_NEEDS: join(request.scratch, 'needs'),
+    SLUICE_SCRATCH: place.scratch,
+    SLUICE_NEEDS: join(place.scratch, 'needs'),
     // The copy has no .git: without this, a git command in it would take a repository that happens
     // to surround the cache folder, such as one of dot files in the home folder.
-    GIT_CEILING_DIRECTORIES: dirname(request.folder),
+    GIT_CEILING_DIRECTORIES: dirname(place.folder),
   });
 }
 

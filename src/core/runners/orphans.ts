@@ -6,7 +6,7 @@ import { AttemptProcesses } from './attemptProcesses.ts';
 /** An orphan's work is thrown away whatever it still does, so it gets little time to tidy up, in milliseconds. */
 const GRACE_MS = 1000;
 
-/** An attempt whose driver died. */
+/** An attempt whose driver died, its checks and its probe among it: each has a word of its own in its marker. */
 export interface OrphanedAttempt {
   /** `<run>:<task>.<attempt>`: what its `SLUICE_ATTEMPT` begins with. */
   readonly marker: string;
@@ -16,12 +16,13 @@ export interface OrphanedAttempt {
 
 /**
  * Ends what is left of an attempt whose driver died, and resolves with how many processes that were
- * once none is left. A stranger that was given the old process number is never touched. What has no
- * recorded process is found on Linux only; on Windows, where start times are not told, nothing is.
+ * once none is left. A stranger that was given the old process number is never touched. What does not
+ * belong to the recorded process, such as a check, is found on Linux only; on Windows, where start
+ * times are not told, nothing is.
  * Rejects with the signal's reason when it aborts before.
  *
  * @param copies absolute folder of the repository's workspace copies. Runs of two repositories may
- *   bear the same name; an attempt without a recorded process is told apart by its scratch folder.
+ *   bear the same name; what only bears the attempt's name is told apart by its scratch folder.
  */
 export async function endOrphans(
   attempt: OrphanedAttempt,
@@ -34,10 +35,9 @@ export async function endOrphans(
     first: process,
     isOwnChild: false,
     isMarked: (environment) =>
-      process === undefined
-        ? environment.some((entry) => entry.startsWith(`SLUICE_ATTEMPT=${marker}:`)) &&
-          environment.some((entry) => entry.startsWith(`SLUICE_SCRATCH=${copies}${sep}`))
-        : environment.includes(`SLUICE_ATTEMPT=${process.marker}`),
+      (process !== undefined && environment.includes(`SLUICE_ATTEMPT=${process.marker}`)) ||
+      (environment.some((entry) => entry.startsWith(`SLUICE_ATTEMPT=${marker}:`)) &&
+        environment.some((entry) => entry.startsWith(`SLUICE_SCRATCH=${copies}${sep}`))),
   });
   return await processes.end(GRACE_MS, clock, signal);
 }

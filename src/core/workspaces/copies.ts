@@ -4,7 +4,8 @@ import pLimit from 'p-limit';
 import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
-import { copyTree, type CopiedTree, type LeftOut } from './copyTree.ts';
+import { copyTree, isFolder, type CopiedTree, type LeftOut } from './copyTree.ts';
+import { layIn, type LaidFile } from './layIn.ts';
 import { isDoomed, removeFolder } from './removeFolder.ts';
 
 /** What belongs to a folder. Paths are relative to it, with `/`. */
@@ -81,6 +82,20 @@ export class WorkspaceCopies {
       throw error;
     }
     return copy;
+  }
+
+  /**
+   * The copy an attempt left, as it is; `undefined` when there is none. One that a crash cut off while
+   * it was made may not be whole, so it is of use only for an attempt whose process was started.
+   * @throws what the disk throws
+   */
+  async reopen(run: RunId, task: TaskId, attempt: number): Promise<WorkspaceCopy | undefined> {
+    const at = this.#attempt(run, task, attempt);
+    if (!(await isFolder(at)) || !(await isFolder(path.join(at, 'tree')))) {
+      return undefined;
+    }
+    const base = await readBase(path.join(this.#root, run, 'base.json'));
+    return new WorkspaceCopy(at, base?.leftOut ?? [], this.#copyBlob);
   }
 
   /** Where the log of an attempt is written while it runs. */
@@ -202,6 +217,16 @@ export class WorkspaceCopy {
       const at = path.join(this.scratch, 'needs', ...file.path.split('/'));
       await fs.mkdir(path.dirname(at), { recursive: true });
       await ('text' in file ? fs.writeFile(at, file.text) : this.#copyBlob(file.blob, at));
+    }
+  }
+
+  /**
+   * Puts files into the copy, in this order, each in the place of what is there.
+   * @throws what the disk throws, and for a file that would not lie in the copy itself
+   */
+  async layIn(files: readonly LaidFile[]): Promise<void> {
+    for (const file of files) {
+      await layIn(this.folder, file, this.#copyBlob);
     }
   }
 

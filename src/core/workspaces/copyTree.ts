@@ -90,7 +90,8 @@ async function realFolders(root: string, paths: readonly string[]): Promise<Read
   return real;
 }
 
-async function isFolder(at: string): Promise<boolean> {
+/** False for a link to one, and for what cannot be looked at. */
+export async function isFolder(at: string): Promise<boolean> {
   try {
     return (await fs.lstat(at)).isDirectory();
   } catch {

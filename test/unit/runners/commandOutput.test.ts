@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ok } from '../../../src/core/base/result.ts';
-import { OUTPUT_CAP_BYTES } from '../../../src/core/runners/commandRunner.ts';
 import { tailOf } from '../../../src/core/runners/outputFiles.ts';
+import { OUTPUT_CAP_BYTES } from '../../../src/core/runners/startCommand.ts';
 import { CommandRig, script, survivors } from './commandRig.ts';
 
 describe('what a command prints', () => {

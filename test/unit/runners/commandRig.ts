@@ -5,19 +5,25 @@ import path from 'node:path';
 import { systemClock } from '../../../src/core/base/clock.ts';
 import { isAlive } from '../../../src/core/base/processes.ts';
 import type { Result } from '../../../src/core/base/result.ts';
-import type { Agent, CommandSpec } from '../../../src/core/domain/agent.ts';
+import {
+  DEFAULT_GRACE_MS,
+  type Agent,
+  type CommandSpec,
+  type Limits,
+} from '../../../src/core/domain/agent.ts';
 import type { Digest } from '../../../src/core/base/digest.ts';
 import type { Failure } from '../../../src/core/domain/failure.ts';
 import { agentName, runIdOf, stepId, taskIdOf } from '../../../src/core/domain/ids.ts';
 import type {
+  CheckOutcome,
+  CheckRequest,
   ProcessIdentity,
   RunnerOutput,
   RunnerRequest,
 } from '../../../src/core/domain/runner.ts';
-import {
-  CommandRunner,
-  type CommandRunnerOptions,
-} from '../../../src/core/runners/commandRunner.ts';
+import { CheckRunner } from '../../../src/core/runners/check.ts';
+import { CommandRunner } from '../../../src/core/runners/commandRunner.ts';
+import type { CommandOptions } from '../../../src/core/runners/startCommand.ts';
 import type { ManualClock } from '../../support/manualClock.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '..', '..', 'fixtures', 'commands');
@@ -42,13 +48,18 @@ export class WatchedAttempt {
   readonly #started: Promise<ProcessIdentity>;
   #check: () => void = () => undefined;
   isSettled = false;
+  /** Given with `started`. */
+  steer: ((text: string) => void) | undefined;
 
   constructor(runner: CommandRunner, request: RunnerRequest) {
     this.#request = request;
     let resolveStarted: (identity: ProcessIdentity) => void;
     this.#started = new Promise((resolve) => (resolveStarted = resolve));
     const events = {
-      started: (identity: ProcessIdentity) => resolveStarted(identity),
+      started: (identity: ProcessIdentity, steer: ((text: string) => void) | undefined) => {
+        this.steer = steer;
+        resolveStarted(identity);
+      },
       printed: () => this.#check(),
     };
     this.result = runner.run(request, events, this.stop.signal).finally(() => {
@@ -97,7 +108,6 @@ export class CommandRig implements Disposable {
   readonly root = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-runner-')));
   readonly folder = path.join(this.root, 'tree');
   readonly scratch = path.join(this.root, 'scratch');
-  readonly #attempts: WatchedAttempt[] = [];
 
   constructor() {
     mkdirSync(this.folder);
@@ -105,7 +115,7 @@ export class CommandRig implements Disposable {
   }
 
   request(command: [string, ...string[]], changes: Changes = {}): RunnerRequest {
-    const { spec, ...others } = changes;
+    const { spec, limits, ...others } = changes;
     return {
       run: RUN,
       task: TASK,
@@ -117,23 +127,38 @@ export class CommandRig implements Disposable {
       scratch: this.scratch,
       outputFile: path.join(this.root, 'output'),
       logFile: path.join(this.root, 'log'),
-      timeoutMs: 600_000,
-      idleTimeoutMs: undefined,
+      limits: { ...LIMITS, ...limits },
+      model: undefined,
       ...others,
     };
   }
 
   run(command: [string, ...string[]], changes: Changes & RunnerChanges = {}): WatchedAttempt {
-    const { clock = systemClock, environment = process.env, outputCapBytes, ...others } = changes;
-    const runner = new CommandRunner({
-      clock,
-      environment,
+    const { clock, environment, outputCapBytes, ...others } = changes;
+    const runner = new CommandRunner(this.#options({ clock, environment, outputCapBytes }));
+    return new WatchedAttempt(runner, this.request(command, others));
+  }
+
+  /** As a check of the same attempt, with the same log. */
+  check(
+    command: [string, ...string[]],
+    changes: Partial<CheckRequest> & RunnerChanges = {},
+    signal = new AbortController().signal,
+  ): Promise<CheckOutcome> {
+    const { clock, environment, outputCapBytes, ...others } = changes;
+    const runner = new CheckRunner(this.#options({ clock, environment, outputCapBytes }));
+    const { run, task, attempt, env, folder, scratch, logFile } = this.request(command);
+    const place = { run, task, attempt, env, folder, scratch, logFile };
+    return runner.run({ ...place, command, timeoutMs: 600_000, ...others }, signal);
+  }
+
+  #options({ clock, environment, outputCapBytes }: RunnerChanges): CommandOptions {
+    return {
+      clock: clock ?? systemClock,
+      environment: environment ?? process.env,
       nonce: () => `${process.pid}${path.basename(this.root)}`,
       ...(outputCapBytes === undefined ? {} : { outputCapBytes }),
-    });
-    const attempt = new WatchedAttempt(runner, this.request(command, others));
-    this.#attempts.push(attempt);
-    return attempt;
+    };
   }
 
   /** Also kills what a failed test left under way. */
@@ -145,8 +170,19 @@ export class CommandRig implements Disposable {
   }
 }
 
-export type Changes = Partial<Omit<RunnerRequest, 'agent'>> & { spec?: Partial<CommandSpec> };
-export type RunnerChanges = Partial<Omit<CommandRunnerOptions, 'nonce'>>;
+export type Changes = Partial<Omit<RunnerRequest, 'agent' | 'limits'>> & {
+  spec?: Partial<CommandSpec>;
+  limits?: Partial<Limits>;
+};
+export type RunnerChanges = {
+  [Name in Exclude<keyof CommandOptions, 'nonce'>]?: CommandOptions[Name] | undefined;
+};
+
+const LIMITS: Limits = {
+  timeoutMs: 600_000,
+  idleTimeoutMs: undefined,
+  graceMs: DEFAULT_GRACE_MS,
+};
 
 function commandAgent(command: [string, ...string[]], spec: Partial<CommandSpec> = {}): Agent {
   return {
@@ -162,8 +198,10 @@ function commandAgent(command: [string, ...string[]], spec: Partial<CommandSpec>
       successCodes: [0],
       env: {},
       install: undefined,
-      timeoutMs: 600_000,
-      idleTimeoutMs: undefined,
+      limits: LIMITS,
+      effects: 'copy',
+      probe: undefined,
+      stdin: 'prompt',
       ...spec,
     },
     format: 'sluice',

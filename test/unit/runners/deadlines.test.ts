@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Deadlines, type Limits } from '../../../src/core/runners/deadlines.ts';
+import { Deadlines, type WatchedLimits } from '../../../src/core/runners/deadlines.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 
 const MINUTE = 60_000;
 
-function watch(limits: Limits) {
+function watch(limits: WatchedLimits) {
   const clock = new ManualClock();
   const expired: string[] = [];
   const deadlines = new Deadlines(clock, limits, (limit, afterMs) =>
@@ -16,7 +16,7 @@ function watch(limits: Limits) {
 
 describe('the deadlines of an attempt', () => {
   it('expire to the millisecond', () => {
-    const { clock, expired } = watch({ wallMs: 25_500, idleMs: undefined });
+    const { clock, expired } = watch({ timeoutMs: 25_500, idleTimeoutMs: undefined });
     clock.advance(25_499);
     assert.deepEqual(expired, []);
     clock.advance(1);
@@ -25,7 +25,7 @@ describe('the deadlines of an attempt', () => {
   });
 
   it('count silence from the last word', () => {
-    const { clock, expired, deadlines } = watch({ wallMs: 10 * MINUTE, idleMs: 15_000 });
+    const { clock, expired, deadlines } = watch({ timeoutMs: 10 * MINUTE, idleTimeoutMs: 15_000 });
     clock.advance(14_000);
     deadlines.heard();
     clock.advance(14_999);
@@ -35,7 +35,7 @@ describe('the deadlines of an attempt', () => {
   });
 
   it('do not count the time the machine slept', () => {
-    const { clock, expired } = watch({ wallMs: 10 * MINUTE, idleMs: undefined });
+    const { clock, expired } = watch({ timeoutMs: 10 * MINUTE, idleTimeoutMs: undefined });
     clock.advance(5 * MINUTE);
     clock.sleep(60 * MINUTE);
     assert.deepEqual(expired, []);
@@ -44,7 +44,7 @@ describe('the deadlines of an attempt', () => {
   });
 
   it('do not take sleep for silence', () => {
-    const { clock, expired, deadlines } = watch({ wallMs: 60 * MINUTE, idleMs: MINUTE });
+    const { clock, expired, deadlines } = watch({ timeoutMs: 60 * MINUTE, idleTimeoutMs: MINUTE });
     clock.advance(50_000);
     clock.sleep(30 * MINUTE);
     assert.deepEqual(expired, []);
@@ -56,14 +56,14 @@ describe('the deadlines of an attempt', () => {
   });
 
   it('count a short stall as time', () => {
-    const { clock, expired } = watch({ wallMs: MINUTE, idleMs: undefined });
+    const { clock, expired } = watch({ timeoutMs: MINUTE, idleTimeoutMs: undefined });
     clock.sleep(35_000);
     clock.advance(25_000);
     assert.deepEqual(expired, ['wall after 60000, at 60000']);
   });
 
   it('never expire once disposed', () => {
-    const { clock, expired, deadlines } = watch({ wallMs: MINUTE, idleMs: MINUTE });
+    const { clock, expired, deadlines } = watch({ timeoutMs: MINUTE, idleTimeoutMs: MINUTE });
     clock.advance(30_000);
     deadlines.dispose();
     clock.advance(60 * MINUTE);
@@ -76,8 +76,8 @@ describe('the deadlines of an attempt', () => {
       ms: fc.integer({ min: 41_000, max: 900_000 }),
     });
     fc.assert(
-      fc.property(fc.array(spell), fc.integer({ min: 1, max: 3_000_000 }), (spells, wallMs) => {
-        const { clock, expired } = watch({ wallMs, idleMs: undefined });
+      fc.property(fc.array(spell), fc.integer({ min: 1, max: 3_000_000 }), (spells, timeoutMs) => {
+        const { clock, expired } = watch({ timeoutMs, idleTimeoutMs: undefined });
         for (const { asleep, ms } of spells) {
           if (asleep) {
             clock.sleep(ms);
@@ -89,8 +89,8 @@ describe('the deadlines of an attempt', () => {
         // A sleep takes the part of a tick before it along, at most 10 s.
         const least = awake - 10_000 * spells.filter(({ asleep }) => asleep).length;
         assert.ok(expired.length <= 1);
-        assert.ok(awake >= wallMs || expired.length === 0);
-        assert.ok(least < wallMs || expired.length === 1);
+        assert.ok(awake >= timeoutMs || expired.length === 0);
+        assert.ok(least < timeoutMs || expired.length === 1);
       }),
     );
   });

@@ -68,9 +68,10 @@ describe('an attempt whose driver was killed', () => {
 });
 
 describe('ending orphans', () => {
-  async function bystander() {
+  async function bystander(variables: Record<string, string> = {}) {
     const child = spawn(process.execPath, [fixture('never.mjs')], {
       detached: true,
+      env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await printed(child, /ready/);
@@ -94,6 +95,22 @@ describe('ending orphans', () => {
     const { pid, startedAt } = await bystander();
     assert.equal(await end({ pid, startedAt, marker: 'gone-1:work.1:a' }), 1);
     assert.ok(!isAlive(pid, startedAt));
+  });
+
+  itOnLinux('finds what ran for the attempt after its recorded process: a check', async () => {
+    const { child: command, pid: first, startedAt } = await bystander();
+    command.kill('SIGKILL');
+    await once(command, 'exit');
+    const check = (copies: string) =>
+      bystander({
+        SLUICE_ATTEMPT: 'gone-1:work.1:b',
+        SLUICE_SCRATCH: join(copies, 'gone-1', 'work.1', 'scratch'),
+      });
+    const ours = await check('/nowhere');
+    const others = await check('/elsewhere');
+    assert.equal(await end({ pid: first, startedAt, marker: 'gone-1:work.1:a' }), 1);
+    assert.deepEqual(life([ours.pid, others.pid]), [false, true]);
+    others.child.kill('SIGKILL');
   });
 
   it('gives up when it is told to', async () => {

@@ -1,0 +1,94 @@
+import { unreachable } from '../base/exhaustive.ts';
+import { oneLine } from '../base/text.ts';
+import { DEFAULT_GRACE_MS } from '../domain/agent.ts';
+import type { Failure } from '../domain/failure.ts';
+import { failureText } from '../domain/failureText.ts';
+import type { CheckOutcome, CheckRequest, RunnerEvents } from '../domain/runner.ts';
+import { unwritable, type Ending } from './commandAttempt.ts';
+import { ContinuedLog, tailOf } from './outputFiles.ts';
+import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions } from './startCommand.ts';
+
+/** Nobody is told before a check has ended. */
+const UNHEARD: RunnerEvents = { started: () => undefined, printed: () => undefined };
+
+/** Runs programs that judge what an attempt did: like a command, and with as little left behind. */
+export class CheckRunner {
+  readonly #options: CommandOptions;
+
+  constructor(options: CommandOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Never rejects for anything the check does. After `signal` aborts it resolves without a code once
+   * every process of the check is gone.
+   */
+  async run(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
+    const { command, logFile } = request;
+    let log: ContinuedLog;
+    try {
+      const cap = this.#options.outputCapBytes ?? OUTPUT_CAP_BYTES;
+      log = await ContinuedLog.open(logFile, `$ ${lineOf(command)}`, cap);
+    } catch (error) {
+      return { code: undefined, tail: sentence(unwritable(error)) };
+    }
+    try {
+      const ending = await this.#finish(request, log, signal);
+      const tail = await tailOf(logFile, log.begin);
+      if (typeof ending === 'number') {
+        return { code: ending, tail };
+      }
+      const why = sentence(ending);
+      // The outcome says it too, so a log that takes no more is no further failure.
+      await log.conclude(why).catch(() => undefined);
+      return { code: undefined, tail: tail === '' ? why : `${tail}\n${why}` };
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Resolves with the exit code, or with why there is none. */
+  async #finish(
+    request: CheckRequest,
+    log: ContinuedLog,
+    signal: AbortSignal,
+  ): Promise<number | Failure> {
+    const launch = { ...request, install: undefined, stdin: { text: '', staysOpen: false } };
+    const attempt = await startCommand(launch, log, this.#options, signal);
+    if (!attempt.ok) {
+      return attempt.error;
+    }
+    const limits = {
+      timeoutMs: request.timeoutMs,
+      idleTimeoutMs: undefined,
+      graceMs: DEFAULT_GRACE_MS,
+    };
+    return codeOf(await attempt.value.finish(limits, UNHEARD, signal), request.command[0]);
+  }
+}
+
+function codeOf(ending: Ending, command: string): number | Failure {
+  switch (ending.kind) {
+    case 'exited':
+      return ending.code;
+    case 'signalled':
+      return { reason: 'signalled', command, signal: ending.signal, tail: '' };
+    case 'stopped':
+      return ending.failure;
+    default:
+      return unreachable(ending);
+  }
+}
+
+function sentence(failure: Failure): string {
+  // Its title speaks of making the copy; here it is about the log.
+  const title = failure.reason === 'workspace' ? failure.message : failureText(failure).title;
+  return `${oneLine(title)}.`;
+}
+
+/** The command as one line; words that are not plain are quoted. */
+function lineOf(command: readonly string[]): string {
+  return command
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)))
+    .join(' ');
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, environment, text, textOrList, wholeNumber } from './commonSchema.ts';
+import { checkSchema, commandHint } from './commandSchema.ts';
+import { duration, effects, environment, text, textOrList, wholeNumber } from './commonSchema.ts';
 
 // Files under .sluice/agents, and what is read of agent files that other tools own.
 
@@ -62,6 +63,21 @@ export const commandAgentSchema = z
     'idle-timeout': duration
       .optional()
       .describe('Longest time without any output. Left out: silence is no reason to stop.'),
+    grace: duration.optional().describe('From the request to end to the order to. Left out: 5s.'),
+    effects: effects
+      .optional()
+      .describe('"external": it changes more than its workspace copy. Left out: "copy".'),
+    probe: checkSchema
+      .optional()
+      .describe(
+        'Tells after a crash whether an external effect has happened: exits with 0 if it has, 1 if not. At most 1m unless it says "timeout".',
+      ),
+    stdin: z
+      .enum(['prompt', 'messages'])
+      .optional()
+      .describe(
+        '"messages": standard input stays open after the prompt, for what a person says. Left out: "prompt".',
+      ),
   })
   .meta({ title: 'Command agent' });
 
@@ -107,16 +123,3 @@ export const FOREIGN_FIELDS: ReadonlySet<string> = new Set([
   ...['disallowedTools', 'permissionMode', 'maxTurns', 'skills', 'mcpServers', 'memory'],
   ...['background', 'effort', 'isolation', 'color', 'initialPrompt'],
 ]);
-
-/** The list that a command written as one line probably means. */
-function commandHint(line: string): string {
-  const needsShell = /[|&;<>`$*?~]/.test(line);
-  const words = needsShell
-    ? ['sh', '-c', line]
-    : [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-        ([, double, single, bare]) => double ?? single ?? bare ?? '',
-      );
-  return `must be a list of the program and its arguments: write [${words
-    .map((word) => JSON.stringify(word))
-    .join(', ')}]`;
-}

@@ -1,9 +1,11 @@
 import { findCycles } from '../graph/cycles.ts';
 import { artifactPathFault } from './artifactPath.ts';
-import type { AgentIndex } from './entries.ts';
+import type { AgentIndex, WorkflowIndex } from './entries.ts';
 import { checkExpressions } from './expressionChecks.ts';
-import type { RelatedLocation } from './problem.ts';
-import * as problems from './problems.ts';
+import { checkNested, filesOf, type Circle } from './nestedChecks.ts';
+import { checkPhases } from './phaseChecks.ts';
+import { MAX_RELATED, type RelatedLocation } from './problem.ts';
+import type { ProductSchemas } from './productSchemas.ts';
 import type { DocumentReader } from './shape.ts';
 import {
   graphItem,
@@ -13,12 +15,25 @@ import {
   type WorkflowDraft,
   type Written,
 } from './workflowDraft.ts';
+import * as problems from './workflowProblems.ts';
 
-/** A cycle over more steps than this names its first ones only: editors show no more. */
-const MAX_RELATED = 100;
+/** What a workflow's file is judged by beside itself. */
+export interface Surroundings {
+  readonly agents: AgentIndex;
+  /** Already judged, as far as it needs them. */
+  readonly workflows: WorkflowIndex;
+  /** Where it contains itself, through others or not. */
+  readonly circle: Circle | undefined;
+  readonly schemas: ProductSchemas;
+}
 
 /** Reports everything in a workflow that has the right shape and yet cannot work, all at once. */
-export function analyze(draft: WorkflowDraft, agents: AgentIndex, reader: DocumentReader): void {
+export function analyze(
+  draft: WorkflowDraft,
+  surroundings: Surroundings,
+  reader: DocumentReader,
+): void {
+  const { agents, workflows, schemas } = surroundings;
   const steps = new Map(draft.steps.map((step) => [step.id, step]));
   const ids = [...steps.keys()];
   const producers = producersOf(draft.steps);
@@ -27,16 +42,21 @@ export function analyze(draft: WorkflowDraft, agents: AgentIndex, reader: Docume
     switch (step.kind) {
       case 'agent':
         checkAgent(step, agents, reader);
-        checkProduces(step, reader);
+        checkProduces(step, schemas, reader);
         break;
       case 'gate':
-        checkShow(step, steps, producers, reader);
+        checkShow(step, steps, producers, workflows, reader);
         break;
+      case 'workflow':
       case 'unknown':
         break;
     }
   }
+  checkNested(draft.steps, workflows, surroundings.circle, reader);
   checkCycles(draft.steps, steps, reader);
+  if (draft.phases !== undefined) {
+    checkPhases(draft.phases, steps, reader);
+  }
   checkExpressions(draft, agents, reader);
 }
 
@@ -72,11 +92,20 @@ function checkAgent({ agent }: AgentStepDraft, agents: AgentIndex, reader: Docum
   }
 }
 
-function checkProduces({ produces }: AgentStepDraft, reader: DocumentReader): void {
-  for (const { text, path } of produces) {
-    const fault = artifactPathFault(text);
+function checkProduces(
+  { produces }: AgentStepDraft,
+  schemas: ProductSchemas,
+  reader: DocumentReader,
+): void {
+  for (const { file, schema } of produces) {
+    const fault = artifactPathFault(file.text);
     if (fault !== undefined) {
-      reader.report(path, problems.badArtifact(text, fault));
+      reader.report(file.path, problems.badArtifact(file.text, fault));
+    }
+    const value = schema && schemas.valueOf(schema, reader.document);
+    if (value?.ok === false) {
+      const { path, problem, related } = value.error;
+      reader.reportAt(reader.document.rangeOf(path), problem, related);
     }
   }
 }
@@ -85,7 +114,8 @@ function checkProduces({ produces }: AgentStepDraft, reader: DocumentReader): vo
 function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlySet<string>> {
   const producers = new Map<string, Set<string>>();
   for (const { id, ...step } of steps) {
-    for (const { text } of step.kind === 'agent' ? step.produces : []) {
+    for (const { file } of step.kind === 'agent' ? step.produces : []) {
+      const { text } = file;
       const known = producers.get(text);
       if (known === undefined) {
         producers.set(text, new Set([id]));
@@ -101,21 +131,33 @@ function checkShow(
   gate: GateStepDraft,
   steps: ReadonlyMap<string, StepDraft>,
   producers: ReadonlyMap<string, ReadonlySet<string>>,
+  workflows: WorkflowIndex,
   reader: DocumentReader,
 ): void {
   const needs = new Set(gate.needs.map(({ text }) => text));
   const needed = [...needs].map((id) => steps.get(id));
-  if (needed.some((step) => step === undefined || step.kind === 'unknown')) {
+  const nested = filesOf(
+    needed.flatMap((step) => (step?.kind === 'workflow' ? [step.workflow?.text] : [])),
+    workflows,
+  );
+  if (
+    nested === undefined ||
+    needed.some((step) => step === undefined || step.kind === 'unknown')
+  ) {
     // What a step makes that is missing or unreadable is not known.
     return;
   }
-  const made = () =>
-    needed.flatMap((step) => (step?.kind === 'agent' ? step.produces : [])).map(({ text }) => text);
+  const made = () => [
+    ...needed
+      .flatMap((step) => (step?.kind === 'agent' ? step.produces : []))
+      .map(({ file }) => file.text),
+    ...nested,
+  ];
   for (const { text, path } of gate.show) {
     const makers = producers.get(text) ?? new Set<string>();
     // The shorter of the two is walked: thousands of gates may need a step of thousands of files.
     const [few, many] = makers.size < needs.size ? [makers, needs] : [needs, makers];
-    if (![...few].some((id) => many.has(id))) {
+    if (!nested.has(text) && ![...few].some((id) => many.has(id))) {
       const [maker] = makers;
       const suggestion = maker === undefined ? reader.suggestions.for(text, made) : '';
       reader.report(path, problems.unknownArtifact(text, maker, suggestion));

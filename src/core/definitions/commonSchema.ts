@@ -27,6 +27,9 @@ export function wholeNumber(least: number, most: number) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+/** As `Effects` of the domain. */
+export const effects = z.enum(['copy', 'external']);
+
 /** Environment variables by name. */
 export const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {

@@ -79,3 +79,21 @@ export function indexAgents(entries: readonly AgentEntry[]): AgentIndex {
     named: (name) => byName.get(name),
   };
 }
+
+/** Workflows as steps see them: one under each name. */
+export interface WorkflowIndex {
+  /** In the order of the entries. */
+  readonly names: readonly string[];
+  /** The first entry of the name, be it valid or not. */
+  named(name: string): WorkflowEntry | undefined;
+}
+
+export function indexWorkflows(entries: readonly WorkflowEntry[]): WorkflowIndex {
+  const byName = new Map<string, WorkflowEntry>();
+  for (const entry of entries) {
+    if (!byName.has(entry.name)) {
+      byName.set(entry.name, entry);
+    }
+  }
+  return { names: [...byName.keys()], named: (name) => byName.get(name) };
+}

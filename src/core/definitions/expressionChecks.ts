@@ -1,87 +1,12 @@
 import type { Range } from '../domain/diagnostic.ts';
-import {
-  formatReference,
-  parseTemplate,
-  referencesIn,
-  type Reference,
-  type Span,
-} from '../domain/expression.ts';
+import { formatReference, type Reference, type Span } from '../domain/expression.ts';
 import { reaches } from '../graph/reach.ts';
 import type { AgentIndex, ValidAgentEntry } from './entries.ts';
+import * as problems from './expressionProblems.ts';
 import type { Problem, RelatedLocation } from './problem.ts';
-import * as problems from './problems.ts';
+import { isAsked, readCondition, readTemplate, type CheckedReferences } from './references.ts';
 import type { DocumentReader } from './shape.ts';
 import { graphItem, type StepDraft, type WorkflowDraft, type Written } from './workflowDraft.ts';
-
-// What expressions of a workflow may name: `inputs.<name>`, `steps.<id>.output`, `run.id`.
-
-const ROOTS = ['inputs', 'steps', 'run'];
-
-/** Something wrong with a stretch of a text. */
-export interface SpanProblem extends Span {
-  readonly problem: Problem;
-}
-
-/** The part of a reference that can be judged without knowing a workflow; an agent's file is checked by it. */
-export function checkReferenceForm(
-  { names, start, end }: Reference,
-  suggest: (name: string, known: readonly string[]) => string,
-): SpanProblem | undefined {
-  const [root, member, field, more] = names;
-  const written = formatReference(names);
-  if (!ROOTS.includes(root.name)) {
-    return { ...spanOf(root), problem: problems.unknownRoot(root.name, suggest(root.name, ROOTS)) };
-  }
-  if (member === undefined) {
-    const example = { inputs: 'inputs.<name>', steps: 'steps.<id>.output' }[root.name] ?? 'run.id';
-    return { start, end, problem: problems.incompleteReference(written, example) };
-  }
-  switch (root.name) {
-    case 'steps': {
-      const output = `${formatReference([root, member])}.output`;
-      if (field === undefined) {
-        return { start, end, problem: problems.incompleteReference(written, output) };
-      }
-      return field.name === 'output' && more === undefined
-        ? undefined
-        : { ...spanOf(more ?? field), problem: problems.unknownMember(written, output) };
-    }
-    case 'inputs':
-      return field === undefined
-        ? undefined
-        : {
-            ...spanOf(field),
-            problem: problems.unknownMember(written, formatReference([root, member])),
-          };
-    default:
-      return member.name === 'id' && field === undefined
-        ? undefined
-        : { ...spanOf(field ?? member), problem: problems.unknownMember(written, 'run.id') };
-  }
-}
-
-/** Parses a text and checks the form of its references. */
-export function readTemplate(
-  text: string,
-  suggest: (name: string, known: readonly string[]) => string,
-): { readonly references: readonly Reference[]; readonly problems: readonly SpanProblem[] } {
-  const template = parseTemplate(text);
-  if (!template.ok) {
-    const { message, start, end } = template.error;
-    return { references: [], problems: [{ start, end, problem: problems.badExpression(message) }] };
-  }
-  const references: Reference[] = [];
-  const found: SpanProblem[] = [];
-  for (const reference of referencesIn(template.value)) {
-    const fault = checkReferenceForm(reference, suggest);
-    if (fault === undefined) {
-      references.push(reference);
-    } else {
-      found.push(fault);
-    }
-  }
-  return { references, problems: found };
-}
 
 /** Reports every expression that cannot be filled in when its step starts. */
 export function checkExpressions(
@@ -91,6 +16,13 @@ export function checkExpressions(
 ): void {
   new ExpressionChecks(draft, agents, reader).run();
 }
+
+/** A text with references in it: where they are looked for, and what they may name. */
+type Kind =
+  | 'text'
+  | 'condition'
+  /** The values of a matrix: inputs alone. */
+  | 'lanes';
 
 /** Where a reference is shown when something is wrong with it, and what is told beside. */
 interface Place {
@@ -108,8 +40,14 @@ class ExpressionChecks {
   readonly #stepIds: readonly string[];
   readonly #suggest = (name: string, known: readonly string[]) =>
     this.#reader.suggestions.for(name, known);
-  /** Outputs of steps that are not needed directly; whether indirectly is asked for all at once. */
-  readonly #questions: { id: string; ancestor: string; span: Span; place: Place }[] = [];
+  /** Steps that are asked for and not needed directly; whether indirectly is answered for all at once. */
+  readonly #questions: {
+    readonly id: string;
+    readonly ancestor: string;
+    readonly asked: 'output' | 'status';
+    readonly span: Span;
+    readonly place: Place;
+  }[] = [];
 
   constructor(draft: WorkflowDraft, agents: AgentIndex, reader: DocumentReader) {
     this.#draft = draft;
@@ -124,20 +62,32 @@ class ExpressionChecks {
     for (const step of this.#draft.steps) {
       const needs = new Set(step.needs.map(({ text }) => text));
       for (const written of textsOf(step)) {
-        this.#checkText(step, needs, written);
+        this.#checkText(step, needs, written, 'text');
+      }
+      if (step.condition !== undefined) {
+        this.#checkText(step, needs, step.condition, 'condition');
+      }
+      for (const written of laneTextsOf(step)) {
+        this.#checkText(step, needs, written, 'lanes');
       }
       this.#checkAgentEnvironment(step, needs);
     }
     reaches(this.#draft.steps.map(graphItem), this.#questions).forEach((reached, index) => {
       const question = this.#questions[index];
       if (!reached && question !== undefined) {
-        this.#report(problems.outputWithoutNeed(question.ancestor), question.span, question.place);
+        const { ancestor, asked, span, place } = question;
+        this.#report(problems.endWithoutNeed(ancestor, asked), span, place);
       }
     });
   }
 
-  #checkText(step: StepDraft, needs: ReadonlySet<string>, { text, path }: Written): void {
-    if (!text.includes('${{')) {
+  #checkText(
+    step: StepDraft,
+    needs: ReadonlySet<string>,
+    { text, path }: Written,
+    kind: Kind,
+  ): void {
+    if (kind !== 'condition' && !text.includes('${{')) {
       return;
     }
     const places = this.#reader.document.placesIn(path);
@@ -146,12 +96,18 @@ class ExpressionChecks {
       related: [],
       problem: (problem) => problem,
     };
-    const template = readTemplate(text, this.#suggest);
-    for (const { problem, ...span } of template.problems) {
+    const read = kind === 'condition' ? readCondition : readTemplate;
+    const found: CheckedReferences = read(text, this.#suggest);
+    for (const { problem, ...span } of found.problems) {
       this.#report(problem, span, place);
     }
-    for (const reference of template.references) {
-      this.#checkReference(step, needs, reference, place);
+    for (const reference of found.references) {
+      const [root] = reference.names;
+      if (kind === 'lanes' && root.name !== 'inputs') {
+        this.#report(problems.notAnInput(formatReference(reference.names)), reference, place);
+      } else {
+        this.#checkReference(step, needs, reference, place);
+      }
     }
   }
 
@@ -185,7 +141,7 @@ class ExpressionChecks {
     { names, start, end }: Reference,
     place: Place,
   ): void {
-    const [root, member] = names;
+    const [root, member, field] = names;
     if (member === undefined || root.name === 'run') {
       return;
     }
@@ -196,16 +152,26 @@ class ExpressionChecks {
       }
       return;
     }
+    if (root.name === 'matrix') {
+      const known = step.matrix === 'unread' ? undefined : [...(step.matrix?.keys() ?? [])];
+      if (known?.includes(member.name) === false) {
+        const suggestion = this.#suggest(member.name, known);
+        this.#report(problems.unknownLane(member.name, known, suggestion), member, place);
+      }
+      return;
+    }
     const source = this.#steps.get(member.name);
+    const asked = isAsked(field?.name) ? field.name : 'output';
     if (source === undefined) {
       const suggestion = this.#suggest(member.name, this.#stepIds);
       this.#report(problems.unknownStepOutput(member.name, suggestion), member, place);
-    } else if (source.kind === 'gate') {
+    } else if (source.kind === 'gate' && asked === 'output') {
       this.#report(problems.gateOutput(source.id), member, place);
     } else if (source.id === step.id) {
-      this.#report(problems.ownOutput(), member, place);
+      this.#report(problems.ownEnd(asked), member, place);
     } else if (!needs.has(source.id)) {
-      this.#questions.push({ id: step.id, ancestor: source.id, span: { start, end }, place });
+      const span = { start, end };
+      this.#questions.push({ id: step.id, ancestor: source.id, asked, span, place });
     }
   }
 
@@ -220,9 +186,17 @@ function textsOf(step: StepDraft): readonly Written[] {
       return [...(step.prompt === undefined ? [] : [step.prompt]), ...step.env.values()];
     case 'gate':
       return step.ask === undefined ? [] : [step.ask];
+    case 'workflow':
+      return step.with === 'unread' ? [] : [...step.with.values()];
     case 'unknown':
       return [];
   }
+}
+
+function laneTextsOf({ matrix }: StepDraft): readonly Written[] {
+  return matrix === undefined || matrix === 'unread'
+    ? []
+    : [...matrix.values()].filter((values) => 'text' in values);
 }
 
 function environmentOf({ agent: { runner } }: ValidAgentEntry): readonly [string, string][] {
@@ -233,8 +207,4 @@ function relatedVariable({ file, source }: ValidAgentEntry, name: string): Relat
   return source === undefined
     ? []
     : [{ file, range: source.rangeOf(['env', name]), message: `"${name}" is set here.` }];
-}
-
-function spanOf({ start, end }: Span): Span {
-  return { start, end };
 }

@@ -3,6 +3,17 @@ import type { Diagnostic, Location, Range } from '../domain/diagnostic.ts';
 /** What is wrong, before it is known where. */
 export type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message'>;
 
+export function error(code: string, message: string): Problem {
+  return { severity: 'error', code, message };
+}
+
+export function warning(code: string, message: string): Problem {
+  return { severity: 'warning', code, message };
+}
+
+/** Places told beside one problem at most: editors show no more. */
+export const MAX_RELATED = 100;
+
 export type RelatedLocation = Location & { readonly message: string };
 
 export function diagnosticAt(

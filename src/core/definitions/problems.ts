@@ -1,16 +1,9 @@
 import { formatBytes, oneLine } from '../base/text.ts';
-import { STEP_ID_RULE } from '../domain/ids.ts';
-import type { Problem } from './problem.ts';
+import { error, warning, type Problem } from './problem.ts';
 
-// Every sentence people read about a definition file. Each says what is wrong and, where it is not
-// plain, what to do; the code before it is stable.
-
-const error = (code: string, message: string): Problem => ({ severity: 'error', code, message });
-const warning = (code: string, message: string): Problem => ({
-  severity: 'warning',
-  code,
-  message,
-});
+// What people read about a definition file whatever it defines, and about agents; workflowProblems.ts
+// and expressionProblems.ts hold the rest. Each sentence says what is wrong and, where it is not plain,
+// what to do; the code before it is stable.
 
 // Files
 
@@ -80,7 +73,8 @@ export function yamlSyntax(code: string, message: string, found: string): Proble
     TAB_AS_INDENT: 'A tab cannot indent YAML: use spaces.',
     MULTILINE_IMPLICIT_KEY:
       'A key cannot go over several lines: indent the lines that continue a value, or put quotes around it.',
-    TAG_RESOLVE_FAILED: 'Tags such as "!name" are not read here: remove it.',
+    TAG_RESOLVE_FAILED:
+      'Tags such as "!name" are not read here: remove it, or put quotes around a value that starts with "!".',
     BAD_DIRECTIVE: 'This "%" line is not known to YAML 1.2: remove it.',
     BAD_SCALAR_START: 'A value cannot start with this character: put quotes around it.',
     UNEXPECTED_TOKEN: `"${oneLine(found, 30)}" cannot stand here: look for a missing quote, bracket or indentation before it.`,
@@ -208,6 +202,21 @@ export function noInstructions(): Problem {
   );
 }
 
+export function idleProbe(): Problem {
+  return warning(
+    'idle-probe',
+    'A probe is asked only where effects are external: add "effects: external", or remove it.',
+  );
+}
+
+/** In the words of a check or a probe. */
+export function expressionInCommand(): Problem {
+  return warning(
+    'literal-expression',
+    'Nothing is filled in for "${{" in a command: the program gets these characters as they are.',
+  );
+}
+
 /** @param reason the rest of a sentence that begins with "it" */
 export function skippedByClaude(reason: string, repair: string): Problem {
   return error('skipped-by-claude', `Claude Code skips this file: it ${reason}. ${repair}`);
@@ -218,151 +227,4 @@ export function shadowed(name: string, winner: string): Problem {
     'shadowed-agent',
     `${winner} defines the agent "${name}" too and goes before this file.`,
   );
-}
-
-// Workflows
-
-export function noSteps(): Problem {
-  return error('empty-steps', 'A workflow needs at least one step.');
-}
-
-export function tooManySteps(limit: number): Problem {
-  return error(
-    'too-many-steps',
-    `A workflow has at most ${limit.toLocaleString('en')} steps: make several workflows of it.`,
-  );
-}
-
-export function badStepId(id: string): Problem {
-  return error('bad-step-id', `"${id}" cannot be a step's name: use ${STEP_ID_RULE}.`);
-}
-
-export function duplicateId(id: string): Problem {
-  return error('duplicate-id', `There are two steps "${id}": rename one.`);
-}
-
-export function notAStep(label: string): Problem {
-  return error(
-    'wrong-type',
-    `${label} must be made of fields: "agent" and what it is asked, or "gate" and a question.`,
-  );
-}
-
-export function mixedList(): Problem {
-  return error(
-    'wrong-type',
-    'A list of steps holds either agent names alone or steps with an "id": do not mix them.',
-  );
-}
-
-export function agentAndGate(): Problem {
-  return error(
-    'agent-and-gate',
-    'A step is either an agent\'s or a gate: move "gate" to a step of its own that needs this one.',
-  );
-}
-
-export function unknownAgent(name: string, suggestion: string): Problem {
-  return error(
-    'unknown-agent',
-    `There is no agent "${name}".${suggestion === '' ? ' Add a file for it to .sluice/agents.' : suggestion}`,
-  );
-}
-
-export function brokenAgent(name: string): Problem {
-  return error('broken-agent', `The agent "${name}" cannot be used: its file has to be repaired.`);
-}
-
-export function unknownNeed(id: string, suggestion: string): Problem {
-  return error('unknown-need', `There is no step "${id}".${suggestion}`);
-}
-
-export function needsItself(): Problem {
-  return error('cycle', 'A step cannot need itself.');
-}
-
-/** @param ids each needs the next, the last the first */
-export function cycle(ids: readonly string[]): Problem {
-  const shown =
-    ids.length <= MAX_CYCLE_NAMES
-      ? ids
-      : [
-          ...ids.slice(0, MAX_CYCLE_NAMES / 2),
-          `… ${(ids.length - MAX_CYCLE_NAMES).toLocaleString('en')} more …`,
-          ...ids.slice(-MAX_CYCLE_NAMES / 2),
-        ];
-  return error(
-    'cycle',
-    `These steps need each other in a circle, so none can start: ${[...shown, ids[0] ?? ''].join(' → ')}.`,
-  );
-}
-
-/** A longer cycle is named by its beginning and its end. */
-const MAX_CYCLE_NAMES = 100;
-
-export function badArtifact(path: string, fault: string): Problem {
-  return error('bad-artifact-path', `"${path}" ${fault}.`);
-}
-
-/** @param maker a step that does produce it, but that the gate does not need */
-export function unknownArtifact(
-  path: string,
-  maker: string | undefined,
-  suggestion: string,
-): Problem {
-  const repair = maker === undefined ? suggestion : ` The step "${maker}" does: add it to "needs".`;
-  return error('unknown-artifact', `No step that this gate needs produces "${path}".${repair}`);
-}
-
-// Expressions
-
-export function badExpression(message: string): Problem {
-  return error('bad-expression', message);
-}
-
-export function unknownRoot(name: string, suggestion: string): Problem {
-  return error(
-    'unknown-value',
-    `"${name}" is no value here.${suggestion === '' ? ' There are inputs, steps and run; "$${{" stands for the plain characters.' : suggestion}`,
-  );
-}
-
-/** @param example how it is written in full */
-export function incompleteReference(reference: string, example: string): Problem {
-  return error('unknown-value', `${reference} is no value: write ${example}.`);
-}
-
-export function unknownMember(reference: string, known: string): Problem {
-  return error('unknown-value', `There is no value ${reference}: there is ${known}.`);
-}
-
-export function unknownInput(name: string, suggestion: string): Problem {
-  return error(
-    'unknown-input',
-    `There is no input "${name}".${suggestion === '' ? ' Declare it under "inputs".' : suggestion}`,
-  );
-}
-
-export function unknownStepOutput(id: string, suggestion: string): Problem {
-  return error('unknown-step', `There is no step "${id}".${suggestion}`);
-}
-
-export function gateOutput(id: string): Problem {
-  return error('unknown-value', `"${id}" is a gate: it has no output.`);
-}
-
-export function ownOutput(): Problem {
-  return error('missing-need', 'A step cannot read its own output.');
-}
-
-export function outputWithoutNeed(id: string): Problem {
-  return error(
-    'missing-need',
-    `The output of "${id}" is not there yet when this step starts: add "${id}" to "needs".`,
-  );
-}
-
-/** @param problem of a text in the agent's file, at a step that uses the agent */
-export function inAgent(agent: string, problem: Problem): Problem {
-  return { ...problem, message: `In the agent "${agent}": ${problem.message}` };
 }

@@ -6,14 +6,22 @@ import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
 import { unreadAgent } from './agentParts.ts';
 import { AGENT_FOLDERS, discover, WORKFLOW_FOLDER, type AgentFolder } from './discovery.ts';
-import { indexAgents, type AgentEntry, type AgentIndex, type WorkflowEntry } from './entries.ts';
+import {
+  indexAgents,
+  indexWorkflows,
+  type AgentEntry,
+  type WorkflowEntry,
+  type WorkflowIndex,
+} from './entries.ts';
 import { diagnosticAt, inReadingOrder } from './problem.ts';
 import * as problems from './problems.ts';
 import { readAgent } from './readAgent.ts';
 import { readSource } from './readSource.ts';
-import { readWorkflowText, unreadWorkflow } from './workflowEntry.ts';
+import { judgeAmong, judgeWorkflows } from './judgeWorkflows.ts';
+import { loadSchemas } from './productSchemas.ts';
+import { parseWorkflow, unreadWorkflow } from './workflowEntry.ts';
 
-export type { AgentEntry, WorkflowEntry };
+export type { AgentEntry, WorkflowEntry, WorkflowIndex };
 
 /** All agents and workflows of a folder, valid or not. */
 export interface Definitions {
@@ -52,12 +60,12 @@ export async function readDefinitions(folder: string, signal: AbortSignal): Prom
   );
   const agents = withShadows(read);
 
-  const index = indexAgents(agents);
-  const workflows = withUniqueNames(
-    await Promise.all(
-      foundWorkflows.files.map((file) => limit(readWorkflow, folder, file, index, signal)),
-    ),
+  const parsed = await Promise.all(
+    foundWorkflows.files.map((file) => limit(readWorkflow, folder, file, signal)),
   );
+  const drafts = parsed.flatMap((one) => (one.kind === 'parsed' ? [one.draft] : []));
+  const schemas = await loadSchemas(folder, drafts, signal);
+  const workflows = withUniqueNames(judgeWorkflows(parsed, indexAgents(agents), schemas));
   return {
     agents,
     workflows,
@@ -71,19 +79,24 @@ export async function readDefinitions(folder: string, signal: AbortSignal): Prom
  * Reads one workflow by its path, in the known folder or anywhere else.
  * @param folder absolute
  * @param file absolute, or relative to the folder
- * @param agents of the folder, as `readDefinitions` gives them
+ * @param known of the folder, as `readDefinitions` gives them
  * @throws the signal's reason once it aborts
  */
 export async function readWorkflowFile(
   folder: string,
   file: string,
-  agents: readonly AgentEntry[],
+  known: Pick<Definitions, 'agents' | 'workflows'>,
   signal: AbortSignal,
 ): Promise<WorkflowEntry> {
-  return readWorkflow(folder, nameFile(folder, file), indexAgents(agents), signal);
+  const parsed = await readWorkflow(folder, nameFile(folder, file), signal);
+  if (parsed.kind !== 'parsed') {
+    return parsed;
+  }
+  const schemas = await loadSchemas(folder, [parsed.draft], signal);
+  return judgeAmong(parsed, known.workflows, indexAgents(known.agents), schemas);
 }
 
-/** The agents a valid workflow uses, by name: what a run keeps of them. */
+/** The agents a valid workflow uses, by name; not those of the workflows it contains. */
 export function agentsOf(
   { steps }: Workflow,
   agents: readonly AgentEntry[],
@@ -101,15 +114,23 @@ export function agentsOf(
   return used;
 }
 
+/** The workflow of this name that a run may start, or a step may be; `undefined`: none is valid. */
+export function workflowNamed(
+  name: string,
+  entries: readonly WorkflowEntry[],
+): Workflow | undefined {
+  const entry = indexWorkflows(entries).named(name);
+  return entry?.kind === 'valid' ? entry.workflow : undefined;
+}
+
 async function readWorkflow(
   folder: string,
   file: string,
-  agents: AgentIndex,
   signal: AbortSignal,
-): Promise<WorkflowEntry> {
+): Promise<ReturnType<typeof parseWorkflow>> {
   signal.throwIfAborted();
   const source = await readSource(folder, file);
-  return source.ok ? readWorkflowText(source.value, agents) : unreadWorkflow(file, [source.error]);
+  return source.ok ? parseWorkflow(source.value) : unreadWorkflow(file, [source.error]);
 }
 
 /** As diagnostics name files: relative with `/` inside the folder, else absolute. */

@@ -1,12 +1,18 @@
-import { DEFAULT_TIMEOUT_MS, type AgentFormat, type RunnerSpec } from '../domain/agent.ts';
+import {
+  DEFAULT_GRACE_MS,
+  DEFAULT_TIMEOUT_MS,
+  type AgentFormat,
+  type RunnerSpec,
+} from '../domain/agent.ts';
 import { FILE_START } from '../domain/diagnostic.ts';
 import { agentEntry, describeAgent, readWords, unreadAgent } from './agentParts.ts';
 import { commandAgentSchema, modelAgentSchema } from './agentSchema.ts';
 import { parseDuration } from './duration.ts';
 import type { AgentEntry } from './entries.ts';
-import { readTemplate } from './expressionChecks.ts';
 import * as problems from './problems.ts';
+import { readCheck } from './readCommand.ts';
 import { readMarkdownAgent } from './readMarkdownAgent.ts';
+import { readTemplate } from './references.ts';
 import { DocumentReader } from './shape.ts';
 import type { SourceText } from './sourceText.ts';
 import { parseYaml } from './yamlSource.ts';
@@ -17,6 +23,9 @@ export function readAgent(source: SourceText, format: AgentFormat): AgentEntry {
     ? readMarkdownAgent(source, format)
     : readYamlAgent(source, format);
 }
+
+/** How long a probe may run that does not say, in milliseconds. */
+const PROBE_TIMEOUT_MS = 60_000;
 
 function readYamlAgent(source: SourceText, format: AgentFormat): AgentEntry {
   const { document, diagnostics } = parseYaml(source);
@@ -66,15 +75,25 @@ function readCommandAgent(
   if (fields.command !== undefined && program.trim() === '') {
     reader.report(['command', 0], problems.wrongValue('"command"', 'must name a program'));
   }
-  const duration = (field: 'timeout' | 'idle-timeout') => parseDuration(fields[field] ?? '');
+  if (fields.probe !== undefined && (value['effects'] ?? 'copy') === 'copy') {
+    reader.report(['probe'], problems.idleProbe(), 'key');
+  }
+  const duration = (field: 'timeout' | 'idle-timeout' | 'grace') =>
+    parseDuration(fields[field] ?? '');
   const runner: RunnerSpec = {
     kind: 'command',
     command: [program, ...rest],
     successCodes: fields['success-codes'] ?? [0],
     env: readEnvironment(reader, fields.env),
     install: fields.install === undefined ? undefined : reader.textAt(['install']),
-    timeoutMs: duration('timeout') ?? DEFAULT_TIMEOUT_MS,
-    idleTimeoutMs: duration('idle-timeout'),
+    limits: {
+      timeoutMs: duration('timeout') ?? DEFAULT_TIMEOUT_MS,
+      idleTimeoutMs: duration('idle-timeout'),
+      graceMs: duration('grace') ?? DEFAULT_GRACE_MS,
+    },
+    effects: fields.effects ?? 'copy',
+    probe: fields.probe === undefined ? undefined : readCheck(reader, ['probe'], PROBE_TIMEOUT_MS),
+    stdin: fields.stdin ?? 'prompt',
   };
   const agent = { ...describeAgent(reader, fields), format, runner };
   return agentEntry(agent, reader.document, reader.diagnostics);

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Diagnostic, Range } from '../domain/diagnostic.ts';
 import { Suggestions } from './nearest.ts';
 import { diagnosticAt, type Problem, type RelatedLocation } from './problem.ts';
@@ -50,33 +50,45 @@ export class DocumentReader {
     value: Readonly<Record<string, unknown>>,
     explain: (key: string) => Problem | undefined = () => undefined,
   ): Partial<z.output<z.ZodObject<Shape, Config>>> {
+    const known = new KnownFields();
     // An empty message marks the places where the schema has nothing better to say.
-    const parsed = schema.safeParse(value, { error: () => '' });
+    const parsed = schema.safeParse(value, {
+      error: (issue) => {
+        known.note(issue);
+        return '';
+      },
+    });
     if (parsed.success) {
       return parsed.data;
     }
     const wrong = new Set<PropertyKey>();
     for (const issue of parsed.error.issues) {
-      if (issue.code === 'unrecognized_keys') {
+      if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
         for (const key of issue.keys) {
           wrong.add(key);
-          const hint = this.suggestions.for(key, Object.keys(schema.shape));
-          this.report([...path, key], explain(key) ?? unknownField(key, hint), 'key');
+          this.#reportUnknown([...path, key], Object.keys(schema.shape), explain(key));
         }
       } else {
         wrong.add(issue.path[0] ?? '');
-        this.#reportIssue(issue, path);
+        this.#reportIssue(issue, path, known);
       }
     }
     const rest = Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
     return partialOf(schema).parse(rest) as Partial<z.output<z.ZodObject<Shape, Config>>>;
   }
 
-  #reportIssue(issue: z.core.$ZodIssue, base: SourcePath): void {
+  #reportUnknown(path: SourcePath, known: readonly string[], problem?: Problem): void {
+    const key = String(path.at(-1));
+    this.report(path, problem ?? unknownField(key, this.suggestions.for(key, known)), 'key');
+  }
+
+  #reportIssue(issue: z.core.$ZodIssue, base: SourcePath, known: KnownFields): void {
     const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))];
     const label = labelOf(path);
     const node = this.document.nodeAt(path);
-    if (node === undefined) {
+    if (issue.code === 'unrecognized_keys') {
+      issue.keys.forEach((key) => this.#reportUnknown([...path, key], known.beside(issue)));
+    } else if (node === undefined) {
       this.report(path, problems.missingField(label, issue.message));
     } else if (issue.code === 'invalid_key') {
       this.report(path, problems.wrongValue(label, issue.issues[0]?.message ?? ''), 'key');
@@ -91,7 +103,7 @@ export class DocumentReader {
         const kinds = issue.errors.flat().filter(isWrongKind).map(kindOf);
         this.report(path, problems.wrongKind(label, [...new Set(kinds)], kindOfNode(node)));
       } else {
-        meant.forEach((inner) => this.#reportIssue(inner, path));
+        meant.forEach((inner) => this.#reportIssue(inner, path, known));
       }
     } else if (issue.code === 'invalid_value') {
       const rule = `must be ${issue.values.map(String).join(' or ')}`;
@@ -99,6 +111,21 @@ export class DocumentReader {
     } else {
       this.report(path, problems.wrongKind(label, [kindOf(issue)], kindOfNode(node)));
     }
+  }
+}
+
+/** The fields a schema knows where it has found others: issues tell only the others. */
+class KnownFields {
+  readonly #known = new WeakMap<readonly string[], readonly string[]>();
+
+  note(issue: z.core.$ZodRawIssue): void {
+    if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject) {
+      this.#known.set(issue.keys, Object.keys(issue.inst.shape));
+    }
+  }
+
+  beside({ keys }: z.core.$ZodIssueUnrecognizedKeys): readonly string[] {
+    return this.#known.get(keys) ?? [];
   }
 }
 
@@ -127,6 +154,11 @@ function kindOf(issue: z.core.$ZodIssue): string {
       return 'fields';
     case 'null':
       return 'nothing';
+    case 'int':
+      return 'a whole number';
+    case 'number':
+      // One alone says what it must be; any other is part of `text`.
+      return issue.message === '' ? 'a text' : 'a whole number';
     default:
       return 'a text';
   }

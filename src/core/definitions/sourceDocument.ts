@@ -107,7 +107,7 @@ export class ScalarPlaces {
     this.#node = node;
   }
 
-  /** @param start offset in the text value, at or behind a `${{` */
+  /** @param start offset in the text value: at or behind a `${{` where there is one */
   range(start: number, end: number): Range {
     const { text, start: nodeStart, end: nodeEnd } = this.#node;
     const written = this.#source.text;
@@ -120,6 +120,9 @@ export class ScalarPlaces {
     const mark = inValue[index];
     const markInFile = inFile[index];
     // An alias's text stands elsewhere; an escape such as "\x24" hides a mark.
+    if (!this.#node.alias && inValue.length === 0 && inFile.length === 0) {
+      return this.#rangeInLine(start, end);
+    }
     if (
       this.#node.alias ||
       inValue.length !== inFile.length ||
@@ -135,6 +138,20 @@ export class ScalarPlaces {
     const close = written.indexOf('}}', from);
     const closed = close !== -1 && close < nodeEnd;
     return this.#source.range(from, closed ? close + 2 : from + MARK.length);
+  }
+
+  /** Of a text without any mark its lines are held on to: found where one stands in the file as it is. */
+  #rangeInLine(start: number, end: number): Range {
+    const { text, start: nodeStart, end: nodeEnd } = this.#node;
+    const lineStart = text.slice(0, start).lastIndexOf('\n') + 1;
+    const line = /.*/.exec(text.slice(lineStart))?.[0] ?? '';
+    const written = this.#source.text.slice(nodeStart, nodeEnd);
+    const at = line === '' ? -1 : written.indexOf(line);
+    if (at === -1 || end > lineStart + line.length || written.includes(line, at + 1)) {
+      return this.#source.range(nodeStart, nodeEnd);
+    }
+    const shift = nodeStart + at - lineStart;
+    return this.#source.range(start + shift, end + shift);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Check, Effects, Limits } from '../domain/agent.ts';
+import type { RetryRule, Workflow } from '../domain/workflow.ts';
 import type { SourcePath } from './sourceDocument.ts';
 
 // A workflow as far as its file's shape allows, before anyone asks whether it makes sense. What was
@@ -14,8 +16,20 @@ export interface WorkflowDraft {
   readonly description: string;
   readonly inputs: ReadonlyMap<string, InputDraft>;
   readonly maxParallel: number | undefined;
+  readonly onFailure: Workflow['onFailure'];
   /** In the order written; ids are unique. */
   readonly steps: readonly StepDraft[];
+  /** `undefined`: none are written, or they cannot be read. */
+  readonly phases: readonly PhaseDraft[] | undefined;
+}
+
+export interface PhaseDraft {
+  readonly name: Written;
+  /** Where it begins. */
+  readonly path: SourcePath;
+  /** Where each is named, or written. */
+  readonly steps: readonly Written[];
+  readonly checks: readonly Check[];
 }
 
 export interface InputDraft {
@@ -29,16 +43,35 @@ interface StepDraftBase {
   /** Of the step's value. */
   readonly path: SourcePath;
   readonly needs: readonly Written[];
+  readonly condition: Written | undefined;
+  /** `unread`: one is written that cannot be read, so that any name may be in it. */
+  readonly matrix: MatrixDraft | 'unread' | undefined;
 }
+
+/** In the order written: the values, or a text that gives them when the run starts. */
+export type MatrixDraft = ReadonlyMap<string, readonly Written[] | Written>;
 
 export interface AgentStepDraft extends StepDraftBase {
   readonly kind: 'agent';
   readonly agent: Written | undefined;
   readonly prompt: Written | undefined;
   readonly env: ReadonlyMap<string, Written>;
-  readonly produces: readonly Written[];
-  readonly timeoutMs: number | undefined;
+  readonly produces: readonly ProductDraft[];
+  readonly checks: readonly Check[];
+  readonly limits: Partial<Limits>;
+  readonly retry: RetryRule | undefined;
+  readonly effects: Effects | undefined;
 }
+
+export interface ProductDraft {
+  readonly file: Written;
+  readonly schema: SchemaDraft | undefined;
+}
+
+/** A JSON Schema as it is written in the workflow, or the path of its file. */
+export type SchemaDraft =
+  | { readonly kind: 'inline'; readonly path: SourcePath }
+  | { readonly kind: 'file'; readonly file: Written };
 
 export interface GateStepDraft extends StepDraftBase {
   readonly kind: 'gate';
@@ -46,12 +79,24 @@ export interface GateStepDraft extends StepDraftBase {
   readonly show: readonly Written[];
 }
 
+export interface NestedStepDraft extends StepDraftBase {
+  readonly kind: 'workflow';
+  readonly workflow: Written | undefined;
+  /** `unread`: they are written but cannot be read. */
+  readonly with: ReadonlyMap<string, Written> | 'unread';
+}
+
 /** A step of which nothing but its id can be told. */
 export interface UnknownStepDraft extends StepDraftBase {
   readonly kind: 'unknown';
 }
 
-export type StepDraft = AgentStepDraft | GateStepDraft | UnknownStepDraft;
+export type StepDraft = AgentStepDraft | GateStepDraft | NestedStepDraft | UnknownStepDraft;
+
+/** Of which nothing more is read. */
+export function unknownStep(id: string, path: SourcePath): UnknownStepDraft {
+  return { kind: 'unknown', id, path, needs: [], condition: undefined, matrix: undefined };
+}
 
 /** A step as the graph functions take it. */
 export function graphItem({ id, needs }: StepDraft): { id: string; needs: string[] } {

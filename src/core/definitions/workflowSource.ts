@@ -1,15 +1,20 @@
 import type { Range } from '../domain/diagnostic.ts';
 import type { StepId } from '../domain/ids.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
-import type { WorkflowDraft } from './workflowDraft.ts';
+import type { WorkflowDraft, Written } from './workflowDraft.ts';
 
 /** Where the parts of a workflow stand in its file, whichever way it is written. */
 export class WorkflowSource {
   readonly document: SourceDocument;
+  /** Names of the workflows that are its steps, with their places. */
+  readonly contains: readonly Written[];
   readonly #steps: ReadonlyMap<string, SourcePath>;
 
   constructor(document: SourceDocument, draft: WorkflowDraft) {
     this.document = document;
+    this.contains = draft.steps.flatMap((step) =>
+      step.kind === 'workflow' && step.workflow !== undefined ? [step.workflow] : [],
+    );
     this.#steps = new Map(draft.steps.map(({ id, path }) => [id, path]));
   }
 

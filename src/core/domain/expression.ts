@@ -12,7 +12,7 @@ export type TemplatePart =
   | { readonly kind: 'literal'; readonly text: string }
   | ({ readonly kind: 'expression'; readonly expression: Expression } & Span);
 
-/** What may stand between the braces. Operators become further variants. */
+/** What may stand between the braces. */
 export type Expression = Reference;
 
 /** `steps.lint.output`, `steps['unit.tests'].output`: the names to follow from the scope's root. */
@@ -62,7 +62,7 @@ export function parseTemplate(text: string): Result<Template, TemplateError> {
       parts.push({ kind: 'literal', text: literal });
       literal = '';
     }
-    const parsed = new ExpressionParser(text, open).parse();
+    const parsed = readExpression(text, open);
     if (!parsed.ok) {
       return parsed;
     }
@@ -84,7 +84,7 @@ export function renderTemplate(template: Template, scope: Scope): Result<string,
       text += part.text;
       continue;
     }
-    const value = evaluate(part.expression, scope);
+    const value = lookUp(part.expression, scope);
     if (!value.ok) {
       return value;
     }
@@ -109,7 +109,11 @@ export function formatReference(names: readonly { readonly name: string }[]): st
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
-function evaluate({ names, start, end }: Reference, scope: Scope): Result<string, TemplateError> {
+/** What a reference names, as text. Groups of values are none. */
+export function lookUp(
+  { names, start, end }: Reference,
+  scope: Scope,
+): Result<string, TemplateError> {
   let value: ScopeValue = scope;
   for (const [index, { name }] of names.entries()) {
     const found: ScopeValue | undefined =
@@ -129,127 +133,147 @@ function evaluate({ names, start, end }: Reference, scope: Scope): Result<string
     : ok(String(value));
 }
 
-/** Reads one `${{ … }}`. Fails by value; positions are offsets in the whole text. */
-class ExpressionParser {
-  readonly #text: string;
-  readonly #start: number;
-  #at: number;
+/** Something stands at `at` that the rule does not allow there. */
+export interface Misplaced {
+  readonly at: number;
+  readonly rule: string;
+}
 
-  constructor(text: string, start: number) {
-    this.#text = text;
-    this.#start = start;
-    this.#at = start + OPEN.length;
+/** Reads a text from its start to its end, by patterns and by references. */
+export class ExpressionCursor {
+  readonly text: string;
+  at: number;
+
+  constructor(text: string, at: number) {
+    this.text = text;
+    this.at = at;
   }
 
-  parse(): Result<Extract<TemplatePart, { kind: 'expression' }>, TemplateError> {
-    this.#skipSpace();
-    if (this.#text.startsWith(CLOSE, this.#at)) {
-      return this.#fail(
-        'There is nothing between "${{" and "}}": name a value, such as inputs.topic.',
-        { start: this.#start, end: this.#at + CLOSE.length },
-      );
-    }
-    const expression = this.#reference();
-    if (!expression.ok) {
-      return expression;
-    }
-    this.#skipSpace();
-    if (!this.#text.startsWith(CLOSE, this.#at)) {
-      return this.#unexpected(
-        'an expression names one value, such as inputs.topic or steps.lint.output, and ends in "}}"',
-      );
-    }
-    this.#at += CLOSE.length;
-    return ok({
-      kind: 'expression',
-      expression: expression.value,
-      start: this.#start,
-      end: this.#at,
-    });
-  }
-
-  #reference(): Result<Reference, TemplateError> {
-    const start = this.#at;
-    const root = this.#match(/[A-Za-z_][A-Za-z0-9_-]*/y);
-    if (root === undefined) {
-      return this.#unexpected('an expression starts with a name, such as inputs or steps');
-    }
-    const names: [ReferenceName, ...ReferenceName[]] = [{ name: root, start, end: this.#at }];
-    for (;;) {
-      const step = this.#text[this.#at] === '.' ? this.#dotName() : this.#bracketName();
-      if (step === undefined) {
-        return ok({ kind: 'reference', names, start, end: this.#at });
-      }
-      if (!step.ok) {
-        return step;
-      }
-      names.push(step.value);
-    }
-  }
-
-  #dotName(): Result<ReferenceName, TemplateError> {
-    this.#at += 1;
-    const start = this.#at;
-    const name = this.#match(/[A-Za-z0-9_][A-Za-z0-9_-]*/y);
-    return name === undefined
-      ? this.#unexpected('a name must follow the "."')
-      : ok({ name, start, end: this.#at });
-  }
-
-  /** `['any text']`, with `''` for a quote in it; `undefined` when no bracket stands here. */
-  #bracketName(): Result<ReferenceName, TemplateError> | undefined {
-    if (this.#text[this.#at] !== '[') {
-      return undefined;
-    }
-    this.#at += 1;
-    this.#skipSpace();
-    const start = this.#at;
-    const quoted = this.#match(/'(?:[^'\r\n]|'')*'/y);
-    if (quoted === undefined) {
-      return this.#unexpected(
-        'a name in single quotes must follow the "[", such as [\'unit.tests\']',
-      );
-    }
-    const end = this.#at;
-    this.#skipSpace();
-    if (this.#text[this.#at] !== ']') {
-      return this.#unexpected('the "[" must be closed by a "]"');
-    }
-    this.#at += 1;
-    return ok({ name: quoted.slice(1, -1).replaceAll("''", "'"), start, end });
-  }
-
-  #match(sticky: RegExp): string | undefined {
-    sticky.lastIndex = this.#at;
-    const found = sticky.exec(this.#text)?.[0];
-    this.#at += found?.length ?? 0;
+  /** What the sticky pattern finds here, or `undefined`. */
+  match(sticky: RegExp): string | undefined {
+    sticky.lastIndex = this.at;
+    const found = sticky.exec(this.text)?.[0];
+    this.at += found?.length ?? 0;
     return found;
   }
 
-  #skipSpace(): void {
-    this.#match(/\s*/y);
+  /** True when these characters stand here; they are passed over. */
+  take(characters: string): boolean {
+    const stands = this.text.startsWith(characters, this.at);
+    this.at += stands ? characters.length : 0;
+    return stands;
   }
 
-  /** Says what stands here and what should. */
-  #unexpected(rule: string): Result<never, TemplateError> {
-    const at = this.#at;
-    const code = this.#text.codePointAt(at);
-    // Whatever stands here is worth a word only while the braces are closed further on.
-    if (code === undefined || this.#text.indexOf(CLOSE, at) === -1) {
-      return this.#fail(
-        '"${{" is never closed: write "}}" behind the expression, or "$${{" for the plain characters.',
-        { start: this.#start, end: this.#start + OPEN.length },
+  skipSpace(): void {
+    this.match(/\s*/y);
+  }
+
+  /** Text in single quotes, with `''` for a quote in it; `undefined` when none stands here. */
+  quoted(): string | undefined {
+    return this.match(/'(?:[^'\r\n]|'')*'/y)
+      ?.slice(1, -1)
+      .replaceAll("''", "'");
+  }
+
+  reference(): Result<Reference, Misplaced> {
+    const start = this.at;
+    const root = this.match(/[A-Za-z_][A-Za-z0-9_-]*/y);
+    if (root === undefined) {
+      return this.#misplaced('an expression starts with a name, such as inputs or steps');
+    }
+    const names: [ReferenceName, ...ReferenceName[]] = [{ name: root, start, end: this.at }];
+    for (;;) {
+      const name = this.take('.')
+        ? this.#dotName()
+        : this.take('[')
+          ? this.#bracketName()
+          : undefined;
+      if (name === undefined) {
+        return ok({ kind: 'reference', names, start, end: this.at });
+      }
+      if (!name.ok) {
+        return name;
+      }
+      names.push(name.value);
+    }
+  }
+
+  #dotName(): Result<ReferenceName, Misplaced> {
+    const start = this.at;
+    const name = this.match(/[A-Za-z0-9_][A-Za-z0-9_-]*/y);
+    return name === undefined
+      ? this.#misplaced('a name must follow the "."')
+      : ok({ name, start, end: this.at });
+  }
+
+  /** The rest of `['any text']`. */
+  #bracketName(): Result<ReferenceName, Misplaced> {
+    this.skipSpace();
+    const start = this.at;
+    const name = this.quoted();
+    if (name === undefined) {
+      return this.#misplaced(
+        'a name in single quotes must follow the "[", such as [\'unit.tests\']',
       );
     }
-    const character = String.fromCodePoint(code);
-    const found = this.#text.startsWith(CLOSE, at) ? CLOSE : character;
-    return this.#fail(`"${found}" cannot stand here: ${rule}.`, {
-      start: at,
-      end: at + found.length,
-    });
+    const end = this.at;
+    this.skipSpace();
+    return this.take(']')
+      ? ok({ name, start, end })
+      : this.#misplaced('the "[" must be closed by a "]"');
   }
 
-  #fail(message: string, span: Span): Result<never, TemplateError> {
-    return err({ message, ...span });
+  #misplaced(rule: string): Result<never, Misplaced> {
+    return err({ at: this.at, rule });
   }
+}
+
+/** Reads one `${{ … }}`. Positions are offsets in the whole text. @param start of the braces */
+function readExpression(
+  text: string,
+  start: number,
+): Result<Extract<TemplatePart, { kind: 'expression' }>, TemplateError> {
+  const cursor = new ExpressionCursor(text, start + OPEN.length);
+  cursor.skipSpace();
+  if (cursor.take(CLOSE)) {
+    return err({
+      message: 'There is nothing between "${{" and "}}": name a value, such as inputs.topic.',
+      start,
+      end: cursor.at,
+    });
+  }
+  const expression = cursor.reference();
+  if (!expression.ok) {
+    return err(misplacedIn(text, start, expression.error));
+  }
+  cursor.skipSpace();
+  const end = cursor.at;
+  return cursor.take(CLOSE)
+    ? ok({ kind: 'expression', expression: expression.value, start, end: cursor.at })
+    : err(
+        misplacedIn(text, start, {
+          at: end,
+          rule: 'an expression names one value, such as inputs.topic or steps.lint.output, and ends in "}}"',
+        }),
+      );
+}
+
+/** Says what stands there and what should. */
+function misplacedIn(text: string, start: number, { at, rule }: Misplaced): TemplateError {
+  const code = text.codePointAt(at);
+  // Whatever stands there is worth a word only while the braces are closed further on.
+  if (code === undefined || text.indexOf(CLOSE, at) === -1) {
+    return {
+      message:
+        '"${{" is never closed: write "}}" behind the expression, or "$${{" for the plain characters.',
+      start,
+      end: start + OPEN.length,
+    };
+  }
+  const found = text.startsWith(CLOSE, at) ? CLOSE : String.fromCodePoint(code);
+  return {
+    message: `"${found}" cannot stand here: ${rule}.`,
+    start: at,
+    end: at + found.length,
+  };
 }

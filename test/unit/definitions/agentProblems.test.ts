@@ -99,6 +99,30 @@ describe('A problem in an agent of Sluice', () => {
       'wrong-value: "idle-timeout" must be a duration such as 250ms, 30s, 5m or 2h.',
     ],
     [
+      'limits, effects, probes and inputs that cannot be',
+      lines`
+        command: [a]
+        grace: «5»
+        effects: «outside»
+        probe: «git ls-remote | grep x»
+        stdin: «open»`,
+      'wrong-value: "grace" needs a unit: write 5s for seconds.',
+      'wrong-value: "effects" must be copy or external.',
+      'wrong-value: "probe" must be a list of the program and its arguments: write ["sh", "-c", "git ls-remote | grep x"].',
+      'wrong-value: "stdin" must be prompt or messages.',
+    ],
+    [
+      'a probe of nothing, and one with other fields',
+      'command: [a]\neffects: external\nprobe: { command: «[]», «timout»: 5m }\n',
+      'wrong-value: "command" must name a program.',
+      'unknown-field: There is no field "timout". Did you mean "timeout"?',
+    ],
+    [
+      'a probe that is never asked, which is a warning',
+      'command: [a]\n«probe»: [b]\n',
+      'idle-probe: A probe is asked only where effects are external: add "effects: external", or remove it.',
+    ],
+    [
       'success codes that are no list',
       'command: [a]\nsuccess-codes: «1»\n',
       'wrong-type: "success-codes" must be a list, not 1.',
@@ -112,7 +136,7 @@ describe('A problem in an agent of Sluice', () => {
           B: $${'{{'} «github».sha }}
           C: $${'{{'} inputs.anything }}`.replace('«${{', '«${{»'),
       'bad-expression: "${{" is never closed: write "}}" behind the expression, or "$${{" for the plain characters.',
-      'unknown-value: "github" is no value here. There are inputs, steps and run; "$${{" stands for the plain characters.',
+      'unknown-value: "github" is no value here. There are inputs, steps, matrix and run; "$${{" stands for the plain characters.',
     ],
     [
       'names that cannot be shown',

@@ -26,6 +26,10 @@ describe('An agent that is a command', () => {
       install: npm install --save-dev eslint
       timeout: 1.5m
       idle-timeout: 500ms
+      grace: 20s
+      effects: external
+      probe: { command: git ls-remote --exit-code, timeout: 5s }
+      stdin: messages
       criticality: 9
       version: 1.0
       domains: [quality, style]
@@ -50,8 +54,10 @@ describe('An agent that is a command', () => {
           successCodes: [0, 1],
           env: undefined,
           install: 'npm install --save-dev eslint',
-          timeoutMs: 90_000,
-          idleTimeoutMs: 500,
+          limits: { timeoutMs: 90_000, idleTimeoutMs: 500, graceMs: 20_000 },
+          effects: 'external',
+          probe: { command: ['git', 'ls-remote', '--exit-code'], timeoutMs: 5000 },
+          stdin: 'messages',
         },
       },
     );
@@ -81,11 +87,23 @@ describe('An agent that is a command', () => {
           successCodes: [0],
           env: Object.create(null) as object,
           install: undefined,
-          timeoutMs: 600_000,
-          idleTimeoutMs: undefined,
+          limits: { timeoutMs: 600_000, idleTimeoutMs: undefined, graceMs: 5000 },
+          effects: 'copy',
+          probe: undefined,
+          stdin: 'prompt',
         },
       },
     );
+  });
+
+  it('may be probed by a program in any spelling, for at most a minute', () => {
+    for (const probe of ['[test, -f, out]', 'test -f out', '{ command: [test, -f, out] }']) {
+      const { runner } = yaml(`command: [a]\neffects: external\nprobe: ${probe}\n`);
+      assert.deepEqual(runner.kind === 'command' && runner.probe, {
+        command: ['test', '-f', 'out'],
+        timeoutMs: 60_000,
+      });
+    }
   });
 
   it('may be JSON', () => {

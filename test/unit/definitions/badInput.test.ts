@@ -3,8 +3,7 @@ import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
 import type { AgentEntry, WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
 import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
-import { agentsNamed, said, sourceOf, unmark } from './marked.ts';
+import { agentsNamed, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
 
 const AGENTS = agentsNamed('a');
 
@@ -100,11 +99,11 @@ describe('YAML that is no workflow', () => {
   it('has tags, which nothing here may run', () => {
     refused(
       'steps: «!!js/function» "x"\n',
-      'yaml-syntax: Tags such as "!name" are not read here: remove it.',
+      'yaml-syntax: Tags such as "!name" are not read here: remove it, or put quotes around a value that starts with "!".',
     );
     refused(
       'steps: { a: { agent: «!!binary» aGk= } }\n',
-      'yaml-syntax: Tags such as "!name" are not read here: remove it.',
+      'yaml-syntax: Tags such as "!name" are not read here: remove it, or put quotes around a value that starts with "!".',
     );
   });
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { Range } from '../../../src/core/domain/diagnostic.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
 import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
-import { agentsNamed, said, sourceOf, unmark } from './marked.ts';
+import { agentsNamed, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
 
 const FILE = '.sluice/workflows/w.yaml';
 
@@ -74,15 +73,15 @@ describe('Expressions in a workflow', () => {
       \${{ steps.lint.output.«x» }} \${{ run.«name» }} \${{ run.id.«x» }}
       \${{ steps.«lnit».output }} \${{ steps.«ok».output }} \${{ steps.«next».output }}
 `,
-      'unknown-value: "github" is no value here. There are inputs, steps and run; "$${{" stands for the plain characters.',
+      'unknown-value: "github" is no value here. There are inputs, steps, matrix and run; "$${{" stands for the plain characters.',
       'unknown-value: "input" is no value here. Did you mean "inputs"?',
       'unknown-value: inputs is no value: write inputs.<name>.',
-      'unknown-value: steps is no value: write steps.<id>.output.',
+      'unknown-value: steps is no value: write steps.<id>.output or steps.<id>.status.',
       'unknown-value: run is no value: write run.id.',
       'unknown-value: There is no value inputs.topic.size: there is inputs.topic.',
-      'unknown-value: steps.lint is no value: write steps.lint.output.',
-      'unknown-value: There is no value steps.lint.outptu: there is steps.lint.output.',
-      'unknown-value: There is no value steps.lint.output.x: there is steps.lint.output.',
+      'unknown-value: steps.lint is no value: write steps.lint.output or steps.lint.status.',
+      'unknown-value: There is no value steps.lint.outptu: there is steps.lint.output and steps.lint.status.',
+      'unknown-value: There is no value steps.lint.output.x: there is steps.lint.output and steps.lint.status.',
       'unknown-value: There is no value run.name: there is run.id.',
       'unknown-value: There is no value run.id.x: there is run.id.',
       'unknown-step: There is no step "lnit". Did you mean "lint"?',

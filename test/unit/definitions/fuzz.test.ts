@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hasErrors, type Diagnostic } from '../../../src/core/domain/diagnostic.ts';
+import { parseCondition } from '../../../src/core/domain/condition.ts';
+import type { Workflow } from '../../../src/core/domain/workflow.ts';
 import { buildGraph } from '../../../src/core/graph/graph.ts';
 import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
 import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
-import { agentsNamed } from './marked.ts';
+import { agentsNamed, readWorkflowText, sourceOf } from './marked.ts';
 
 const AGENTS = agentsNamed('a', 'b');
+/** A workflow that may be a step of the one that is read. */
+const OTHER = sourceOf('g.yaml', 'inputs: { i: x }\nsteps: [a]');
 
 /** Pieces of which definition files are made, right and wrong. */
 const piece = fc.oneof(
@@ -84,6 +87,24 @@ const piece = fc.oneof(
         'null',
         'true',
       ],
+      ...[
+        'if:',
+        'always()',
+        "steps.a.status == 'succeeded'",
+        'matrix:',
+        '${{ matrix.a }}',
+        'retry:',
+        'on:',
+        'checks:',
+        'phases:',
+        'workflow:',
+        'with:',
+        'probe:',
+        'effects:',
+        'external',
+        'schema:',
+        'path:',
+      ],
     ),
   },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
@@ -106,6 +127,9 @@ const field = fc.constantFrom(
     'a',
     'b',
   ],
+  ...['if', 'matrix', 'retry', 'attempts', 'delay', 'max-delay', 'on', 'checks', 'path', 'schema'],
+  ...['idle-timeout', 'grace', 'effects', 'workflow', 'with', 'phases', 'on-failure', 'fail-fast'],
+  ...['probe', 'stdin'],
   ...['command', 'runner', 'success-codes', 'instructions', 'model', 'tools', 'domains', 'version'],
 );
 const { value: shaped } = fc.letrec((tie) => ({
@@ -119,6 +143,13 @@ const { value: shaped } = fc.letrec((tie) => ({
       '${{ steps.a.output }}',
       '${{ inputs.b',
       '../x',
+      '${{ matrix.a }}',
+      "steps.a.status == 'succeeded'",
+      'f',
+      'exited',
+      'external',
+      'stop',
+      3,
       null,
       1,
       1.5,
@@ -128,6 +159,64 @@ const { value: shaped } = fc.letrec((tie) => ({
     fc.dictionary(fc.oneof(field, fc.string({ maxLength: 3 })), tie('value'), { maxKeys: 5 }),
   ),
 }));
+
+/** One of the values, mostly a right one. */
+const some = (...values: readonly unknown[]) => fc.constantFrom(...values);
+const step = fc.record(
+  {
+    agent: some('a', 'b', 'nobody'),
+    workflow: some('f', 'g', ['g']),
+    gate: some('Sure?', { ask: '${{ matrix.m }}', show: ['x.json'] }),
+    needs: fc.subarray(['s', 't', 'u']),
+    if: some('always()', "steps.s.status == 'failed'", 'matrix.m == 1', '${{ true }}', '(', 5),
+    matrix: some({ m: [1, 2] }, { m: '${{ inputs.i }}' }, { m: [] }, { m: 'x', 'n o': [null] }),
+    retry: some(2, 1, { attempts: 3 }, { attempts: 3, delay: '2m', 'max-delay': '1s' }, { on: 1 }),
+    produces: some('x.json', [{ path: 'x.json', schema: { a: [1] } }], [{ schema: 'f.json' }]),
+    checks: some(['npm test'], [['x', 1], { command: 'x', timeout: '1s' }], ['a|b', [], {}]),
+    with: some({ i: '${{ steps.s.output }}' }, { j: 1 }, []),
+    effects: some('copy', 'external', 'other'),
+    prompt: some('${{ matrix.m }} ${{ steps.s.status }}', '${{ inputs.i'),
+  },
+  { requiredKeys: [] },
+);
+const steps = fc.record({ s: step, t: step, u: step }, { requiredKeys: ['s'] });
+const phase = fc.record(
+  {
+    name: some('p', 'q', '', 1),
+    steps: fc.oneof(fc.subarray(['s', 't', 'u', 'v']), steps, some(null, 'x')),
+    checks: some([['x']], 'x', [null]),
+  },
+  { requiredKeys: ['steps'] },
+);
+const workflow = fc.record(
+  {
+    inputs: some({ i: 'x' }),
+    steps: fc.oneof(steps, some(['a', 'b'])),
+    phases: fc.oneof(fc.array(phase, { maxLength: 3 }), some({}, null)),
+    'on-failure': some('stop', 'continue', 1),
+    'fail-fast': some(true, 'yes'),
+  },
+  { requiredKeys: ['inputs'] },
+);
+
+/** What whoever runs a workflow may rely on. */
+function checkPromises({ steps: all, phases }: Workflow): void {
+  buildGraph(all);
+  for (const { condition, matrix } of all) {
+    assert.ok(condition === undefined || parseCondition(condition).ok);
+    for (const values of Object.values(matrix ?? {})) {
+      assert.ok(values.length > 0);
+    }
+  }
+  if (phases.length > 0) {
+    const placed = phases.flatMap((one) => one.steps);
+    assert.deepEqual([...placed].sort(), all.map(({ id }) => id).sort());
+    const order = new Map(phases.flatMap((one, index) => one.steps.map((id) => [id, index])));
+    for (const { id, needs } of all) {
+      assert.ok(needs.every((need) => (order.get(need) ?? 0) <= (order.get(id) ?? 0)));
+    }
+  }
+}
 
 /** Every reader over one file: none throws, every problem has a place in the file. */
 function readEveryWay(bytes: Uint8Array): void {
@@ -144,11 +233,11 @@ function readEveryWay(bytes: Uint8Array): void {
     }
     assert.ok(start.line < end.line || (start.line === end.line && start.column <= end.column));
   };
-  const workflow = readWorkflowText(source, AGENTS);
-  workflow.diagnostics.forEach(check);
-  assert.equal(workflow.kind === 'invalid', hasErrors(workflow.diagnostics));
-  if (workflow.kind === 'valid') {
-    buildGraph(workflow.workflow.steps);
+  const entry = readWorkflowText(source, AGENTS, OTHER);
+  entry.diagnostics.forEach(check);
+  assert.equal(entry.kind === 'invalid', hasErrors(entry.diagnostics));
+  if (entry.kind === 'valid') {
+    checkPromises(entry.workflow);
   }
   for (const format of ['sluice', 'vscode', 'claude'] as const) {
     for (const file of ['f.yaml', 'f.md']) {
@@ -185,6 +274,19 @@ describe('Any file at all', function () {
         numRuns: 600,
       },
     );
+  });
+
+  it('is read without a throw when it is nearly a workflow', () => {
+    let valid = 0;
+    fc.assert(
+      fc.property(workflow, (value) => {
+        const text = JSON.stringify(value);
+        readEveryWay(Buffer.from(text));
+        valid += readWorkflowText(sourceOf('f.yaml', text), AGENTS, OTHER).kind === 'valid' ? 1 : 0;
+      }),
+      { numRuns: 1500 },
+    );
+    assert.ok(valid > 0);
   });
 
   it('is read without a throw when it is any bytes', () => {

@@ -2,7 +2,16 @@ import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Agent } from '../../../src/core/domain/agent.ts';
 import type { Diagnostic, Range } from '../../../src/core/domain/diagnostic.ts';
 import { agentName } from '../../../src/core/domain/ids.ts';
-import { indexAgents, type AgentEntry } from '../../../src/core/definitions/entries.ts';
+import { ok } from '../../../src/core/base/result.ts';
+import {
+  indexAgents,
+  type AgentEntry,
+  type AgentIndex,
+  type WorkflowEntry,
+} from '../../../src/core/definitions/entries.ts';
+import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
+import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
+import { parseWorkflow } from '../../../src/core/definitions/workflowEntry.ts';
 import { decodeSource, type SourceText } from '../../../src/core/definitions/sourceText.ts';
 
 /** A file's text with `«…»` around where problems are expected, and `‹…›` around what is told beside. */
@@ -58,6 +67,28 @@ export function sourceOf(file: string, text: string | Uint8Array): SourceText {
   return source.value;
 }
 
+/**
+ * A workflow among others, which stand behind it, without any file: each schema in one is taken for
+ * a good one.
+ */
+export function readWorkflowText(
+  source: SourceText,
+  agents: AgentIndex,
+  ...others: readonly SourceText[]
+): WorkflowEntry {
+  const read = [source, ...others].map(parseWorkflow);
+  const files = read
+    .flatMap((one) => (one.kind === 'parsed' ? one.draft.steps : []))
+    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
+    .flatMap(({ schema }) => (schema?.kind === 'file' ? [schema.file.text] : []));
+  const schemas = new ProductSchemas(new Map(files.map((file) => [file, ok({})])), () => undefined);
+  const [entry] = judgeWorkflows(read, agents, schemas);
+  if (entry === undefined) {
+    throw new Error('no workflow was judged');
+  }
+  return entry;
+}
+
 /** `code: message` of each. */
 export function said(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ code, message }) => `${code}: ${message}`);
@@ -83,8 +114,10 @@ export function validAgent(name: string, env: Readonly<Record<string, string>> =
       successCodes: [0],
       env,
       install: undefined,
-      timeoutMs: 1000,
-      idleTimeoutMs: undefined,
+      limits: { timeoutMs: 1000, idleTimeoutMs: undefined, graceMs: 1000 },
+      effects: 'copy',
+      probe: undefined,
+      stdin: 'prompt',
     },
     format: 'sluice',
     file,

@@ -228,8 +228,7 @@ describe('A workflow read by its path', () => {
 
   const read = async (file: string) => {
     const project = path.join(folder.path, 'project');
-    const { agents } = await readDefinitions(project, never);
-    return readWorkflowFile(project, file, agents, never);
+    return readWorkflowFile(project, file, await readDefinitions(project, never), never);
   };
 
   it('may stand anywhere in the folder or outside it', async () => {

@@ -3,10 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
 import { parse } from 'yaml';
 import { staleSchemas } from '../../../scripts/schemas.ts';
-import { agentsNamed, sourceOf } from './marked.ts';
+import { agentsNamed, readWorkflowText, sourceOf } from './marked.ts';
 
 const SCHEMAS = path.join(import.meta.dirname, '../../../resources/schemas');
 
@@ -36,7 +35,37 @@ describe('The JSON Schemas that ship', () => {
     [true, 'steps: [{ id: a, agent: x }, { id: g, gate: Sure?, dependencies: [a] }]'],
     [true, 'steps: [x, x]'],
     [true, '[x, x]'],
+    [
+      true,
+      'fail-fast: true\nsteps: { a: { agent: x, if: true, matrix: { v: [1, y] }, retry: 3, grace: 1s, effects: external } }',
+    ],
+    [
+      true,
+      'inputs: { l: x }\nsteps: { a: { agent: x, matrix: { v: "${{ inputs.l }}" }, retry: { attempts: 2, on: [exited] } } }',
+    ],
+    [
+      true,
+      'steps: { a: { agent: x, produces: [a, { path: b, schema: { type: object } }], checks: [npm test, [a, 1], { command: a b, timeout: 5m }] } }',
+    ],
+    [true, 'steps: { a: { agent: x } }\nphases: [{ name: p, steps: [a], checks: [[x]] }]'],
+    [true, 'on-failure: stop\nphases: [{ name: p, steps: { a: { agent: x } } }]'],
+    [true, 'steps: { a: { workflow: other, with: { i: 1 } } }'],
+    [true, 'steps: [{ id: a, workflow: other, matrix: { v: [1] }, if: always() }]'],
     [false, 'name: w'],
+    [false, 'phases: []'],
+    [false, 'phases: [{ steps: { a: { agent: x } } }]'],
+    [false, 'steps: { a: { agent: x } }\nphases: []'],
+    [false, 'steps: { a: { agent: x } }\nphases: [{ name: p, steps: { b: { agent: x } } }]'],
+    [false, 'steps: { a: { agent: x } }\non-failure: halt'],
+    [false, 'steps: { a: { workflow: other, prompt: x } }'],
+    [false, 'steps: { a: { workflow: other, agent: x } }'],
+    [false, 'steps: { a: { agent: x, retry: 1 } }'],
+    [false, 'steps: { a: { agent: x, retry: { attempts: 2, on: [rejected] } } }'],
+    [false, 'steps: { a: { agent: x, matrix: { v: [] } } }'],
+    [false, 'steps: { a: { agent: x, matrix: { "a b": [1] } } }'],
+    [false, 'steps: { a: { agent: x, checks: ["a | b"] } }'],
+    [false, 'steps: { a: { agent: x, checks: ["A=b c"] } }'],
+    [false, 'steps: { a: { agent: x, produces: [{ schema: {} }] } }'],
     [false, 'steps: { a: { agent: x, timeout: 5 } }'],
     [false, 'steps: { a: { agent: x, timeout: soon } }'],
     [false, 'steps: { a: { agnt: x } }'],
@@ -55,6 +84,10 @@ describe('The JSON Schemas that ship', () => {
       true,
       'name: a\nrunner: command\ncommand: [x, 1]\nsuccess-codes: [0, 1]\nversion: 1.0\ncriticality: 10',
     ],
+    [true, 'command: [x]\neffects: external\nprobe: a b\nstdin: messages\ngrace: 1s'],
+    [true, 'command: [x]\neffects: external\nprobe: { command: [a], timeout: 5s }'],
+    [false, 'command: [x]\neffects: none'],
+    [false, 'command: [x]\nstdin: open'],
     [true, 'instructions: Help.\nmodel: [a, b]\ntools: [x]'],
     [false, 'name: a'],
     [false, 'command: x'],
@@ -69,7 +102,8 @@ describe('The JSON Schemas that ship', () => {
     const validate = validator('workflow.schema.json');
     for (const [shape, text] of workflows) {
       assert.equal(validate(parse(text)), shape, text);
-      const entry = readWorkflowText(sourceOf('w.yaml', text), agentsNamed('x'));
+      const other = sourceOf('other.yaml', 'inputs: { i: 1 }\nsteps: [x]');
+      const entry = readWorkflowText(sourceOf('w.yaml', text), agentsNamed('x'), other);
       assert.equal(entry.kind, shape ? 'valid' : 'invalid', text);
     }
   });

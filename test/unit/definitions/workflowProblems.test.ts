@@ -1,33 +1,5 @@
-import assert from 'node:assert/strict';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
-import { agentsNamed, lines, said, sourceOf, unmark } from './marked.ts';
-
-// Each case is a file with «…» around the range of each problem, in reading order, and ‹…› around
-// the places told beside it. What is expected to be said follows.
-
-type Case = [title: string, marked: string, ...problems: string[]];
-
-const FILE = '.sluice/workflows/w.yaml';
-const AGENTS = agentsNamed('eslint', 'tsc', 'reporter');
-
-function check(cases: readonly Case[]): void {
-  for (const [title, marked, ...problems] of cases) {
-    it(title, () => {
-      const { text, ranges, related } = unmark(marked);
-      const entry = readWorkflowText(sourceOf(FILE, text), AGENTS);
-      assert.deepEqual(said(entry.diagnostics), problems);
-      assert.deepEqual(
-        entry.diagnostics.map(({ range }) => range),
-        ranges,
-      );
-      assert.deepEqual(
-        entry.diagnostics.flatMap((diagnostic) => diagnostic.related.map(({ range }) => range)),
-        related,
-      );
-      assert.equal(entry.kind, 'invalid');
-    });
-  }
-}
+import { lines } from './marked.ts';
+import { check } from './workflowCases.ts';
 
 describe('A problem in the shape of a workflow', () => {
   check([
@@ -60,7 +32,7 @@ describe('A problem in the shape of a workflow', () => {
       'wrong-type: "prompt" must be a text, not 12.',
       'wrong-type: "needs" must be a text or a list, not fields.',
       'wrong-type: "env" must be fields, not a text.',
-      'wrong-type: An item of "produces" must be a text, not a list.',
+      'wrong-type: An item of "produces" must be a text or fields, not a list.',
     ],
     [
       'numbers out of range',
@@ -113,9 +85,9 @@ describe('A problem in the shape of a workflow', () => {
           lint: «eslint»
           «types»:
           tests: «[a]»`,
-      'wrong-type: "lint" must be made of fields: "agent" and what it is asked, or "gate" and a question.',
-      'wrong-type: "types" must be made of fields: "agent" and what it is asked, or "gate" and a question.',
-      'wrong-type: "tests" must be made of fields: "agent" and what it is asked, or "gate" and a question.',
+      'wrong-type: "lint" must be made of fields: "agent" and what it is asked, "gate" and a question, or "workflow" and its inputs.',
+      'wrong-type: "types" must be made of fields: "agent" and what it is asked, "gate" and a question, or "workflow" and its inputs.',
+      'wrong-type: "tests" must be made of fields: "agent" and what it is asked, "gate" and a question, or "workflow" and its inputs.',
     ],
     [
       'an agent and a gate in one step',

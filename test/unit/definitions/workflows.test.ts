@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { StepId } from '../../../src/core/domain/ids.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Workflow } from '../../../src/core/domain/workflow.ts';
-import { readWorkflowText } from '../../../src/core/definitions/workflowEntry.ts';
-import { agentsNamed, lines, said, sourceOf, unmark } from './marked.ts';
+import { agentsNamed, lines, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
 
 const AGENTS = agentsNamed('eslint', 'tsc', 'reporter', 'Code Reviewer');
 
@@ -67,9 +66,20 @@ describe('A workflow', () => {
           prompt: '',
           env: { LEVEL: '1.0', DEBUG: 'true', HEX: '0x1F' },
           produces: [],
-          timeoutMs: 90_000,
+          checks: [],
+          limits: { timeoutMs: 90_000 },
         },
-        { kind: 'agent', id: 'types', needs: [], agent: 'tsc', prompt: '', env: {}, produces: [] },
+        {
+          kind: 'agent',
+          id: 'types',
+          needs: [],
+          agent: 'tsc',
+          prompt: '',
+          env: {},
+          produces: [],
+          checks: [],
+          limits: {},
+        },
         {
           kind: 'agent',
           id: 'report',
@@ -77,12 +87,16 @@ describe('A workflow', () => {
           agent: 'reporter',
           prompt: 'About ${{ inputs.topic }}.\n',
           env: {},
-          produces: ['report.md', 'out/report.sarif'],
+          produces: [{ path: 'report.md' }, { path: 'out/report.sarif' }],
+          checks: [],
+          limits: {},
         },
         { kind: 'gate', id: 'approve', needs: ['report'], ask: 'Fine?', show: ['report.md'] },
         { kind: 'gate', id: 'done', needs: ['approve', 'report'], ask: 'Sure?', show: [] },
       ],
+      phases: [],
       maxParallel: 4,
+      onFailure: 'continue',
       file: '.sluice/workflows/check.yaml',
       digest: digestOf(text),
     });
@@ -166,6 +180,8 @@ describe('A workflow', () => {
       prompt: '',
       env: { A: 'x' },
       produces: [],
+      checks: [],
+      limits: {},
     });
   });
 

@@ -1,0 +1,209 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import { err, ok, type Result } from '../base/result.ts';
+import { oneLine, thrownMessage } from '../base/text.ts';
+import { FILE_START } from '../domain/diagnostic.ts';
+import type { JsonValue } from '../domain/workflow.ts';
+import type { Problem, RelatedLocation } from './problem.ts';
+import { readSource } from './readSource.ts';
+import { loadJudge, type Judge } from './schemaJudge.ts';
+import type { SourceDocument, SourcePath } from './sourceDocument.ts';
+import type { SourceNode } from './sourceNode.ts';
+import type { SourceText } from './sourceText.ts';
+import type { SchemaDraft, WorkflowDraft } from './workflowDraft.ts';
+import * as problems from './workflowProblems.ts';
+
+/** Lists and fields in a schema may stand in each other this deep. */
+const MAX_DEPTH = 64;
+const OPEN_FILES = 16;
+
+/** Why a schema cannot be used, at its place in the workflow. */
+export interface SchemaFault {
+  readonly path: SourcePath;
+  readonly problem: Problem;
+  readonly related: readonly RelatedLocation[];
+}
+
+type FileFault = Omit<SchemaFault, 'path'>;
+
+/** The JSON Schemas that steps declare for their files. */
+export class ProductSchemas {
+  readonly #files: ReadonlyMap<string, Result<JsonValue, FileFault>>;
+  readonly #judge: Judge;
+  readonly #values = new WeakMap<SchemaDraft, Result<JsonValue, SchemaFault>>();
+
+  /** @param files by the paths that workflows write */
+  constructor(files: ReadonlyMap<string, Result<JsonValue, FileFault>>, judge: Judge) {
+    this.#files = files;
+    this.#judge = judge;
+  }
+
+  /** The schema, checked. @param document the workflow's */
+  valueOf(schema: SchemaDraft, document: SourceDocument): Result<JsonValue, SchemaFault> {
+    let value = this.#values.get(schema);
+    if (value === undefined) {
+      value = schema.kind === 'file' ? this.#fromFile(schema) : this.#inline(schema, document);
+      this.#values.set(schema, value);
+    }
+    return value;
+  }
+
+  #fromFile({ file }: SchemaDraft & { kind: 'file' }): Result<JsonValue, SchemaFault> {
+    const value = this.#files.get(file.text);
+    if (value === undefined) {
+      throw new Error(`Internal error: the schema ${file.text} was not read`);
+    }
+    return value.ok ? value : err({ path: file.path, ...value.error });
+  }
+
+  #inline(
+    { path: at }: SchemaDraft & { kind: 'inline' },
+    document: SourceDocument,
+  ): Result<JsonValue, SchemaFault> {
+    const node = document.nodeAt(at);
+    if (node === undefined) {
+      throw new Error(`Internal error: no schema stands at ${at.join('.')}`);
+    }
+    const value = jsonOf(node, at);
+    if (!value.ok) {
+      return err({ ...value.error, related: [] });
+    }
+    const fault = this.#judge(value.value);
+    return fault === undefined
+      ? value
+      : err({ path: at, problem: problems.badSchema(fault), related: [] });
+  }
+}
+
+/**
+ * Reads the schemas that workflows name. One that is wrong is told where it is named.
+ * @param folder absolute
+ * @throws the signal's reason once it aborts
+ */
+export async function loadSchemas(
+  folder: string,
+  drafts: readonly WorkflowDraft[],
+  signal: AbortSignal,
+): Promise<ProductSchemas> {
+  const schemas = drafts
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
+    .flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
+  if (schemas.length === 0) {
+    return new ProductSchemas(new Map(), () => undefined);
+  }
+  const judge = await loadJudge();
+  const limit = pLimit(OPEN_FILES);
+  const named = new Set(schemas.flatMap((one) => (one.kind === 'file' ? [one.file.text] : [])));
+  const files = await Promise.all(
+    [...named].map((file) =>
+      limit(async () => {
+        signal.throwIfAborted();
+        return [file, await readSchemaFile(folder, file, judge)] as const;
+      }),
+    ),
+  );
+  return new ProductSchemas(new Map(files), judge);
+}
+
+async function readSchemaFile(
+  folder: string,
+  file: string,
+  judge: Judge,
+): Promise<Result<JsonValue, FileFault>> {
+  if (!(await isInside(folder, file))) {
+    return err({ problem: problems.schemaOutside(file), related: [] });
+  }
+  const source = await readSource(folder, file);
+  const refuse = (message: string, range = FILE_START) =>
+    err({ problem: problems.inSchema(file, message), related: [{ file, range, message }] });
+  if (!source.ok) {
+    return err({ problem: problems.inSchema(file, source.error.message), related: [] });
+  }
+  const parsed = parseJson(source.value);
+  if (!parsed.ok) {
+    const { at, message } = parsed.error;
+    return refuse(`This is not valid JSON: ${message}.`, source.value.range(at, at + 1));
+  }
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse('A schema is made of fields: write "{" and "}" around it.');
+  }
+  if (!isShallow(value, MAX_DEPTH)) {
+    return refuse(problems.schemaTooDeep(MAX_DEPTH).message);
+  }
+  const fault = judge(value);
+  return fault === undefined ? ok(value) : refuse(problems.badSchema(fault).message);
+}
+
+/** A file that is not there is inside: that it is not there is said when it is read. */
+async function isInside(folder: string, file: string): Promise<boolean> {
+  const parts = file.split('/');
+  if (path.isAbsolute(file) || /^[A-Za-z]:|\\|\0/.test(file) || parts.includes('..')) {
+    return false;
+  }
+  try {
+    const [root, real] = await Promise.all([
+      fs.realpath(folder),
+      fs.realpath(path.join(folder, file)),
+    ]);
+    return real.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+  } catch {
+    return true;
+  }
+}
+
+function parseJson({
+  text,
+}: SourceText): Result<JsonValue, { readonly at: number; readonly message: string }> {
+  try {
+    return ok(JSON.parse(text) as JsonValue);
+  } catch (thrown) {
+    const message = thrownMessage(thrown);
+    const at = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+    return err({ at, message: oneLine(message) });
+  }
+}
+
+/** As JSON has it, or the place that JSON cannot hold. */
+function jsonOf(
+  node: SourceNode,
+  at: SourcePath,
+  depth = 1,
+): Result<JsonValue, Omit<SchemaFault, 'related'>> {
+  if (node.kind === 'scalar') {
+    return typeof node.value === 'number' && !Number.isFinite(node.value)
+      ? err({ path: at, problem: problems.notJson() })
+      : ok(node.value);
+  }
+  if (depth > MAX_DEPTH) {
+    return err({ path: at, problem: problems.schemaTooDeep(MAX_DEPTH) });
+  }
+  const list: JsonValue[] = [];
+  const fields: Record<string, JsonValue> = {};
+  const children: readonly (readonly [string | number, SourceNode])[] =
+    node.kind === 'list'
+      ? [...node.items.entries()]
+      : [...node.fields].map(([key, field]) => [key, field.node] as const);
+  for (const [key, child] of children) {
+    const value = jsonOf(child, [...at, key], depth + 1);
+    if (!value.ok) {
+      return value;
+    }
+    if (node.kind === 'list') {
+      list.push(value.value);
+    } else {
+      fields[key] = value.value;
+    }
+  }
+  return ok(node.kind === 'list' ? list : fields);
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  return (
+    typeof value !== 'object' ||
+    value === null ||
+    (levels > 0 && Object.values(value).every((child) => isShallow(child, levels - 1)))
+  );
+}

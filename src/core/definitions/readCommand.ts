@@ -1,0 +1,51 @@
+import type { Check } from '../domain/agent.ts';
+import { checkFieldsSchema } from './commandSchema.ts';
+import { parseDuration } from './duration.ts';
+import * as problems from './problems.ts';
+import type { DocumentReader } from './shape.ts';
+import type { SourcePath } from './sourceDocument.ts';
+
+/** How long a check may run that does not say, in milliseconds. */
+const CHECK_TIMEOUT_MS = 600_000;
+
+/** The commands of a step or phase, as the schema has found them. */
+export function readChecks(reader: DocumentReader, path: SourcePath, value: unknown): Check[] {
+  return Array.isArray(value)
+    ? value.map((_, index) => readCheck(reader, [...path, index], CHECK_TIMEOUT_MS))
+    : [];
+}
+
+/** A command in any of its spellings, as the schema has found it. @param usualMs where it gives no limit */
+export function readCheck(reader: DocumentReader, path: SourcePath, usualMs: number): Check {
+  const node = reader.document.nodeAt(path);
+  if (node?.kind !== 'map') {
+    return { command: readCommand(reader, path), timeoutMs: usualMs };
+  }
+  const { timeout } = reader.fields(checkFieldsSchema, path, node.value);
+  return {
+    command: readCommand(reader, [...path, 'command']),
+    timeoutMs: parseDuration(timeout ?? '') ?? usualMs,
+  };
+}
+
+function readCommand(reader: DocumentReader, path: SourcePath): Check['command'] {
+  const node = reader.document.nodeAt(path);
+  const words =
+    node?.kind === 'list'
+      ? node.items.map((_, index) => reader.textAt([...path, index]))
+      : reader.textAt(path).split(/ +/);
+  words.forEach((word, index) => {
+    const at = node?.kind === 'list' ? [...path, index] : path;
+    if (word.includes('\u0000')) {
+      reader.report(at, problems.wrongValue('A command', 'cannot hold NUL characters'));
+    } else if (word.includes('${{')) {
+      reader.report(at, problems.expressionInCommand());
+    }
+  });
+  const [program = '', ...rest] = words;
+  if (program.trim() === '') {
+    const at = node?.kind === 'list' ? [...path, 0] : path;
+    reader.report(at, problems.wrongValue('A command', 'must name a program'));
+  }
+  return [program, ...rest];
+}

@@ -1,0 +1,136 @@
+import { readAgentStep } from './readAgentStep.ts';
+import { readMatrix } from './readMatrix.ts';
+import { eitherWord, readList, readText, readTexts } from './readParts.ts';
+import * as problems from './problems.ts';
+import type { DocumentReader } from './shape.ts';
+import type { SourcePath } from './sourceDocument.ts';
+import {
+  agentStepSchema,
+  gateHeadSchema,
+  gateQuestionSchema,
+  nestedStepSchema,
+} from './stepSchema.ts';
+import type { StepDraft } from './workflowDraft.ts';
+import * as workflowProblems from './workflowProblems.ts';
+
+type StepFields = Readonly<Record<string, unknown>>;
+
+/** A step of any kind, told by the field that names who does it. */
+export function readStep(
+  reader: DocumentReader,
+  id: string,
+  path: SourcePath,
+  value: StepFields,
+): StepDraft {
+  if ('workflow' in value) {
+    if (!('agent' in value) && !('gate' in value)) {
+      return readNested(reader, id, path, value);
+    }
+    reader.report([...path, 'workflow'], workflowProblems.twoKinds('workflow'), 'key');
+    const { workflow: _, ...rest } = value;
+    return readStep(reader, id, path, rest);
+  }
+  if (!('gate' in value)) {
+    return readAgent(reader, id, path, value);
+  }
+  if ('agent' in value) {
+    reader.report([...path, 'gate'], workflowProblems.twoKinds('gate'), 'key');
+    const { gate: _, ...rest } = value;
+    return readAgent(reader, id, path, rest);
+  }
+  return readGate(reader, id, path, value);
+}
+
+function readAgent(
+  reader: DocumentReader,
+  id: string,
+  path: SourcePath,
+  value: StepFields,
+): StepDraft {
+  const fields = reader.fields(agentStepSchema, path, value, (key) => fieldOfOther(key, 'agent'));
+  return {
+    ...readCommon(reader, id, path, value, fields),
+    ...readAgentStep(reader, path, fields),
+  };
+}
+
+function readGate(
+  reader: DocumentReader,
+  id: string,
+  path: SourcePath,
+  value: StepFields,
+): StepDraft {
+  const fields = reader.fields(gateHeadSchema, path, value, (key) => fieldOfOther(key, 'gate'));
+  const gatePath = [...path, 'gate'];
+  const gate = reader.document.nodeAt(gatePath);
+  const base = { kind: 'gate' as const, ...readCommon(reader, id, path, value, fields) };
+  if (gate?.kind === 'map') {
+    const details = reader.fields(gateQuestionSchema, gatePath, gate.value);
+    return {
+      ...base,
+      ask: readText(reader, [...gatePath, 'ask'], details.ask),
+      show: readList(reader, [...gatePath, 'show'], details.show),
+    };
+  }
+  const ask = gate?.kind === 'scalar' ? gate.value : undefined;
+  if (typeof ask === 'string' && /\S/.test(ask)) {
+    return { ...base, ask: { text: ask, path: gatePath }, show: [] };
+  }
+  reader.report(gatePath, problems.wrongValue('"gate"', 'must be a question'));
+  return { ...base, ask: undefined, show: [] };
+}
+
+function readNested(
+  reader: DocumentReader,
+  id: string,
+  path: SourcePath,
+  value: StepFields,
+): StepDraft {
+  const fields = reader.fields(nestedStepSchema, path, value, (key) =>
+    fieldOfOther(key, 'workflow'),
+  );
+  return {
+    kind: 'workflow',
+    ...readCommon(reader, id, path, value, fields),
+    workflow: readText(reader, [...path, 'workflow'], fields.workflow),
+    with:
+      fields.with === undefined && 'with' in value
+        ? 'unread'
+        : readTexts(reader, [...path, 'with'], fields.with),
+  };
+}
+
+function readCommon(
+  reader: DocumentReader,
+  id: string,
+  path: SourcePath,
+  value: StepFields,
+  fields: {
+    readonly needs?: unknown;
+    readonly dependencies?: unknown;
+    readonly if?: unknown;
+    readonly matrix?: unknown;
+  },
+) {
+  const needs = eitherWord(reader, path, 'dependencies', 'needs', fields);
+  return {
+    id,
+    path,
+    needs: readList(reader, [...path, needs], fields[needs]),
+    condition: readText(reader, [...path, 'if'], fields.if),
+    matrix: readMatrix(reader, [...path, 'matrix'], value['matrix'], fields.matrix),
+  };
+}
+
+/** What to say of a field that another kind of step has. */
+function fieldOfOther(key: string, kind: StepDraft['kind']) {
+  if (kind !== 'gate' && (key === 'ask' || key === 'show')) {
+    return problems.fieldOfOther(key, 'a gate');
+  }
+  if (kind !== 'agent' && Object.hasOwn(agentStepSchema.shape, key)) {
+    return problems.fieldOfOther(key, "an agent's step");
+  }
+  return kind !== 'workflow' && key === 'with'
+    ? problems.fieldOfOther(key, 'a step that is a workflow')
+    : undefined;
+}

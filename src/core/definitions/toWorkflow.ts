@@ -1,0 +1,99 @@
+import { agentName, stepId } from '../domain/ids.ts';
+import type { InputSpec, Matrix, Product, Step, Workflow } from '../domain/workflow.ts';
+import type { ProductSchemas } from './productSchemas.ts';
+import type { SourceDocument } from './sourceDocument.ts';
+import type { ProductDraft, StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
+import { withoutBraces } from './references.ts';
+
+/** The workflow that a file means. Only for a draft without errors. */
+export function toWorkflow(
+  draft: WorkflowDraft,
+  document: SourceDocument,
+  schemas: ProductSchemas,
+): Workflow {
+  const { file, digest } = document.source;
+  const inputs = Object.create(null) as Record<string, InputSpec>;
+  for (const [name, input] of draft.inputs) {
+    inputs[name] = input;
+  }
+  const productOf = ({ file: product, schema }: ProductDraft): Product => {
+    const value = schema && schemas.valueOf(schema, document);
+    if (value?.ok === false) {
+      throw new Error(`Internal error: the schema of ${product.text} was taken for a valid one`);
+    }
+    return { path: product.text, schema: value?.value };
+  };
+  return {
+    name: draft.name,
+    description: draft.description,
+    inputs,
+    steps: draft.steps.map((step) => stepOf(step, productOf)),
+    phases: (draft.phases ?? []).map(({ name, steps, checks }) => ({
+      name: name.text,
+      steps: steps.map(({ text }) => stepId(text)),
+      checks,
+    })),
+    maxParallel: draft.maxParallel,
+    onFailure: draft.onFailure,
+    file,
+    digest,
+  };
+}
+
+function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product): Step {
+  const base = {
+    id: stepId(draft.id),
+    needs: distinct(draft.needs).map(stepId),
+    condition: draft.condition && withoutBraces(draft.condition.text),
+    matrix: matrixOf(draft.matrix),
+  };
+  switch (draft.kind) {
+    case 'agent':
+      return {
+        ...base,
+        kind: 'agent',
+        agent: agentName(draft.agent?.text ?? ''),
+        prompt: draft.prompt?.text ?? '',
+        env: recordOf(draft.env),
+        produces: draft.produces.map(productOf),
+        checks: draft.checks,
+        limits: draft.limits,
+        retry: draft.retry,
+        effects: draft.effects,
+      };
+    case 'gate':
+      return { ...base, kind: 'gate', ask: draft.ask?.text ?? '', show: distinct(draft.show) };
+    case 'workflow':
+      return {
+        ...base,
+        kind: 'workflow',
+        workflow: draft.workflow?.text ?? '',
+        with: recordOf(draft.with === 'unread' ? new Map() : draft.with),
+      };
+    case 'unknown':
+      throw new Error(`Internal error: step ${draft.id} was taken for a valid one`);
+  }
+}
+
+function matrixOf(draft: StepDraft['matrix']): Matrix | undefined {
+  if (draft === undefined || draft === 'unread') {
+    return undefined;
+  }
+  const matrix = Object.create(null) as Record<string, readonly string[] | string>;
+  for (const [name, values] of draft) {
+    matrix[name] = 'text' in values ? values.text : values.map(({ text }) => text);
+  }
+  return matrix;
+}
+
+function recordOf(texts: ReadonlyMap<string, Written>): Readonly<Record<string, string>> {
+  const record = Object.create(null) as Record<string, string>;
+  for (const [name, { text }] of texts) {
+    record[name] = text;
+  }
+  return record;
+}
+
+function distinct(texts: readonly Written[]): readonly string[] {
+  return [...new Set(texts.map(({ text }) => text))];
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { mayPass, type Failure } from '../../../src/core/domain/failure.ts';
+import type { AgentStep, Step, Workflow } from '../../../src/core/domain/workflow.ts';
+import { RETRYABLE } from '../../../src/core/definitions/stepSchema.ts';
+import { agentsNamed, lines, readWorkflowText, said, sourceOf } from './marked.ts';
+
+function workflowIn(text: string, ...others: [name: string, text: string][]): Workflow {
+  const entry = readWorkflowText(
+    sourceOf('.sluice/workflows/w.yaml', text),
+    agentsNamed('a'),
+    ...others.map(([name, other]) => sourceOf(`.sluice/workflows/${name}.yaml`, other)),
+  );
+  assert.deepEqual(said(entry.diagnostics), []);
+  assert.ok(entry.kind === 'valid');
+  return entry.workflow;
+}
+
+/** The last step, an agent's. @param fields of it, one a line */
+function stepWith(fields: string, before = ''): AgentStep {
+  const indented = fields.replace(/^/gm, '    ');
+  const step = workflowIn(
+    `inputs: { list: x }\nsteps:\n${before}  s:\n    agent: a\n${indented}\n`,
+  ).steps.at(-1);
+  assert.ok(step?.kind === 'agent');
+  return step;
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+describe('A condition of a step', () => {
+  const before = '  lint: { agent: a }\n';
+
+  it('is kept as it is written, without the braces around it', () => {
+    for (const written of [
+      "inputs.list == 'x'",
+      '"inputs.list == \'x\'"',
+      "${{ inputs.list == 'x' }}",
+      "|\n  ${{inputs.list == 'x'}}",
+    ]) {
+      assert.equal(stepWith(`if: ${written}`).condition, "inputs.list == 'x'", written);
+    }
+  });
+
+  it('may ask how needed steps ended, and stand at every kind of step', () => {
+    assert.equal(
+      stepWith("if: failure() && steps.lint.status == 'failed'\nneeds: lint", before).condition,
+      "failure() && steps.lint.status == 'failed'",
+    );
+    const { steps } = workflowIn(
+      'steps: { g: { gate: Sure?, if: true }, n: { workflow: b, if: always() } }',
+      ['b', '[a]'],
+    );
+    assert.deepEqual(
+      steps.map(({ condition }) => condition),
+      ['true', 'always()'],
+    );
+  });
+
+  it('is none where none is written', () => {
+    assert.equal(stepWith('prompt: x').condition, undefined);
+  });
+});
+
+describe('The matrix of a step', () => {
+  it('is values as they are written, in their order, or a text that gives them', () => {
+    const { matrix } = stepWith(
+      "matrix:\n  node: [20, 1.0, true, x]\n  os: '${{ inputs.list }}'\nprompt: ${{ matrix.node }}",
+    );
+    assert.deepEqual(Object.entries(matrix ?? {}), [
+      ['node', ['20', '1.0', 'true', 'x']],
+      ['os', '${{ inputs.list }}'],
+    ]);
+    assert.equal(Object.getPrototypeOf(matrix), null);
+  });
+
+  it('gives names to every text of its step, and to its condition', () => {
+    const { steps } = workflowIn(
+      lines`
+        steps:
+          s: { agent: a, matrix: { x: [1] }, env: { A: '$${'{{ matrix.x }}'}' }, if: matrix.x == 1 }
+          g: { gate: '$${'{{ matrix.x }}'}?', matrix: { x: [1] } }
+          n: { workflow: b, matrix: { x: [1] }, with: { i: '$${'{{ matrix.x }}'}' } }
+          all: { agent: a, needs: s, prompt: '$${'{{ steps.s.output }}'}' }`,
+      ['b', 'inputs: { i: }\nsteps: [a]'],
+    );
+    assert.deepEqual(
+      steps.map(({ matrix }) => plain(matrix ?? {})),
+      [{ x: ['1'] }, { x: ['1'] }, { x: ['1'] }, {}],
+    );
+  });
+});
+
+describe('A retry', () => {
+  it('may be a number of attempts', () => {
+    assert.deepEqual(stepWith('retry: 3').retry, {
+      attempts: 3,
+      delayMs: 1000,
+      maxDelayMs: 60_000,
+      on: undefined,
+    });
+  });
+
+  it('may say when, and after what', () => {
+    assert.deepEqual(
+      stepWith('retry: { attempts: 10, delay: 2s, max-delay: 5m, on: [exited, timed-out, exited] }')
+        .retry,
+      { attempts: 10, delayMs: 2000, maxDelayMs: 300_000, on: ['exited', 'timed-out'] },
+    );
+  });
+
+  it('waits no shorter than it says where only the first wait is given', () => {
+    assert.equal(stepWith('retry: { attempts: 2, delay: 10m }').retry?.maxDelayMs, 600_000);
+  });
+
+  it('may name exactly the failures that another attempt may cure', () => {
+    const reasons: Record<Failure['reason'], true> = {
+      'command-not-found': true,
+      'spawn-failed': true,
+      exited: true,
+      signalled: true,
+      'timed-out': true,
+      'output-cap': true,
+      'not-produced': true,
+      'bad-product': true,
+      'check-failed': true,
+      overlap: true,
+      expression: true,
+      'no-runner': true,
+      workspace: true,
+      landing: true,
+      rejected: true,
+      cancelled: true,
+      interrupted: true,
+      internal: true,
+    };
+    assert.deepEqual(
+      Object.keys(reasons).filter((reason) => mayPass({ reason } as Failure)),
+      [...RETRYABLE],
+    );
+  });
+});
+
+describe('What else a step may say', () => {
+  it('are limits over those of its agent, only those it names', () => {
+    assert.deepEqual(stepWith('timeout: 2m\nidle-timeout: 30s\ngrace: 250ms').limits, {
+      timeoutMs: 120_000,
+      idleTimeoutMs: 30_000,
+      graceMs: 250,
+    });
+    assert.deepEqual(stepWith('grace: 1s').limits, { graceMs: 1000 });
+  });
+
+  it('are its effects', () => {
+    assert.equal(stepWith('effects: external').effects, 'external');
+    assert.equal(stepWith('effects: copy').effects, 'copy');
+    assert.equal(stepWith('prompt: x').effects, undefined);
+  });
+
+  it('are products with a schema written there', () => {
+    const { produces } = stepWith(
+      'produces: [a.txt, { path: b.json, schema: { type: object, required: [n] } }, a.txt]',
+    );
+    assert.deepEqual(produces, [
+      { path: 'a.txt', schema: undefined },
+      { path: 'b.json', schema: { type: 'object', required: ['n'] } },
+    ]);
+    const [, second] = produces;
+    assert.equal(Object.getPrototypeOf(second?.schema), Object.prototype);
+  });
+
+  it('are checks in every spelling', () => {
+    assert.deepEqual(
+      stepWith(
+        'checks: [npm test, [npm, run, "a b", 1.0], { command: tsc -p ., timeout: 5m }, { command: [x] }]',
+      ).checks,
+      [
+        { command: ['npm', 'test'], timeoutMs: 600_000 },
+        { command: ['npm', 'run', 'a b', '1.0'], timeoutMs: 600_000 },
+        { command: ['tsc', '-p', '.'], timeoutMs: 300_000 },
+        { command: ['x'], timeoutMs: 600_000 },
+      ],
+    );
+  });
+});
+
+describe('A step that is a workflow', () => {
+  const inner = 'inputs: { topic:, depth: 3 }\nsteps: { s: { agent: a, produces: deep.md } }';
+
+  it('gives the other its inputs', () => {
+    const [, step] = workflowIn(
+      "steps: { first: { agent: a }, n: { workflow: inner, needs: first, with: { topic: '${{ steps.first.output }}' } } }",
+      ['inner', inner],
+    ).steps;
+    assert.deepEqual(plain(step), {
+      kind: 'workflow',
+      id: 'n',
+      needs: ['first'],
+      workflow: 'inner',
+      with: { topic: '${{ steps.first.output }}' },
+    });
+  });
+
+  it('may be one of a list', () => {
+    const { steps } = workflowIn('steps: [{ id: n, workflow: b }]', ['b', '[a]']);
+    assert.deepEqual(
+      steps.map(({ kind }) => kind),
+      ['workflow'],
+    );
+  });
+
+  it('lets a gate show what it makes at any depth', () => {
+    const { steps } = workflowIn(
+      'steps: { n: { workflow: outer }, g: { gate: { ask: Sure?, show: deep.md }, needs: n } }',
+      ['outer', 'steps: { n: { workflow: inner, with: { topic: x } } }'],
+      ['inner', inner],
+    );
+    assert.deepEqual((steps[1] as Step & { kind: 'gate' }).show, ['deep.md']);
+  });
+
+  it('may stand twice in one workflow', () => {
+    const { steps } = workflowIn(
+      'steps: { x: { workflow: b }, y: { workflow: b }, z: { workflow: c } }',
+      ['b', '[a]'],
+      ['c', 'steps: { n: { workflow: b } }'],
+    );
+    assert.equal(steps.length, 3);
+  });
+});
+
+describe('A workflow', () => {
+  it('goes on after a failure or stops, in two words', () => {
+    const steps = 'steps: { s: { agent: a } }';
+    for (const [line, expected] of [
+      ['', 'continue'],
+      ['on-failure: stop\n', 'stop'],
+      ['on-failure: continue\n', 'continue'],
+      ['fail-fast: true\n', 'stop'],
+      ['fail-fast: false\n', 'continue'],
+    ] as const) {
+      assert.equal(workflowIn(line + steps).onFailure, expected, line);
+    }
+  });
+
+  it('may name its steps in phases', () => {
+    const { phases } = workflowIn(lines`
+      steps: { x: { agent: a }, y: { agent: a }, z: { agent: a, needs: [x] } }
+      phases:
+        - { name: Build, steps: [y, x], checks: [[npm, test]] }
+        - { name: Ship it, steps: [z] }`);
+    assert.deepEqual(phases, [
+      {
+        name: 'Build',
+        steps: ['y', 'x'],
+        checks: [{ command: ['npm', 'test'], timeoutMs: 600_000 }],
+      },
+      { name: 'Ship it', steps: ['z'], checks: [] },
+    ]);
+  });
+
+  it('may hold its steps in phases', () => {
+    const { phases, steps } = workflowIn(lines`
+      phases:
+        - name: Build
+          steps: { x: { agent: a }, y: { agent: a, needs: x } }
+        - name: Ship
+          steps: { z: { gate: Sure?, needs: [x] } }`);
+    assert.deepEqual(
+      steps.map(({ id, needs }) => [id, ...needs]),
+      [['x'], ['y', 'x'], ['z', 'x']],
+    );
+    assert.deepEqual(
+      phases.map(({ name, steps: ids }) => [name, ...ids]),
+      [
+        ['Build', 'x', 'y'],
+        ['Ship', 'z'],
+      ],
+    );
+  });
+});
+
+describe('The source of a workflow', () => {
+  it('knows the steps inside phases', () => {
+    const entry = readWorkflowText(
+      sourceOf('w.yaml', 'phases: [{ name: P, steps: { s: { agent: a } } }]'),
+      agentsNamed('a'),
+    );
+    const id = entry.kind === 'valid' ? entry.workflow.steps[0]?.id : undefined;
+    assert.ok(id !== undefined);
+    assert.deepEqual(entry.source?.rangeOfStep(id), {
+      start: { line: 1, column: 30 },
+      end: { line: 1, column: 31 },
+    });
+  });
+});

@@ -1,58 +1,120 @@
 import { digestOf } from '../../src/core/base/digest.ts';
 import type { Agent } from '../../src/core/domain/agent.ts';
-import { agentName, stepId, type AgentName } from '../../src/core/domain/ids.ts';
-import type { AgentStep, GateStep, RunPlan, Step } from '../../src/core/domain/workflow.ts';
+import { agentName, stepId } from '../../src/core/domain/ids.ts';
+import {
+  DEFAULT_ESTIMATE_MS,
+  type AgentStep,
+  type GateStep,
+  type NestedStep,
+  type Product,
+  type RunPlan,
+  type Step,
+  type Workflow,
+} from '../../src/core/domain/workflow.ts';
+import { planTasks } from '../../src/core/planning/planTasks.ts';
 
 /** A plan in a few words: `plan(step('a'), step('b', ['a']), gate('ok', ['b']))`. */
 export function plan(...steps: readonly Step[]): RunPlan {
   return planWith({}, ...steps);
 }
 
-export function planWith(over: Partial<RunPlan>, ...steps: readonly Step[]): RunPlan {
-  const agents: Record<AgentName, Agent> = {};
-  for (const step of steps) {
-    if (step.kind === 'agent') {
-      agents[step.agent] = commandAgent(step.agent);
-    }
+export interface PlanParts extends Omit<Partial<RunPlan>, 'workflow'> {
+  /** Over the workflow's parts: phases, what follows a failure. */
+  readonly workflow?: Partial<Workflow>;
+  /** Workflows that steps may be. */
+  readonly workflows?: readonly Workflow[];
+}
+
+export function planWith(over: PlanParts, ...steps: readonly Step[]): RunPlan {
+  const { workflow: parts, workflows = [], ...rest } = over;
+  const workflow = { ...workflowOf('example', ...steps), ...parts };
+  const inputs = over.inputs ?? {};
+  const planned = planTasks({
+    workflow,
+    inputs,
+    findWorkflow: (name) => workflows.find((other) => other.name === name),
+    estimate: () => DEFAULT_ESTIMATE_MS,
+    textsOfAgent: () => [],
+  });
+  if (!planned.ok) {
+    throw new Error(planned.error.message);
   }
+  const { tasks, scopes, agents, used } = planned.value;
   return {
-    workflow: {
-      name: 'example',
-      description: '',
-      inputs: {},
-      steps,
-      maxParallel: undefined,
-      file: '.sluice/workflows/example.yaml',
-      digest: digestOf('example'),
-    },
-    agents,
-    inputs: {},
+    workflow,
+    agents: Object.fromEntries(
+      [...used.map(commandAgent), ...agents].map((agent) => [agent.name, agent]),
+    ),
+    inputs,
+    tasks,
+    scopes,
     maxParallel: 5,
     base: { kind: 'git', commit: undefined, branch: 'main' },
-    ...over,
+    ...rest,
   };
 }
+
+/** A workflow without inputs and phases. */
+export function workflowOf(name: string, ...steps: readonly Step[]): Workflow {
+  return {
+    name,
+    description: '',
+    inputs: {},
+    steps,
+    phases: [],
+    maxParallel: undefined,
+    onFailure: 'continue',
+    file: `.sluice/workflows/${name}.yaml`,
+    digest: digestOf(name),
+  };
+}
+
+/** The parts of a step of an agent; what it produces may be given as paths alone. */
+export type StepParts = Omit<Partial<AgentStep>, 'produces'> & {
+  readonly produces?: readonly (string | Product)[];
+};
 
 export function step(
   id: string,
   needs: readonly string[] = [],
-  over: Partial<AgentStep> = {},
+  { produces = [], ...over }: StepParts = {},
 ): AgentStep {
   return {
     kind: 'agent',
-    id: stepId(id),
-    needs: needs.map(stepId),
+    ...baseOf(id, needs),
     agent: agentName(`${id}-agent`),
     prompt: '',
     env: {},
-    produces: [],
-    timeoutMs: undefined,
+    produces: produces.map((product) =>
+      typeof product === 'string' ? { path: product, schema: undefined } : product,
+    ),
+    checks: [],
+    limits: {},
+    retry: undefined,
+    effects: undefined,
     ...over,
   };
 }
 
 export function gate(id: string, needs: readonly string[], ask = `May ${id} pass?`): GateStep {
-  return { kind: 'gate', id: stepId(id), needs: needs.map(stepId), ask, show: [] };
+  return { kind: 'gate', ...baseOf(id, needs), ask, show: [] };
+}
+
+/** A step that is another workflow. */
+export function nested(
+  id: string,
+  needs: readonly string[],
+  workflow: string,
+  over: Partial<NestedStep> = {},
+): NestedStep {
+  return { kind: 'workflow', ...baseOf(id, needs), workflow, with: {}, ...over };
+}
+
+function baseOf(
+  id: string,
+  needs: readonly string[],
+): Pick<Step, 'id' | 'needs' | 'condition' | 'matrix'> {
+  return { id: stepId(id), needs: needs.map(stepId), condition: undefined, matrix: undefined };
 }
 
 export function commandAgent(name: string): Agent {
@@ -69,8 +131,10 @@ export function commandAgent(name: string): Agent {
       successCodes: [0],
       env: {},
       install: undefined,
-      timeoutMs: 60_000,
-      idleTimeoutMs: undefined,
+      limits: { timeoutMs: 60_000, idleTimeoutMs: undefined, graceMs: 5000 },
+      effects: 'copy',
+      probe: undefined,
+      stdin: 'prompt',
     },
     format: 'sluice',
     file: `.sluice/agents/${name}.yaml`,

@@ -1,0 +1,108 @@
+import type { Agent } from '../domain/agent.ts';
+import type { AgentName, StepId } from '../domain/ids.ts';
+import { DEFAULT_ESTIMATE_MS, type AgentStep } from '../domain/workflow.ts';
+
+/** A task that succeeded, in this run or another. */
+export interface PastTask {
+  /** Name of the run's workflow. */
+  readonly workflow: string;
+  readonly step: StepId;
+  readonly agent: AgentName;
+  /** `undefined`: the agent's own. */
+  readonly model: string | undefined;
+  readonly durationMs: number;
+  readonly inputBytes: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+}
+
+/**
+ * How long a task is expected to take, in milliseconds. @param model `undefined`: the agent's own
+ * @param textBytes of the task's text; 0 says nothing about its length
+ */
+export type Estimator = (
+  workflow: string,
+  step: AgentStep,
+  agent: Agent | undefined,
+  model: string | undefined,
+  textBytes: number,
+) => number;
+
+/** How many of the newest tasks of a kind count. */
+const NEWEST = 20;
+
+/** What is known of tasks of a kind. */
+interface Means {
+  readonly durationMs: number;
+  /** Of those whose input is known and not empty; `undefined`: of none. */
+  readonly inputBytes: number | undefined;
+}
+
+/**
+ * Learns from the same step of the same workflow; where it never ran, from the same agent with the same
+ * model; and else from everything. A text longer or shorter than usual is taken to need more or less
+ * time, at most twice and at least half of the usual.
+ */
+export function learnEstimates(history: Iterable<PastTask>): Estimator {
+  const all = [...history];
+  const bySteps = newestMeans(all, ({ workflow, step }) => keyOf(workflow, step));
+  const byAgents = newestMeans(all, ({ agent, model }) => keyOf(agent, model));
+  const everything = meansOf(all);
+  return (workflow, step, agent, model, textBytes) => {
+    const means =
+      bySteps.get(keyOf(workflow, step.id)) ??
+      byAgents.get(keyOf(agent?.name ?? step.agent, model)) ??
+      everything;
+    if (means === undefined) {
+      return DEFAULT_ESTIMATE_MS;
+    }
+    const { durationMs, inputBytes } = means;
+    const ratio = inputBytes === undefined || textBytes <= 0 ? 1 : textBytes / inputBytes;
+    return Math.round(durationMs * Math.min(2, Math.max(0.5, ratio)));
+  };
+}
+
+function keyOf(...parts: readonly (string | undefined)[]): string {
+  return JSON.stringify(parts.map((part) => part ?? null));
+}
+
+function newestMeans(
+  tasks: readonly PastTask[],
+  keyFor: (task: PastTask) => string,
+): ReadonlyMap<string, Means> {
+  const groups = new Map<string, PastTask[]>();
+  for (const task of tasks) {
+    const key = keyFor(task);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [task]);
+    } else {
+      group.push(task);
+    }
+  }
+  const means = new Map<string, Means>();
+  for (const [key, group] of groups) {
+    const found = meansOf(group.toSorted((a, b) => b.endedAt - a.endedAt).slice(0, NEWEST));
+    if (found !== undefined) {
+      means.set(key, found);
+    }
+  }
+  return means;
+}
+
+function meansOf(tasks: readonly PastTask[]): Means | undefined {
+  const durationMs = mean(tasks.map((task) => task.durationMs));
+  if (durationMs === undefined) {
+    return undefined;
+  }
+  const inputBytes = mean(
+    tasks.flatMap((task) => task.inputBytes ?? []).filter((bytes) => bytes > 0),
+  );
+  return { durationMs, inputBytes };
+}
+
+function mean(values: readonly number[]): number | undefined {
+  return values.length === 0
+    ? undefined
+    : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,64 @@
+import type { StepId, TaskId } from '../domain/ids.ts';
+import type { PlannedTask } from '../domain/workflow.ts';
+import { laneKey, type Lane } from './lanes.ts';
+
+/** A lane of a step, laid open. */
+export interface LaidLane {
+  readonly values: Lane;
+  /** Its task, or all tasks of its workflow. */
+  readonly tasks: readonly PlannedTask[];
+  /** What whoever needs it needs: its task, or the ends of its workflow. */
+  readonly ends: readonly TaskId[];
+}
+
+/** A step whose tasks are known. */
+export class LaidStep {
+  readonly id: StepId;
+  readonly needs: readonly StepId[];
+  readonly lanes: readonly LaidLane[];
+  readonly #names: readonly string[];
+  readonly #byValues: ReadonlyMap<string | undefined, readonly TaskId[]>;
+  readonly #ends: readonly TaskId[];
+
+  constructor(id: StepId, needs: readonly StepId[], lanes: readonly LaidLane[]) {
+    this.id = id;
+    this.needs = needs;
+    this.lanes = lanes;
+    this.#names = Object.keys(lanes[0]?.values ?? {});
+    this.#byValues = new Map(lanes.map(({ values, ends }) => [laneKey(values, this.#names), ends]));
+    this.#ends = lanes.flatMap(({ ends }) => ends);
+  }
+
+  /** The tasks that a lane of another step means by this step: the lane of equal values, or every lane. */
+  seenFrom(values: Lane): readonly TaskId[] {
+    if (this.#names.length === 0) {
+      return this.#ends;
+    }
+    const key = laneKey(values, this.#names);
+    return (key === undefined ? undefined : this.#byValues.get(key)) ?? this.#ends;
+  }
+}
+
+/** The steps that a step's texts may name: those it needs directly, and of the others those it mentions. */
+export function namedSteps(
+  needs: readonly StepId[],
+  mentioned: readonly string[],
+  laid: ReadonlyMap<string, LaidStep>,
+): LaidStep[] {
+  const found = new Set(needs.map((id) => known(laid, id)));
+  for (const id of mentioned) {
+    const step = laid.get(id);
+    if (step !== undefined) {
+      found.add(step);
+    }
+  }
+  return [...found];
+}
+
+function known(laid: ReadonlyMap<string, LaidStep>, id: StepId): LaidStep {
+  const step = laid.get(id);
+  if (step === undefined) {
+    throw new Error(`Internal error: ${id} is needed and not laid open yet`);
+  }
+  return step;
+}

@@ -1,0 +1,375 @@
+import {
+  looksAtEnds,
+  looksAtNeeds,
+  parseCondition,
+  referencesInCondition,
+  type Condition,
+} from '../domain/condition.ts';
+import { slug, taskIdOf, type AgentName, type StepId, type TaskId } from '../domain/ids.ts';
+import {
+  MAX_TASKS,
+  type AgentStep,
+  type InputScope,
+  type Names,
+  type NestedStep,
+  type Phase,
+  type PlannedTask,
+  type Step,
+  type Workflow,
+} from '../domain/workflow.ts';
+import { buildGraph } from '../graph/graph.ts';
+import { KnownTexts, stepsNamedBy, stepsNamedIn } from './knownTexts.ts';
+import { LaidStep, namedSteps, type LaidLane } from './laidStep.ts';
+import { laneSlug, lanesOf, type Lane } from './lanes.ts';
+import { CheckAgents, checkStep } from './phaseChecks.ts';
+import { PlanFault } from './planFault.ts';
+import { IdSource } from './taskIds.ts';
+
+/** Workflows one inside the other. */
+const MAX_DEPTH = 8;
+/** Needs and names of all tasks together: lanes that need all lanes of another step multiply. */
+const MAX_LINKS = 2_000_000;
+
+const TOO_MANY_TASKS = `the run would have more than ${MAX_TASKS} tasks; give it fewer lanes or steps`;
+
+export interface PlanInput {
+  readonly workflow: Workflow;
+  /** Every input of the workflow. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Another workflow, by its name. */
+  readonly findWorkflow: (name: string) => Workflow | undefined;
+  /** Milliseconds a step is expected to take. @param textBytes of its prompt, as far as it is known */
+  readonly estimate: (step: AgentStep, textBytes: number) => number;
+  /** Texts of an agent's own file that name steps as those of its step do. */
+  readonly textsOfAgent: (agent: AgentName) => readonly string[];
+}
+
+interface LaidCondition {
+  readonly asked: PlannedTask['conditions'][number];
+  readonly looksAtEnds: boolean;
+  /** It says the same wherever in the workflow it is judged. */
+  readonly isLasting: boolean;
+}
+
+/** When something is decided, and by what. */
+interface Place {
+  readonly needs: readonly TaskId[];
+  readonly conditions: readonly LaidCondition[];
+  readonly after: PlannedTask['after'];
+}
+
+/** Where a workflow stands in the run; its place is that of the step it is inside. */
+interface Setting extends Place {
+  readonly workflow: Workflow;
+  /** In front of the ids of its tasks. */
+  readonly prefix: string;
+  readonly scope: number;
+  readonly groups: readonly string[];
+  /** 0 for the run's own workflow. */
+  readonly depth: number;
+}
+
+/** A part of a workflow that is laid open in one go: a phase, or all of it. */
+interface Stretch {
+  readonly laid: Map<string, LaidStep>;
+  /** What everything in it comes after. */
+  readonly barrier: readonly TaskId[];
+  readonly groups: readonly string[];
+}
+
+/** One laying open of a run's workflow. Steps are visited behind what they need, and told in the order written. */
+export class LayingOpen {
+  readonly scopes: InputScope[] = [];
+  readonly checkAgents: CheckAgents;
+  /** The step of the run's own workflow that is being laid open. */
+  step: StepId | undefined;
+  readonly #input: PlanInput;
+  readonly #known = new KnownTexts(this.scopes);
+  readonly #ids = new IdSource();
+  #tasks = 0;
+  #links = 0;
+
+  /** @param used names of agents that steps use */
+  constructor(input: PlanInput, used: readonly AgentName[]) {
+    this.#input = input;
+    this.checkAgents = new CheckAgents(used);
+  }
+
+  /** @throws PlanFault */
+  layOpen(): PlannedTask[] {
+    const { workflow, inputs } = this.#input;
+    this.scopes.push({ inputs, within: undefined });
+    for (const { id } of workflow.steps) {
+      this.#ids.reserve(id);
+    }
+    return this.#layOpen({
+      workflow,
+      prefix: '',
+      scope: 0,
+      needs: [],
+      conditions: [],
+      after: 'done',
+      groups: [],
+      depth: 0,
+    });
+  }
+
+  #layOpen(setting: Setting): PlannedTask[] {
+    const { workflow, groups } = setting;
+    const steps = new Map(workflow.steps.map((step) => [step.id, step]));
+    const { forwards } = buildGraph(workflow.steps);
+    const checkIds = new IdSource();
+    workflow.steps.forEach(({ id }) => {
+      checkIds.reserve(id);
+    });
+    const laid = new Map<string, LaidStep>();
+    const tasks: PlannedTask[] = [];
+    let barrier: readonly TaskId[] = [];
+    const stretches = workflow.phases.length === 0 ? [undefined] : workflow.phases;
+    for (const phase of stretches) {
+      const members = new Set(phase?.steps ?? forwards);
+      const stretch = {
+        laid,
+        barrier,
+        groups: phase === undefined ? groups : [...groups, phase.name],
+      };
+      for (const id of forwards) {
+        const step = members.has(id) ? steps.get(id) : undefined;
+        if (step !== undefined) {
+          laid.set(id, this.#layStep(setting, stretch, step));
+        }
+      }
+      const own = workflow.steps.flatMap(({ id }) =>
+        members.has(id) ? (laid.get(id)?.lanes.flatMap((lane) => lane.tasks) ?? []) : [],
+      );
+      tasks.push(...own);
+      if (phase !== undefined) {
+        const checks = this.#layChecks(setting, phase, checkIds, own, tasks);
+        tasks.push(...checks);
+        barrier = (checks.length > 0 ? checks : own).map(({ id }) => id);
+      }
+    }
+    return tasks;
+  }
+
+  #layStep(setting: Setting, stretch: Stretch, step: Step): LaidStep {
+    if (setting.depth === 0) {
+      this.step = step.id;
+    }
+    try {
+      const condition = step.condition === undefined ? undefined : parsed(step.condition);
+      const mentioned = [
+        ...stepsNamedIn([...textsOf(step), ...this.#textsOfAgent(step)]),
+        ...stepsNamedBy(condition === undefined ? [] : referencesInCondition(condition)),
+      ];
+      const named = namedSteps(step.needs, mentioned, stretch.laid);
+      const bare: Names = { scope: setting.scope, matrix: {}, steps: {} };
+      const lanes = lanesOf(step.matrix, (text) => this.#known.render(text, bare)).map((values) => {
+        const steps = Object.fromEntries(named.map((other) => [other.id, other.seenFrom(values)]));
+        const names = { ...bare, matrix: values, steps };
+        this.#count(0, Object.values(steps));
+        return this.#layLane(setting, stretch, step, condition, names);
+      });
+      return new LaidStep(step.id, step.needs, lanes);
+    } catch (thrown) {
+      throw thrown instanceof PlanFault ? thrown.in(step.id, setting.workflow.name) : thrown;
+    }
+  }
+
+  #textsOfAgent(step: Step): readonly string[] {
+    return step.kind === 'agent' ? this.#input.textsOfAgent(step.agent) : [];
+  }
+
+  #layLane(
+    setting: Setting,
+    { laid, barrier, groups }: Stretch,
+    step: Step,
+    condition: Condition | undefined,
+    names: Names,
+  ): LaidLane {
+    const direct = new Set(step.needs.flatMap((id) => laid.get(id)?.seenFrom(names.matrix) ?? []));
+    const needs = new Set([...barrier, ...direct]);
+    const own =
+      condition === undefined || step.condition === undefined
+        ? []
+        : [
+            {
+              asked: { text: step.condition, names },
+              looksAtEnds: looksAtEnds(condition),
+              isLasting: !looksAtNeeds(condition),
+            },
+          ];
+    const place = placeIn(setting, [...needs], own);
+    const values = names.matrix;
+    if (step.kind === 'workflow') {
+      return { values, ...this.#layNested(setting, groups, step, place, names) };
+    }
+    const task: PlannedTask = {
+      id: this.#taskId(setting, step, values),
+      step,
+      needs: place.needs,
+      barrier: needs.size > 0 ? barrier.filter((id) => !direct.has(id)) : [],
+      names,
+      conditions: place.conditions.map(({ asked }) => asked),
+      after: place.after,
+      builtOn: [],
+      groups,
+      estimateMs:
+        step.kind === 'gate'
+          ? 0
+          : this.#input.estimate(step, this.#known.bytes(step.prompt, names)),
+    };
+    this.#count(1, [task.needs]);
+    return { values, tasks: [task], ends: [task.id] };
+  }
+
+  #layNested(
+    { prefix, depth }: Setting,
+    groups: readonly string[],
+    step: NestedStep,
+    place: Place,
+    names: Names,
+  ): Pick<LaidLane, 'tasks' | 'ends'> {
+    const workflow = this.#input.findWorkflow(step.workflow);
+    if (workflow === undefined) {
+      throw new PlanFault(`there is no workflow ${step.workflow} that could be run`);
+    }
+    if (depth === MAX_DEPTH) {
+      throw new PlanFault(`workflows stand more than ${MAX_DEPTH} deep inside each other`);
+    }
+    const inputs = inputsOf(workflow, step.with);
+    this.scopes.push({ inputs, within: names });
+    if (this.scopes.length > MAX_TASKS) {
+      throw new PlanFault(TOO_MANY_TASKS);
+    }
+    const id =
+      step.matrix === undefined
+        ? `${prefix}${step.id}`
+        : this.#ids.next(`${prefix}${step.id}.${laneSlug(names.matrix)}`);
+    const tasks = this.#layOpen({
+      ...place,
+      workflow,
+      prefix: `${id}.`,
+      scope: this.scopes.length - 1,
+      groups: [...groups, step.id],
+      depth: depth + 1,
+    });
+    if (tasks.length === 0) {
+      throw new PlanFault(`the workflow ${workflow.name} has no steps`);
+    }
+    const needed = new Set(tasks.flatMap(({ needs }) => needs));
+    return { tasks, ends: tasks.map((task) => task.id).filter((task) => !needed.has(task)) };
+  }
+
+  /** @param own tasks of the phase @param tasks of this and all earlier phases */
+  #layChecks(
+    { workflow, prefix, scope, groups, needs }: Setting,
+    phase: Phase,
+    checkIds: IdSource,
+    own: readonly PlannedTask[],
+    tasks: readonly PlannedTask[],
+  ): PlannedTask[] {
+    const builtOn = tasks.flatMap(({ id, step }) =>
+      step.kind === 'agent' && step.produces.length > 0 ? [id] : [],
+    );
+    return phase.checks.map((check) => {
+      const agent = this.checkAgents.for(workflow, phase, check);
+      const step = checkStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
+      const task: PlannedTask = {
+        id: this.#ids.nextTask(`${prefix}${step.id}`),
+        step,
+        needs: own.length > 0 ? own.map(({ id }) => id) : needs,
+        barrier: own.map(({ id }) => id),
+        names: { scope, matrix: {}, steps: {} },
+        conditions: [],
+        after: 'done',
+        builtOn,
+        groups: [...groups, phase.name],
+        estimateMs: this.#input.estimate(step, 0),
+      };
+      this.#count(1, [task.needs, task.builtOn]);
+      return task;
+    });
+  }
+
+  #taskId({ prefix, depth }: Setting, step: Step, values: Lane): TaskId {
+    if (step.matrix !== undefined) {
+      return this.#ids.nextTask(`${prefix}${step.id}.${laneSlug(values)}`);
+    }
+    return depth === 0 ? taskIdOf(step.id) : this.#ids.nextTask(`${prefix}${step.id}`);
+  }
+
+  #count(tasks: number, links: readonly (readonly TaskId[])[]): void {
+    this.#tasks += tasks;
+    this.#links += links.reduce((sum, { length }) => sum + length, 0);
+    if (this.#tasks > MAX_TASKS) {
+      throw new PlanFault(TOO_MANY_TASKS);
+    }
+    if (this.#links > MAX_LINKS) {
+      throw new PlanFault(
+        `the tasks of the run would need each other in more than ${MAX_LINKS} ways; put a step between steps of many lanes, or give both the same matrix`,
+      );
+    }
+  }
+}
+
+/**
+ * What needs nothing in its own workflow begins when the step around the workflow may, and is wanted when
+ * that is. Anything else comes behind such tasks; but what may run after they were skipped asks again.
+ */
+function placeIn(setting: Setting, needs: readonly TaskId[], own: readonly LaidCondition[]): Place {
+  const looks = own.some((condition) => condition.looksAtEnds);
+  const after = looks ? 'ended' : 'done';
+  if (needs.length > 0) {
+    const around = looks ? setting.conditions.filter(({ isLasting }) => isLasting) : [];
+    return { needs, conditions: [...around, ...own], after };
+  }
+  return {
+    needs: setting.needs,
+    conditions: [...setting.conditions, ...own],
+    after: setting.needs.length > 0 ? setting.after : after,
+  };
+}
+
+function inputsOf(
+  workflow: Workflow,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(workflow.inputs, name));
+  if (unknown !== undefined) {
+    throw new PlanFault(`the workflow ${workflow.name} has no input ${unknown}; leave it out`);
+  }
+  return Object.fromEntries(
+    Object.entries(workflow.inputs).map(([name, spec]) => {
+      const text = Object.hasOwn(given, name)
+        ? given[name]
+        : // It stands for itself, and not for what its braces would name around it.
+          spec.default?.replaceAll('${{', () => '$${{');
+      if (text === undefined) {
+        throw new PlanFault(
+          `the workflow ${workflow.name} needs a value for its input ${name}; give one under "with"`,
+        );
+      }
+      return [name, text];
+    }),
+  );
+}
+
+function textsOf(step: Step): readonly string[] {
+  switch (step.kind) {
+    case 'agent':
+      return [step.prompt, ...Object.values(step.env)];
+    case 'gate':
+      return [step.ask];
+    case 'workflow':
+      return Object.values(step.with);
+  }
+}
+
+function parsed(text: string): Condition {
+  const condition = parseCondition(text);
+  if (!condition.ok) {
+    throw new PlanFault(`its condition cannot be read; ${condition.error.message}`);
+  }
+  return condition.value;
+}

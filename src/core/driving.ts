@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { hasCode, nodeDisk } from './base/disk.ts';
+import { hasCode, type Disk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
@@ -13,12 +13,13 @@ import type { RunPlan } from './domain/workflow.ts';
 import { RunDriver, type DriveOptions } from './engine/driver.ts';
 import type { DriverParts } from './engine/parts.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
+import { askDriver } from './asking.ts';
 import { Landing } from './artifacts/landing.ts';
-import { claimRun, holderOf, type Claim, type Holder } from './journal/claim.ts';
+import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
 import type { Graph } from './graph/graph.ts';
 import { graphOf, RunFold } from './journal/fold.ts';
-import { postRequest, takeRequests } from './journal/inbox.ts';
+import { takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
 import { RunStore } from './journal/runStore.ts';
 import { JournalWriter } from './journal/writer.ts';
@@ -26,9 +27,12 @@ import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
 import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
+import { CheckRunner } from './runners/check.ts';
 import { CommandRunner } from './runners/commandRunner.ts';
 import { endOrphans } from './runners/orphans.ts';
+import type { CommandOptions } from './runners/startCommand.ts';
 import { copiesFor } from './copies.ts';
+import { runInCopy, type CommandRequest, type CommandResult } from './workspaceCommand.ts';
 import type { WorkspaceCopies } from './workspaces/copies.ts';
 
 export type { StartedRun } from './activeRun.ts';
@@ -42,10 +46,6 @@ export interface DrivingListener {
   printed(run: RunId, task: TaskId): void;
   ended(run: RunId): void;
 }
-
-/** How long another program may take to answer a request, and how often its answer is looked for, in milliseconds. */
-const ANSWER_WITHIN_MS = 10_000;
-const LOOK_AGAIN_MS = 50;
 
 /**
  * The runs of one folder that this program drives: claims them, fits the engine's parts together, and
@@ -64,7 +64,7 @@ export class Driving {
     this.#place = place;
     this.#ports = ports;
     this.#listener = listener;
-    this.store = new RunStore({ disk: nodeDisk, clock: ports.clock, root: place.store });
+    this.store = new RunStore({ disk: ports.disk, clock: ports.clock, root: place.store });
     this.#copies = copiesFor(folder, place, (digest, to) =>
       fs.copyFile(this.store.blobs.path(digest), to),
     );
@@ -72,9 +72,9 @@ export class Driving {
 
   async readJournal(run: RunId, from: JournalPosition): Promise<BookReading<JournalPosition>> {
     const folder = this.store.folder(run);
-    const onwards = await followJournal(nodeDisk, folder, from);
+    const onwards = await followJournal(this.#ports.disk, folder, from);
     const anew = onwards.damage?.kind === 'rewound';
-    const { events, end, damage } = anew ? await followJournal(nodeDisk, folder) : onwards;
+    const { events, end, damage } = anew ? await followJournal(this.#ports.disk, folder) : onwards;
     const problem = damage === undefined ? undefined : describeDamage(damage);
     return { events, anew, end, damage: problem };
   }
@@ -87,10 +87,15 @@ export class Driving {
     if (this.#active.has(run)) {
       return { kind: 'here' };
     }
-    const holder = holderIn(this.store.folder(run));
+    const holder = holderIn(this.#ports.disk, this.store.folder(run));
     return holder === undefined
       ? { kind: 'nobody' }
       : { kind: 'elsewhere', pid: holder.pid, isLocal: holder.isLocal };
+  }
+
+  /** True when whoever drove the run has died without letting go of it. */
+  isAbandoned(run: RunId): boolean {
+    return wasAbandoned(this.#ports.disk, this.store.folder(run));
   }
 
   /** The log of an attempt that runs, whichever program drives it. */
@@ -110,7 +115,7 @@ export class Driving {
   ): Promise<StartedRun> {
     const { digest } = await this.store.blobs.put(Buffer.from(JSON.stringify(plan)));
     const run = this.store.create(plan.workflow.name);
-    const taken = await this.#take(run);
+    const taken = await this.#take(run, 'start');
     if (!taken.ok) {
       throw new Error(`Internal error: the new run ${run} cannot be driven: ${taken.error}`);
     }
@@ -131,17 +136,22 @@ export class Driving {
     return this.#drive(run, plan, { ...taken.value, events: [created] }, options);
   }
 
-  /** Takes over a run nobody drives; the error says why it cannot be. */
+  /**
+   * Takes over a run nobody drives; the error says why it cannot be.
+   * @param evenFromElsewhere also from a program on another machine or in a container, which cannot be
+   *   looked for from here: a person has made sure that it is gone
+   */
   async resume(
     run: RunId,
     plan: RunPlan,
     options: DriveOptions,
+    evenFromElsewhere: boolean,
   ): Promise<Result<StartedRun, string>> {
     const active = this.#active.get(run);
     if (active !== undefined) {
       return ok(active);
     }
-    const taken = await this.#take(run);
+    const taken = await this.#take(run, evenFromElsewhere ? 'take-over' : 'resume');
     return taken.ok ? ok(this.#drive(run, plan, taken.value, options)) : taken;
   }
 
@@ -160,36 +170,33 @@ export class Driving {
       return active.request(request);
     }
     const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
-    const taken = await this.#take(run);
+    const taken = await this.#take(run, request.kind);
     if (taken.ok) {
       return this.#drive(run, plan, taken.value, options).request(request);
     }
     if (this.drivenBy(run).kind === 'nobody') {
       return { kind: 'refused', why: taken.error };
     }
-    const posted = postRequest(nodeDisk, this.store.folder(run), this.#ports.clock.now(), request);
-    const until = this.#ports.clock.monotonic() + ANSWER_WITHIN_MS;
-    while (posted.isWaiting()) {
-      if (this.drivenBy(run).kind === 'nobody') {
-        // Its driver has gone without looking. Whoever drives the run takes the request from the inbox.
-        const left = await this.#take(run);
+    const { clock, disk } = this.#ports;
+    return askDriver(request, {
+      disk,
+      clock,
+      folder: this.store.folder(run),
+      state,
+      isDriven: () => this.drivenBy(run).kind !== 'nobody',
+      takeOver: async () => {
+        const left = await this.#take(run, request.kind);
         if (left.ok) {
           this.#drive(run, plan, left.value, options);
-        } else if (this.drivenBy(run).kind === 'nobody') {
-          return { kind: 'refused', why: left.error };
         }
-      }
-      if (this.#ports.clock.monotonic() > until) {
-        // A person who is told "no" must not find it done later.
-        posted.withdraw();
-        const outcome = outcomeIn(await state(), request);
-        return outcome.kind === 'accepted'
-          ? outcome
-          : { kind: 'refused', why: 'the program that drives the run does not answer' };
-      }
-      await this.#pause(LOOK_AGAIN_MS);
-    }
-    return outcomeIn(await state(), request);
+        return left.ok ? undefined : left.error;
+      },
+    });
+  }
+
+  /** Runs a person's command in a task's workspace copy. Rejects when there is no such copy to be had. */
+  runInCopy(request: CommandRequest, signal: AbortSignal): Promise<CommandResult> {
+    return runInCopy(request, this.#copies, this.#checks(), signal);
   }
 
   /** Removes copies a crash left, of runs that are not live any more. */
@@ -210,20 +217,22 @@ export class Driving {
   }
 
   /** Claims the run and opens its journal. */
-  async #take(run: RunId): Promise<Result<Taken, string>> {
+  async #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
     if (this.#closed) {
       return err('the folder is being closed');
     }
     const folder = this.store.folder(run);
-    const claimed = claimRun(nodeDisk, folder);
+    const claimed = claimRun(this.#ports.disk, folder, why === 'take-over');
     if (!claimed.ok) {
-      const where = claimed.error.isLocal ? '' : ' on another machine or in a container';
+      const where = claimed.error.isLocal
+        ? ''
+        : ' on another machine or in a container; if that is gone, take the run over by hand';
       return err(`${run} is driven by process ${claimed.error.pid}${where}`);
     }
     const claim = claimed.value;
     try {
       const opened = await JournalWriter.open({
-        disk: nodeDisk,
+        disk: this.#ports.disk,
         clock: this.#ports.clock,
         folder,
         run,
@@ -238,7 +247,7 @@ export class Driving {
         );
       }
       const { writer, events, repaired } = opened.value;
-      if (events.at(-1)?.type === 'run-finished') {
+      if (isOver(events) && !TAKE_WHEN_OVER.has(why)) {
         await writer.close();
         claim.release();
         return err(`${run} has finished`);
@@ -275,6 +284,7 @@ export class Driving {
       graph,
       maxParallel: plan.maxParallel,
       canLand: parts.landing !== undefined && plan.base.kind === 'git',
+      stopAtFailure: plan.workflow.onFailure === 'stop',
     };
     const driver = new RunDriver(plan, rules, fold, parts, options);
     const inbox = new Disposables();
@@ -312,14 +322,14 @@ export class Driving {
   #takeRequests(run: RunId, active: ActiveRun): Disposable {
     const taken = new Set<string>();
     const look = () => {
-      for (const posted of takeRequests(nodeDisk, this.store.folder(run))) {
+      for (const posted of takeRequests(this.#ports.disk, this.store.folder(run))) {
         if (taken.has(posted.name)) {
           continue;
         }
         taken.add(posted.name);
         void active.request(posted.request).then((outcome) => {
           this.#ports.log.info(`${run}: a posted ${posted.request.kind} was ${outcome.kind}`);
-          posted.remove();
+          posted.settle(outcome);
           taken.delete(posted.name);
         });
       }
@@ -329,14 +339,11 @@ export class Driving {
   }
 
   #parts(run: RunId, writer: JournalWriter): DriverParts {
-    const { clock, log, environment } = this.#ports;
+    const { clock, log, random } = this.#ports;
     const { blobs } = this.store;
     const { repository } = this.#place;
-    const runner = new CommandRunner({
-      clock,
-      environment,
-      nonce: () => randomBytes(8).toString('hex'),
-    });
+    const runner = new CommandRunner(this.#commandOptions());
+    const checks = this.#checks();
     return {
       journal: writer,
       blobs: {
@@ -346,6 +353,13 @@ export class Driving {
       },
       copies: this.#copies,
       runnerFor: (kind) => (kind === 'command' ? runner : undefined),
+      runCheck: (request, signal) => checks.run(request, signal),
+      productProblems: async (schema, bytes) => {
+        // Its checker is a big one, and few workflows have a schema.
+        const { productProblems } = await import('./artifacts/productSchema.ts');
+        return productProblems(schema, bytes);
+      },
+      random,
       landing:
         repository === undefined
           ? undefined
@@ -358,11 +372,25 @@ export class Driving {
     };
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#ports.clock.timer(ms, resolve);
-    });
+  #checks(): CheckRunner {
+    return new CheckRunner(this.#commandOptions());
   }
+
+  #commandOptions(): CommandOptions {
+    const { clock, environment } = this.#ports;
+    return { clock, environment, nonce: () => randomBytes(8).toString('hex') };
+  }
+}
+
+/** What a run is claimed for. */
+type TakeReason = 'start' | 'resume' | 'take-over' | RunRequest['kind'];
+
+/** A finished run is claimed for these alone. */
+const TAKE_WHEN_OVER: ReadonlySet<TakeReason> = new Set<TakeReason>(['rerun', 'command']);
+
+function isOver(events: readonly RunEvent[]): boolean {
+  const last = events.findLast(({ type }) => type === 'run-finished' || type === 'tasks-reset');
+  return last?.type === 'run-finished';
 }
 
 interface Taken {
@@ -385,28 +413,13 @@ function foldOf(plan: RunPlan, graph: Graph<TaskId>, events: readonly RunEvent[]
 }
 
 /** Nobody holds a run whose folder somebody has removed. */
-function holderIn(folder: string): Holder | undefined {
+function holderIn(disk: Disk, folder: string): Holder | undefined {
   try {
-    return holderOf(nodeDisk, folder);
+    return holderOf(disk, folder);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) {
       return undefined;
     }
     throw error;
   }
-}
-
-/** What became of a request another program took from the inbox. */
-function outcomeIn(state: RunState, request: RunRequest): RequestOutcome {
-  if (request.kind === 'cancel') {
-    return state.phase.kind === 'active'
-      ? { kind: 'refused', why: 'the program that drives the run did not take it' }
-      : { kind: 'accepted' };
-  }
-  const gate = state.tasks.get(request.task);
-  const decided =
-    gate?.kind === 'approved' ? 'approved' : gate?.kind === 'failed' ? 'rejected' : undefined;
-  return decided === request.decision
-    ? { kind: 'accepted' }
-    : { kind: 'refused', why: `"${request.task}" is ${gate?.kind ?? 'no gate of the run'} now` };
 }

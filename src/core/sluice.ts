@@ -2,16 +2,13 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Disposable } from './base/disposables.ts';
 import { Disposables } from './base/disposables.ts';
-import { nodeDisk } from './base/disk.ts';
 import { Emitter } from './base/emitter.ts';
 import { err, ok, type Result } from './base/result.ts';
 import type { Actor } from './domain/actor.ts';
-import type { Agent } from './domain/agent.ts';
 import type { Diagnostic, Location } from './domain/diagnostic.ts';
 import type { BlobRef, RunEvent } from './domain/event.ts';
-import { slug, stepId, type RunId, type StepId, type TaskId } from './domain/ids.ts';
+import type { RunId, StepId, TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
-import type { RunPlan, Workflow } from './domain/workflow.ts';
 import {
   readDefinitions,
   readWorkflowFile,
@@ -19,14 +16,19 @@ import {
   type WorkflowEntry,
 } from './definitions/project.ts';
 import { Driving, type StartedRun } from './driving.ts';
+import { Following } from './following.ts';
 import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
 import { baseOf, findPlace, type Place } from './place.ts';
+import { learnEstimates } from './planning/estimates.ts';
+import { upgradePlan } from './planning/upgradePlan.ts';
 import type { Ports } from './ports.ts';
 import { openGates, type OpenGate } from './projections/gates.ts';
+import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
 import {
   attempted,
+  pastTasks,
   planOf,
   startProblem,
   type StartProblem,
@@ -36,6 +38,13 @@ import {
 export type { StartedRun } from './driving.ts';
 export type { StartProblem, StartRequest } from './startRequest.ts';
 
+type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
+
+export interface SluiceOptions {
+  /** Goes on with a run whose driver dies while this program watches it. */
+  readonly takesOver: boolean;
+}
+
 /**
  * Sluice in one folder: all a face can see and ask. Opening reads; only `start`, `resume` and
  * `request` write.
@@ -44,6 +53,7 @@ export class Sluice {
   readonly folder: string;
   readonly actor: Actor;
   readonly #ports: Ports;
+  readonly #options: SluiceOptions;
   readonly #place: Place;
   readonly #driving: Driving;
   readonly #book: RunBook<JournalPosition>;
@@ -55,16 +65,22 @@ export class Sluice {
   #definitions: Definitions = { agents: [], workflows: [], diagnostics: [] };
 
   /** @param folder absolute; trusted by the user. @throws when it cannot be read */
-  static async open(folder: string, ports: Ports): Promise<Sluice> {
+  static async open(
+    folder: string,
+    ports: Ports,
+    options: SluiceOptions = { takesOver: false },
+  ): Promise<Sluice> {
     const real = await fs.realpath(folder);
-    const sluice = new Sluice(real, ports, await findPlace(real, ports, nodeDisk));
+    const place = await findPlace(real, ports, ports.disk);
+    const sluice = new Sluice(real, ports, place, options);
     await Promise.all([sluice.refreshDefinitions(), sluice.refreshRuns()]);
     sluice.#follow();
     return sluice;
   }
 
-  private constructor(folder: string, ports: Ports, place: Place) {
+  private constructor(folder: string, ports: Ports, place: Place, options: SluiceOptions) {
     this.folder = folder;
+    this.#options = options;
     this.actor = ports.actor;
     this.#ports = ports;
     this.#place = place;
@@ -87,7 +103,7 @@ export class Sluice {
       list: () => Promise.resolve(store.list()),
       read: (run, from) => this.#driving.readJournal(run, from ?? JOURNAL_START),
       plan: async (digest) =>
-        JSON.parse(new TextDecoder().decode(await this.#driving.readBlob(digest))) as RunPlan,
+        upgradePlan(JSON.parse(new TextDecoder().decode(await this.#driving.readBlob(digest)))),
       drivenBy: (run) => this.#driving.drivenBy(run),
       isOurs: (created) => created.folder === place.folder,
     });
@@ -145,7 +161,7 @@ export class Sluice {
     const file = path.resolve(this.folder, nameOrFile);
     const status = await fs.stat(file).catch(() => undefined);
     return status?.isFile() === true
-      ? readWorkflowFile(this.folder, file, this.#definitions.agents, this.#closing.signal)
+      ? readWorkflowFile(this.folder, file, this.#definitions, this.#closing.signal)
       : undefined;
   }
 
@@ -156,33 +172,9 @@ export class Sluice {
       (entry) => path.resolve(this.folder, entry.file) === absolute,
     );
     return known === undefined
-      ? (await readWorkflowFile(this.folder, file, this.#definitions.agents, this.#closing.signal))
+      ? (await readWorkflowFile(this.folder, file, this.#definitions, this.#closing.signal))
           .diagnostics
       : known.diagnostics;
-  }
-
-  /** An agent by itself, as a workflow of one step. */
-  workflowOf(agent: Agent): Workflow {
-    return {
-      name: agent.name,
-      description: agent.description,
-      inputs: {},
-      steps: [
-        {
-          kind: 'agent',
-          id: stepId(slug(agent.name)),
-          needs: [],
-          agent: agent.name,
-          prompt: '',
-          env: {},
-          produces: [],
-          timeoutMs: undefined,
-        },
-      ],
-      maxParallel: 1,
-      file: agent.file,
-      digest: agent.digest,
-    };
   }
 
   /** Where a step of a workflow is written. */
@@ -267,7 +259,10 @@ export class Sluice {
 
   async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
     return await attempted(async () => {
-      const planned = planOf(request, this.#definitions.agents, await baseOf(this.#place));
+      const { agents, workflows } = this.#definitions;
+      const base = await baseOf(this.#place);
+      const estimator = learnEstimates(pastTasks(this.runs()));
+      const planned = planOf(request, { agents, workflows, base, estimator });
       if (!planned.ok) {
         return planned;
       }
@@ -283,21 +278,22 @@ export class Sluice {
     });
   }
 
-  /** Goes on with a run nobody drives. */
+  /**
+   * Goes on with a run nobody drives.
+   * @param options.takeOver also from a program that cannot be looked for from here, which a person says is gone
+   */
   async resume(
     run: RunId,
-    options: { readonly leaveAtGates: boolean } = { leaveAtGates: false },
+    options: { readonly leaveAtGates?: boolean; readonly takeOver?: boolean } = {},
   ): Promise<Result<StartedRun, StartProblem>> {
     const found = this.#unfinished(run);
     if (!found.ok) {
       return err(startProblem('request', `${found.error}.`));
     }
     return await attempted(async () => {
-      const resumed = await this.#driving.resume(run, found.value.plan, {
-        by: this.actor,
-        approveGate: () => false,
-        leaveAtGates: options.leaveAtGates,
-      });
+      const { leaveAtGates = false, takeOver = false } = options;
+      const drive = { by: this.actor, approveGate: () => false, leaveAtGates };
+      const resumed = await this.#driving.resume(run, found.value.plan, drive, takeOver);
       await this.#book.refresh(run);
       this.#changed.fire();
       return resumed.ok ? resumed : err(startProblem('system', `${resumed.error}.`));
@@ -307,16 +303,8 @@ export class Sluice {
   /** Goes on with every unfinished run of this folder that nobody drives. */
   async resumeInterrupted(): Promise<void> {
     for (const entry of this.runs()) {
-      if (
-        entry.kind === 'readable' &&
-        entry.damage === undefined &&
-        entry.state.phase.kind !== 'finished' &&
-        entry.driven.kind === 'nobody'
-      ) {
-        const resumed = await this.resume(entry.run);
-        if (!resumed.ok) {
-          this.#ports.log.warn(`${entry.run} was not resumed: ${resumed.error.message}`);
-        }
+      if (entry.kind === 'readable' && entry.driven.kind === 'nobody') {
+        await this.#goOn(entry);
       }
     }
   }
@@ -326,7 +314,8 @@ export class Sluice {
    * answer awaited), or nobody (then this program takes the run over).
    */
   async request(run: RunId, request: RunRequest): Promise<RequestOutcome> {
-    const found = this.#unfinished(run);
+    const mayBeOver = request.kind === 'rerun' || request.kind === 'command';
+    const found = mayBeOver ? this.#readable(run) : this.#unfinished(run);
     if (!found.ok) {
       return { kind: 'refused', why: found.error };
     }
@@ -345,6 +334,36 @@ export class Sluice {
     return outcome.ok ? outcome.value : { kind: 'refused', why: outcome.error.message };
   }
 
+  /**
+   * Runs a command in a task's workspace copy, which the journal is told of. The error continues
+   * "…, because". For a run that is over the copy is made of the folder as it is now.
+   */
+  async runInWorkspace(
+    run: RunId,
+    task: TaskId,
+    command: readonly [string, ...string[]],
+    signal: AbortSignal,
+  ): Promise<Result<CommandResult, string>> {
+    const found = this.#readable(run);
+    const state = found.ok ? found.value.state.tasks.get(task) : undefined;
+    if (!found.ok || state === undefined) {
+      return err(found.ok ? `${run} has no task ${task}` : found.error);
+    }
+    const ran = await attempted(async () =>
+      ok(await this.#driving.runInCopy({ run, task, state, command }, signal)),
+    );
+    if (!ran.ok) {
+      return err(ran.error.message);
+    }
+    const { exitCode } = ran.value;
+    const by = this.actor;
+    const told = await this.request(run, { kind: 'command', task, command, exitCode, by });
+    if (told.kind === 'refused') {
+      this.#ports.log.warn(`The journal of ${run} was not told of the command: ${told.why}`);
+    }
+    return ok(ran.value);
+  }
+
   /** Lets every run go, so that another program can take it over, and stops listening. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('The folder was closed'));
@@ -358,44 +377,40 @@ export class Sluice {
       return entry?.kind !== 'readable' || entry.state.phase.kind !== 'finished';
     });
     this.#disposables.add(
-      this.#driving.store.watch(
-        (run) => this.#isToFollow(run),
-        (run) => void this.#readOn(run),
-      ),
+      new Following(this.#driving, this.#book, {
+        changed: () => this.#changed.fire(),
+        abandoned: async (run) => {
+          const found = this.#unfinished(run);
+          if (this.#options.takesOver && found.ok) {
+            await this.#goOn(found.value);
+          }
+        },
+      }),
     );
   }
 
-  /** Runs other programs may write to: not ours to drive, and not over. */
-  #isToFollow(run: RunId): boolean {
-    const entry = this.#book.entry(run);
-    return (
-      this.#driving.active(run) === undefined &&
-      !this.#book.isElsewhere(run) &&
-      (entry?.kind !== 'readable' || entry.state.phase.kind !== 'finished')
-    );
-  }
-
-  async #readOn(run: RunId): Promise<void> {
-    const before = JSON.stringify(this.#seen(run));
-    await this.#book.refresh(run);
-    if (JSON.stringify(this.#seen(run)) !== before) {
-      this.#changed.fire();
+  /** Another program may be quicker; then it is watched again. */
+  async #goOn({ run, state, damage }: ReadableRun): Promise<void> {
+    if (damage !== undefined || state.phase.kind === 'finished' || this.#closing.signal.aborted) {
+      return;
     }
-  }
-
-  /** What tells two looks at a run apart. */
-  #seen(run: RunId): unknown {
-    const entry = this.#book.entry(run);
-    return entry?.kind === 'readable' ? [entry.state.seq, entry.driven, entry.damage] : entry?.kind;
+    const resumed = await this.resume(run);
+    if (!resumed.ok) {
+      this.#ports.log.info(`${run} was not gone on with: ${resumed.error.message}`);
+    }
   }
 
   /** The error continues "…, because". */
-  #unfinished(run: RunId): Result<Extract<BookEntry, { kind: 'readable' }>, string> {
+  #unfinished(run: RunId): Result<ReadableRun, string> {
+    const found = this.#readable(run);
+    return found.ok && found.value.state.phase.kind === 'finished'
+      ? err(`${run} has finished`)
+      : found;
+  }
+
+  #readable(run: RunId): Result<ReadableRun, string> {
     const entry = this.#book.entry(run);
-    if (entry?.kind !== 'readable') {
-      return err(`${run} is not a run of this folder`);
-    }
-    return entry.state.phase.kind === 'finished' ? err(`${run} has finished`) : ok(entry);
+    return entry?.kind === 'readable' ? ok(entry) : err(`${run} is not a run of this folder`);
   }
 
   async #readOrTell(ref: BlobRef): Promise<Uint8Array> {

@@ -1,8 +1,14 @@
 import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
-import type { TaskId } from './domain/ids.ts';
+import { textsOfAgent, type Agent } from './domain/agent.ts';
+import { slug, stepId, type TaskId } from './domain/ids.ts';
 import { DEFAULT_MAX_PARALLEL, type Base, type RunPlan, type Workflow } from './domain/workflow.ts';
-import { agentsOf, type AgentEntry } from './definitions/project.ts';
+import type { AgentEntry, WorkflowEntry } from './definitions/project.ts';
+import type { Estimator, PastTask } from './planning/estimates.ts';
+import type { BookEntry } from './projections/runBook.ts';
+import { planTasks } from './planning/planTasks.ts';
+
+const RUNS_TO_LEARN_FROM = 50;
 
 export interface StartRequest {
   readonly workflow: Workflow;
@@ -24,31 +30,118 @@ export interface StartProblem {
   readonly at: Location | undefined;
 }
 
-/** All the run will know, or what keeps it from being started. @param agents of the folder, as they are now */
+/** What a folder holds that a run is planned from, as it is now. */
+export interface PlanSources {
+  readonly agents: readonly AgentEntry[];
+  readonly workflows: readonly WorkflowEntry[];
+  readonly base: Base;
+  readonly estimator: Estimator;
+}
+
+/** All the run will know, or what keeps it from being started. */
 export function planOf(
   request: StartRequest,
-  agents: readonly AgentEntry[],
-  base: Base,
+  { agents, workflows, base, estimator }: PlanSources,
 ): Result<RunPlan, StartProblem> {
   const { workflow } = request;
   const inputs = resolveInputs(workflow, request.inputs);
   if (!inputs.ok) {
     return inputs;
   }
-  const isThere = (name: string) =>
-    agents.some((entry) => entry.kind === 'valid' && entry.name === name);
-  const lost = workflow.steps.find((step) => step.kind === 'agent' && !isThere(step.agent));
-  if (lost?.kind === 'agent') {
-    // The files have changed since the workflow was read.
-    return refuse(`${workflow.name} needs the agent ${lost.agent}, which is not there any more.`);
+  const known = new Map(
+    agents.flatMap((entry) =>
+      entry.kind === 'valid' && entry.shadowedBy === undefined
+        ? [[entry.agent.name, entry.agent] as const]
+        : [],
+    ),
+  );
+  const planned = planTasks({
+    workflow,
+    inputs: inputs.value,
+    findWorkflow: (name) => {
+      const entry = workflows.find((one) => one.kind === 'valid' && one.name === name);
+      return entry?.kind === 'valid' ? entry.workflow : undefined;
+    },
+    estimate: (step, textBytes) =>
+      estimator(workflow.name, step, known.get(step.agent), undefined, textBytes),
+    textsOfAgent: (name) => textsOfAgent(known.get(name)),
+  });
+  if (!planned.ok) {
+    return refuse(planned.error.message);
   }
+  const { tasks, scopes, agents: made, used } = planned.value;
+  const lost = used.find((name) => !known.has(name));
+  if (lost !== undefined) {
+    // The files have changed since the workflow was read.
+    return refuse(`${workflow.name} needs the agent ${lost}, which is not there any more.`);
+  }
+  const all = [...used.flatMap((name) => known.get(name) ?? []), ...made];
   return ok({
     workflow,
-    agents: agentsOf(workflow, agents),
+    agents: Object.fromEntries(all.map((agent) => [agent.name, agent])),
     inputs: inputs.value,
+    tasks,
+    scopes,
     maxParallel:
       request.maxParallel ?? workflow.maxParallel ?? request.usualParallel ?? DEFAULT_MAX_PARALLEL,
     base,
+  });
+}
+
+/** An agent by itself, as a workflow of one step. */
+export function workflowOfAgent(agent: Agent): Workflow {
+  return {
+    name: agent.name,
+    description: agent.description,
+    inputs: {},
+    steps: [
+      {
+        kind: 'agent',
+        id: stepId(slug(agent.name)),
+        needs: [],
+        condition: undefined,
+        matrix: undefined,
+        agent: agent.name,
+        prompt: '',
+        env: {},
+        produces: [],
+        checks: [],
+        limits: {},
+        retry: undefined,
+        effects: undefined,
+      },
+    ],
+    phases: [],
+    maxParallel: 1,
+    onFailure: 'continue',
+    file: agent.file,
+    digest: agent.digest,
+  };
+}
+
+/** What the runs of a folder tell of how long tasks take, the newest runs first. */
+export function pastTasks(entries: readonly BookEntry[]): PastTask[] {
+  return entries.slice(0, RUNS_TO_LEARN_FROM).flatMap((entry) => {
+    if (entry.kind !== 'readable') {
+      return [];
+    }
+    const { plan, state } = entry;
+    return plan.tasks.flatMap(({ id, step }): PastTask[] => {
+      const task = state.tasks.get(id);
+      return task?.kind === 'succeeded' && step.kind === 'agent' && task.accepted === undefined
+        ? [
+            {
+              workflow: plan.workflow.name,
+              step: step.id,
+              agent: step.agent,
+              model: state.edits.get(id)?.model,
+              durationMs: task.durationMs,
+              inputBytes: task.inputBytes,
+              endedAt: task.endedAt,
+            },
+          ]
+        : [];
+    });
   });
 }
 

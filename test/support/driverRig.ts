@@ -1,36 +1,55 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../src/core/base/clock.ts';
 import { digestOf, type Digest } from '../../src/core/base/digest.ts';
 import { err, ok, type Result } from '../../src/core/base/result.ts';
 import type { BlobRef, EventBody, RunEvent } from '../../src/core/domain/event.ts';
 import type { Failure } from '../../src/core/domain/failure.ts';
 import { objectId, runIdOf, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
-import type { RequestOutcome } from '../../src/core/domain/request.ts';
-import type { Runner, RunnerOutput, RunnerRequest } from '../../src/core/domain/runner.ts';
+import type { RequestOutcome, RunRequest } from '../../src/core/domain/request.ts';
+import type {
+  CheckOutcome,
+  CheckRequest,
+  Runner,
+  RunnerEvents,
+  RunnerOutput,
+  RunnerRequest,
+} from '../../src/core/domain/runner.ts';
 import type { RunPlan } from '../../src/core/domain/workflow.ts';
 import { RunDriver, type DriveEnd, type DriveOptions } from '../../src/core/engine/driver.ts';
-import type { DriverParts } from '../../src/core/engine/parts.ts';
+import type { CopyPort, DriverParts } from '../../src/core/engine/parts.ts';
+import { productProblems } from '../../src/core/artifacts/productSchema.ts';
 import { foldRun, graphOf, RunFold } from '../../src/core/journal/fold.ts';
+import { ManualClock } from './manualClock.ts';
 
 const RUN: RunId = runIdOf('example', 1);
-const PERSON = { name: 'ada', via: 'terminal' } as const;
+export const PERSON = { name: 'ada', via: 'terminal' } as const;
 
 /** An attempt that does what the test says, when the test says it. */
 export class HeldAttempt {
   readonly request: RunnerRequest;
   readonly signal: AbortSignal;
+  /** What a person said to the agent. */
+  readonly heard: string[] = [];
+  readonly #events: RunnerEvents;
   readonly #settle: (result: Result<RunnerOutput, Failure>) => void;
 
   constructor(
     request: RunnerRequest,
+    events: RunnerEvents,
     signal: AbortSignal,
     settle: (result: Result<RunnerOutput, Failure>) => void,
   ) {
     this.request = request;
+    this.#events = events;
     this.signal = signal;
     this.#settle = settle;
+  }
+
+  /** The process of the attempt is there. */
+  begin(listens = false): void {
+    const process = { pid: 4711, startedAt: 'then', marker: 'x' };
+    this.#events.started(process, listens ? (text) => void this.heard.push(text) : undefined);
   }
 
   succeed(output = '', files: Readonly<Record<string, string>> = {}): void {
@@ -40,12 +59,16 @@ export class HeldAttempt {
       fs.mkdirSync(path.dirname(path.join(this.request.folder, name)), { recursive: true });
       fs.writeFileSync(path.join(this.request.folder, name), text);
     }
-    this.#settle(ok({ exitCode: 0 }));
+    this.settle(ok({ exitCode: 0 }));
   }
 
   fail(failure: Failure = { reason: 'exited', command: 'x', code: 1, tail: '' }): void {
     fs.writeFileSync(this.request.logFile, '');
-    this.#settle(err(failure));
+    this.settle(err(failure));
+  }
+
+  settle(result: Result<RunnerOutput, Failure>): void {
+    this.#settle(result);
   }
 }
 
@@ -56,11 +79,17 @@ export class DriverRig {
   readonly landed: string[] = [];
   readonly orphans: string[] = [];
   readonly plan: RunPlan;
+  readonly clock = new ManualClock();
+  /** How checks and probes end, by their command. */
+  readonly checks = new Map<string, (request: CheckRequest) => CheckOutcome>();
+  /** Told to stop, attempts end at once; else the test ends them. */
+  stopsAtOnce = true;
   journalBroken = false;
   landingFailure: Failure | undefined;
   #driver: RunDriver | undefined;
   #end: Promise<DriveEnd> | undefined;
   #epoch = 0;
+  #staged: RunEvent[] = [];
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #attempts = new Map<TaskId, HeldAttempt>();
   readonly #watchers = new Set<() => void>();
@@ -93,7 +122,12 @@ export class DriverRig {
     }
     this.#driver = new RunDriver(
       this.plan,
-      { graph, maxParallel: this.plan.maxParallel, canLand: this.plan.base.kind === 'git' },
+      {
+        graph,
+        maxParallel: this.plan.maxParallel,
+        canLand: this.plan.base.kind === 'git',
+        stopAtFailure: this.plan.workflow.onFailure === 'stop',
+      },
       fold,
       this.#parts(),
       { by: PERSON, approveGate: () => false, leaveAtGates: false, ...options },
@@ -109,8 +143,12 @@ export class DriverRig {
     this.#driver!.detach();
   }
 
+  ask(request: RunRequest): Promise<RequestOutcome> {
+    return this.#driver!.request(request);
+  }
+
   cancel(): Promise<RequestOutcome> {
-    return this.#driver!.request({ kind: 'cancel', by: PERSON });
+    return this.ask({ kind: 'cancel', by: PERSON });
   }
 
   answer(
@@ -132,6 +170,12 @@ export class DriverRig {
   /** The attempt of a task, once it runs. */
   attempt(task: string): Promise<HeldAttempt> {
     return this.until(() => this.#attempts.get(task as TaskId));
+  }
+
+  /** The attempt of a task that has this number, once it runs; for `until`. */
+  begun(task: string, attempt: number): HeldAttempt | undefined {
+    const found = this.#attempts.get(task as TaskId);
+    return found?.request.attempt === attempt ? found : undefined;
   }
 
   running(): string[] {
@@ -177,31 +221,39 @@ export class DriverRig {
 
   #parts(): DriverParts {
     const runner: Runner = {
-      run: (request, _events, signal) =>
+      run: (request, events, signal) =>
         new Promise((settle) => {
-          this.#attempts.set(request.task, new HeldAttempt(request, signal, settle));
-          signal.addEventListener('abort', () => settle(err({ reason: 'cancelled' })));
+          const attempt = new HeldAttempt(request, events, signal, settle);
+          this.#attempts.set(request.task, attempt);
+          signal.addEventListener('abort', () => {
+            if (this.stopsAtOnce) {
+              settle(err({ reason: 'cancelled' }));
+            }
+          });
           this.#changed();
         }),
     };
     return {
       journal: {
-        append: (bodies: readonly EventBody[]) => {
-          if (this.journalBroken) {
-            throw new Error('ENOSPC: no space left on device');
-          }
-          return bodies.map((body) => {
+        stage: (bodies: readonly EventBody[]) =>
+          bodies.map((body) => {
             const event: RunEvent = {
               v: 1,
               run: RUN,
-              seq: this.events.length + 1,
+              seq: this.events.length + this.#staged.length + 1,
               epoch: this.#epoch,
-              at: this.events.length + 1,
+              at: Math.trunc(this.clock.now()),
               ...body,
             };
-            this.events.push(event);
+            this.#staged.push(event);
             return event;
-          });
+          }),
+        commit: () => {
+          const staged = this.#staged.splice(0);
+          if (this.journalBroken) {
+            throw new Error('ENOSPC: no space left on device');
+          }
+          this.events.push(...staged);
         },
         sync: () => Promise.resolve(),
       },
@@ -212,38 +264,24 @@ export class DriverRig {
       },
       copies: {
         create: (_run, task, attempt) => {
-          const at = path.join(this.folder, `${task}.${attempt}.${this.#epoch}`);
+          const at = path.join(this.folder, `${task}.${attempt}`);
+          fs.rmSync(at, { recursive: true, force: true });
           fs.mkdirSync(path.join(at, 'tree'), { recursive: true });
           fs.mkdirSync(path.join(at, 'scratch'));
-          return Promise.resolve({
-            folder: path.join(at, 'tree'),
-            scratch: path.join(at, 'scratch'),
-            outputFile: path.join(at, 'output'),
-            logFile: path.join(at, 'log'),
-            provide: (files) => {
-              for (const file of files) {
-                const to = path.join(at, 'scratch/needs', file.path);
-                fs.mkdirSync(path.dirname(to), { recursive: true });
-                fs.writeFileSync(to, 'text' in file ? file.text : this.#blobs.get(file.blob)!);
-              }
-              return Promise.resolve();
-            },
-            collect: (paths: readonly string[]) => {
-              const there = (file: string) => fs.existsSync(path.join(at, 'tree', file));
-              return Promise.resolve({
-                found: paths.filter(there).map((file) => ({
-                  path: file,
-                  absolute: path.join(at, 'tree', file),
-                  executable: false,
-                })),
-                missing: paths.filter((file) => !there(file)),
-              });
-            },
-            dispose: () => Promise.resolve(),
-          });
+          return Promise.resolve(this.#copy(at));
+        },
+        reopen: (_run, task, attempt) => {
+          const at = path.join(this.folder, `${task}.${attempt}`);
+          return Promise.resolve(fs.existsSync(at) ? this.#copy(at) : undefined);
         },
       },
       runnerFor: (kind) => (kind === 'command' ? runner : undefined),
+      runCheck: (request) => {
+        const end = this.checks.get(request.command.join(' '));
+        return Promise.resolve(end?.(request) ?? { code: 0, tail: '' });
+      },
+      productProblems: (schema, bytes) => Promise.resolve(productProblems(schema, bytes)),
+      random: () => 0,
       landing: {
         prepare: (request) =>
           Promise.resolve(
@@ -252,6 +290,7 @@ export class DriverRig {
                   branch: `ai/generated/${request.run}/${request.task}`,
                   tag: `workflow_${request.run}_${request.task}`,
                   commit: objectId('a'.repeat(40)),
+                  follows: request.earlier.at(-1),
                 })
               : err(this.landingFailure),
           ),
@@ -264,7 +303,7 @@ export class DriverRig {
         this.orphans.push(marker);
         return Promise.resolve(0);
       },
-      clock: systemClock,
+      clock: this.clock,
       log: {
         debug: () => undefined,
         info: () => undefined,
@@ -273,6 +312,44 @@ export class DriverRig {
       },
       onAppended: () => this.#changed(),
       onPrinted: () => undefined,
+    };
+  }
+
+  #copy(at: string): CopyPort {
+    const write = (file: string, content: string | Uint8Array) => {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
+    };
+    return {
+      folder: path.join(at, 'tree'),
+      scratch: path.join(at, 'scratch'),
+      outputFile: path.join(at, 'output'),
+      logFile: path.join(at, 'log'),
+      provide: (files) => {
+        for (const file of files) {
+          const content = 'text' in file ? file.text : this.#blobs.get(file.blob)!;
+          write(path.join(at, 'scratch/needs', file.path), content);
+        }
+        return Promise.resolve();
+      },
+      layIn: (files) => {
+        files.forEach((file) =>
+          write(path.join(at, 'tree', file.path), this.#blobs.get(file.blob)!),
+        );
+        return Promise.resolve();
+      },
+      collect: (paths: readonly string[]) => {
+        const there = (file: string) => fs.existsSync(path.join(at, 'tree', file));
+        return Promise.resolve({
+          found: paths.filter(there).map((file) => ({
+            path: file,
+            absolute: path.join(at, 'tree', file),
+            executable: false,
+          })),
+          missing: paths.filter((file) => !there(file)),
+        });
+      },
+      dispose: () => Promise.resolve(fs.rmSync(at, { recursive: true, force: true })),
     };
   }
 

@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../src/core/base/clock.ts';
+import { nodeDisk } from '../../src/core/base/disk.ts';
 import { isAlive } from '../../src/core/base/processes.ts';
 import { userFolders } from '../../src/core/user.ts';
 import type { Ports } from '../../src/core/ports.ts';
-import { Sluice } from '../../src/core/sluice.ts';
+import { Sluice, type SluiceOptions } from '../../src/core/sluice.ts';
 import { SpawnedCommand } from './spawnedCommand.ts';
 import { gitEnvironment, TempRepository } from './tempRepository.ts';
 
@@ -134,6 +135,8 @@ const sign = (name) => new Promise((resolve) => {
     const { cache, state } = userFolders(this.environment, process.platform);
     return {
       clock: systemClock,
+      disk: nodeDisk,
+      random: () => 0,
       log: {
         debug: () => undefined,
         info: () => undefined,
@@ -148,8 +151,12 @@ const sign = (name) => new Promise((resolve) => {
   }
 
   /** As a program of its own opens it: two of them know of each other by files alone. */
-  async open(folder = this.folder, ports: Partial<Ports> = {}): Promise<Sluice> {
-    const sluice = await Sluice.open(folder, { ...this.ports(), ...ports });
+  async open(
+    folder = this.folder,
+    ports: Partial<Ports> = {},
+    options?: SluiceOptions,
+  ): Promise<Sluice> {
+    const sluice = await Sluice.open(folder, { ...this.ports(), ...ports }, options);
     this.#sluices.push(sluice);
     return sluice;
   }

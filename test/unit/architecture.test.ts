@@ -16,6 +16,7 @@ const SIBLINGS = [
   'core/artifacts',
   'core/workspaces',
   'core/runners',
+  'core/planning',
 ] as const;
 
 const GROUND: Record<string, Arrow> = {
@@ -63,7 +64,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
 /** Who may use what VS Code, packages and Node give. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   vscode: ['vscode'],
-  'core/definitions': ['yaml', 'zod', 'p-limit'],
+  'core/artifacts': ['ajv'],
+  'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
+  'core/engine': ['p-limit'],
   'core/journal': ['zod'],
   'core/git': ['isomorphic-git', 'p-limit'],
   'core/workspaces': ['p-limit'],

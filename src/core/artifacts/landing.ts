@@ -15,6 +15,7 @@ export interface LandingTarget {
   readonly prefix: string;
   /** Durable when it resolves, named by no ref; equal requests give the same commit. */
   commit(request: {
+    readonly base: ObjectId | undefined;
     readonly parent: ObjectId | undefined;
     readonly files: readonly {
       readonly path: string;
@@ -27,16 +28,15 @@ export interface LandingTarget {
   }): Promise<Result<ObjectId, { readonly message: string }>>;
   /** Full name, `refs/…`. */
   resolve(ref: string): Promise<ObjectId | undefined>;
-  createRef(
-    ref: string,
-    id: ObjectId,
-  ): Promise<
-    | { readonly kind: 'created' | 'updated' | 'exists-same' }
-    | { readonly kind: 'conflict'; readonly ref: string; readonly value: ObjectId | undefined }
-    | { readonly kind: 'locked'; readonly file: string }
-    | { readonly kind: 'missing-object'; readonly id: ObjectId }
-  >;
+  createRef(ref: string, id: ObjectId): Promise<RefOutcome>;
+  updateRef(ref: string, id: ObjectId, expected: ObjectId): Promise<RefOutcome>;
 }
+
+type RefOutcome =
+  | { readonly kind: 'created' | 'updated' | 'exists-same' }
+  | { readonly kind: 'conflict'; readonly ref: string; readonly value: ObjectId | undefined }
+  | { readonly kind: 'locked'; readonly file: string }
+  | { readonly kind: 'missing-object'; readonly id: ObjectId };
 
 export interface Author {
   readonly name: string;
@@ -55,7 +55,7 @@ export interface LandingOptions {
 
 /**
  * Makes a task's artifacts a commit on the branch `ai/generated/<run>/<task>` and the tag
- * `workflow_<run>_<task>`, in two steps with room for a journal entry between them. Each step may be
+ * `workflow_<run>_<task>` (`…__2` for the second result of a task that was asked for again), in two steps with room for a journal entry between them. Each step may be
  * repeated after a crash: the same request gives the same commit, a ref that is right is left alone.
  * Nothing else in the repository changes.
  */
@@ -78,7 +78,8 @@ export class Landing {
     }
     return await guarded(async () => {
       const commit = await this.#target.commit({
-        parent: request.base,
+        base: request.base,
+        parent: request.earlier.at(-1) ?? request.base,
         files: request.artifacts.map(({ path, executable, digest }) => ({
           path,
           executable,
@@ -89,23 +90,33 @@ export class Landing {
         timestamp: { seconds: Math.floor(request.endedAt / 1000), offsetMinutes: 0 },
       });
       return commit.ok
-        ? ok({ ...namesOf(request.run, request.task), commit: commit.value })
+        ? ok({
+            ...namesOf(request.run, request.task, request.earlier.length),
+            commit: commit.value,
+            follows: request.earlier.at(-1),
+          })
         : err(landingFailure({ reason: 'refused', message: commit.error.message }));
     });
   }
 
-  /** Makes branch and tag name the commit. When either is taken by something else, neither is written. */
-  async publish(prepared: PreparedLanding): Promise<Result<void, Failure>> {
-    const refs = [`refs/heads/${prepared.branch}`, `refs/tags/${prepared.tag}`];
+  /**
+   * Makes branch and tag name the commit. When either is taken by something else than what it follows,
+   * neither is written.
+   */
+  async publish({ branch, tag, commit, follows }: PreparedLanding): Promise<Result<void, Failure>> {
+    const refs = [
+      { ref: `refs/heads/${branch}`, follows },
+      { ref: `refs/tags/${tag}`, follows: undefined },
+    ];
     return await guarded(async () => {
-      for (const ref of refs) {
+      for (const { ref, follows: expected } of refs) {
         const value = await this.#target.resolve(ref);
-        if (value !== undefined && value !== prepared.commit) {
+        if (value !== expected && value !== undefined && value !== commit) {
           return err(landingFailure({ reason: 'ref-conflict', ref, value }));
         }
       }
-      for (const ref of refs) {
-        const problem = await this.#create(ref, prepared.commit);
+      for (const { ref, follows: expected } of refs) {
+        const problem = await this.#point(ref, commit, expected);
         if (problem !== undefined) {
           return err(landingFailure(problem));
         }
@@ -127,8 +138,16 @@ export class Landing {
     return undefined;
   }
 
-  async #create(ref: string, commit: ObjectId): Promise<LandingProblem | undefined> {
-    const outcome = await this.#target.createRef(ref, commit);
+  async #point(
+    ref: string,
+    commit: ObjectId,
+    follows: ObjectId | undefined,
+  ): Promise<LandingProblem | undefined> {
+    // Somebody may have deleted the branch since; then it is made anew.
+    const isThere = follows !== undefined && (await this.#target.resolve(ref)) !== undefined;
+    const outcome = isThere
+      ? await this.#target.updateRef(ref, commit, follows)
+      : await this.#target.createRef(ref, commit);
     switch (outcome.kind) {
       case 'created':
       case 'updated':
@@ -144,8 +163,17 @@ export class Landing {
   }
 }
 
-function namesOf(run: RunId, task: TaskId): { readonly branch: string; readonly tag: string } {
-  return { branch: `ai/generated/${run}/${task}`, tag: `workflow_${run}_${task}` };
+/** The branch moves on with each result of the task; a tag stays where it is, so each result has its own. */
+function namesOf(
+  run: RunId,
+  task: TaskId,
+  earlier: number,
+): { readonly branch: string; readonly tag: string } {
+  const tag = `workflow_${run}_${task}`;
+  return {
+    branch: `ai/generated/${run}/${task}`,
+    tag: earlier === 0 ? tag : `${tag}__${earlier + 1}`,
+  };
 }
 
 /** A full disk, a damaged repository or a lost blob is a failure of the landing; a bug stays an exception. */

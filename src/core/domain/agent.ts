@@ -7,6 +7,30 @@ export type AgentFormat = 'sluice' | 'vscode' | 'claude';
 /** What executes an agent. */
 export type RunnerSpec = CommandSpec | ModelSpec;
 
+/** In milliseconds. Defaults: ten minutes, no limit, five seconds. */
+export interface Limits {
+  /** Wall time. */
+  readonly timeoutMs: number;
+  /** Longest silence; `undefined`: silence is no reason to stop. */
+  readonly idleTimeoutMs: number | undefined;
+  /** From the request to end to the order to. */
+  readonly graceMs: number;
+}
+
+/** A program that judges by its exit code: 0 is good. Never a shell line. */
+export interface Check {
+  readonly command: readonly [string, ...string[]];
+  /** Wall time in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * `copy`: all it does is in its workspace copy, so an attempt that was cut off is thrown away and made
+ * again. `external`: it changes something else; an attempt that was cut off is shown to a person, or to
+ * the agent's own `probe`, and never repeated unasked.
+ */
+export type Effects = 'copy' | 'external';
+
 export interface CommandSpec {
   readonly kind: 'command';
   /** The program and its arguments; never a shell line. */
@@ -17,10 +41,16 @@ export interface CommandSpec {
   readonly env: Readonly<Record<string, string>>;
   /** What a person does when the program is not there, e.g. `npm install --save-dev eslint`. */
   readonly install: string | undefined;
-  /** Wall time in milliseconds. @default 600000 */
-  readonly timeoutMs: number;
-  /** Longest silence in milliseconds; `undefined`: silence is no reason to stop. */
-  readonly idleTimeoutMs: number | undefined;
+  readonly limits: Limits;
+  /** @default 'copy' */
+  readonly effects: Effects;
+  /**
+   * Tells after a crash whether an external effect has happened: 0 it has, 1 it has not, anything else
+   * is for a person to find out. Runs in a copy with the attempt's environment.
+   */
+  readonly probe: Check | undefined;
+  /** `messages`: standard input stays open after the prompt; what a person says arrives as lines. */
+  readonly stdin: 'prompt' | 'messages';
 }
 
 export interface ModelSpec {
@@ -51,3 +81,9 @@ export interface Agent {
 export const DEFAULT_CRITICALITY = 5;
 export const CRITICAL_FROM = 8;
 export const DEFAULT_TIMEOUT_MS = 600_000;
+export const DEFAULT_GRACE_MS = 5000;
+
+/** Texts of an agent in which `${{ … }}` is filled in. */
+export function textsOfAgent(agent: Agent | undefined): readonly string[] {
+  return agent?.runner.kind === 'command' ? Object.values(agent.runner.env) : [];
+}

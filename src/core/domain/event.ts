@@ -42,7 +42,7 @@ export type EventBody =
       readonly attempt: number;
       readonly process: ProcessIdentity;
     }
-  /** Outcome: it never runs again in this run. */
+  /** Outcome: it never runs again in this run, unless a person asks for it. */
   | {
       readonly type: 'task-succeeded';
       readonly task: TaskId;
@@ -52,6 +52,10 @@ export type EventBody =
       readonly output: BlobRef;
       readonly log: BlobRef;
       readonly artifacts: readonly Artifact[];
+      /** Bytes of the prompt and of what it was given to work on. */
+      readonly inputBytes: number | undefined;
+      /** Who said that an attempt without an outcome had done its work; `probe`: the agent's own. */
+      readonly accepted: Actor | 'probe' | undefined;
     }
   | {
       readonly type: 'task-failed';
@@ -62,12 +66,66 @@ export type EventBody =
       /** What it printed before it failed, when it got that far. */
       readonly log: BlobRef | undefined;
     }
-  /** An attempt without an outcome was found after a crash. Its copy is thrown away; it is tried again. */
+  /** An attempt failed, and its step says that another is made, not before `until` (milliseconds since 1970). */
+  | {
+      readonly type: 'task-retried';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly failure: Failure;
+      readonly log: BlobRef | undefined;
+      readonly until: number;
+    }
+  /** An attempt ended without an outcome: by a crash, a pause or a hold. Its copy is thrown away; it is made again. */
   | { readonly type: 'task-interrupted'; readonly task: TaskId; readonly attempt: number }
-  /** It can never run: these did not succeed. */
-  | { readonly type: 'task-skipped'; readonly task: TaskId; readonly because: readonly TaskId[] }
-  /** It was still to run when the run was cancelled. */
+  /** An attempt with effects elsewhere was cut off, and nobody can tell what it did: a person has to look. */
+  | {
+      readonly type: 'task-unknown';
+      readonly task: TaskId;
+      readonly attempt: number;
+      /** What it printed until then. */
+      readonly log: BlobRef | undefined;
+    }
+  /** Whether the task's conditions hold. A task whose conditions do not is skipped by this. */
+  | { readonly type: 'condition-judged'; readonly task: TaskId; readonly met: boolean }
+  /** It does not run: these did not succeed, or somebody said so; then what needs it goes on without it. */
+  | {
+      readonly type: 'task-skipped';
+      readonly task: TaskId;
+      readonly because: readonly TaskId[];
+      readonly by: Actor | undefined;
+    }
+  /** Its attempt was stopped, or it was still to run when the run was cancelled. */
   | { readonly type: 'task-cancelled'; readonly task: TaskId; readonly durationMs: number }
+  /** A person stops one task: what needs it cannot run. */
+  | { readonly type: 'task-stop-requested'; readonly task: TaskId; readonly by: Actor }
+  /** The task does not start until it is released; an attempt under way is thrown away. */
+  | { readonly type: 'task-held'; readonly task: TaskId; readonly by: Actor }
+  | { readonly type: 'task-released'; readonly task: TaskId; readonly by: Actor }
+  /** A person said something to a running agent. */
+  | {
+      readonly type: 'task-steered';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly text: string;
+      readonly by: Actor;
+    }
+  /** These are to run again, whatever they had come to; a finished run is thereby open again. */
+  | {
+      readonly type: 'tasks-reset';
+      readonly tasks: readonly TaskId[];
+      readonly by: Actor;
+      readonly edit: TaskEdit | undefined;
+    }
+  /** A person ran a command in a task's workspace copy. */
+  | {
+      readonly type: 'command-ran';
+      readonly task: TaskId;
+      readonly command: readonly string[];
+      /** `undefined`: it could not be started, or was stopped. */
+      readonly exitCode: number | undefined;
+      readonly by: Actor;
+    }
   /** The gate waits for a person; the digest covers all that the person is shown. */
   | {
       readonly type: 'gate-opened';
@@ -101,13 +159,29 @@ export type EventBody =
     }
   | { readonly type: 'landing-failed'; readonly task: TaskId; readonly failure: Failure }
   | { readonly type: 'cancel-requested'; readonly by: Actor }
-  /** Always the last. */
+  /** Nothing new starts; running tasks finish or are interrupted. */
+  | {
+      readonly type: 'run-paused';
+      readonly running: 'finish' | 'interrupt';
+      readonly by: Actor;
+    }
+  | { readonly type: 'run-resumed'; readonly by: Actor }
+  /** Only `tasks-reset` can follow. */
   | { readonly type: 'run-finished'; readonly status: RunStatus };
+
+/** What a person changed about a task before it runs again. `undefined` stays as it is. */
+export interface TaskEdit {
+  readonly task: TaskId;
+  /** In place of the step's; may hold `${{ … }}`. */
+  readonly prompt: string | undefined;
+  /** In place of the agent's. */
+  readonly model: string | undefined;
+}
 
 export type Decision = 'approved' | 'rejected';
 
 /**
- * `succeeded`: every task did. `degraded`: some failed, yet some end of the workflow was reached.
+ * `succeeded`: every task that was wanted did. `degraded`: some failed, yet some end of the workflow was reached.
  * `failed`: no end of the workflow was reached. `cancelled`: somebody stopped it before its end.
  */
 export type RunStatus = 'succeeded' | 'degraded' | 'failed' | 'cancelled';

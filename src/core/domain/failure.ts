@@ -31,6 +31,18 @@ export type Failure =
   | { readonly reason: 'output-cap'; readonly limitBytes: number }
   /** It ended well, but these declared files are missing or are not plain files inside the copy. */
   | { readonly reason: 'not-produced'; readonly paths: readonly string[] }
+  /** A declared file does not satisfy its JSON Schema. */
+  | { readonly reason: 'bad-product'; readonly path: string; readonly problems: readonly string[] }
+  /** A check of the step did not exit with 0. */
+  | {
+      readonly reason: 'check-failed';
+      readonly command: string;
+      /** `undefined`: it could not be started, or ran too long. */
+      readonly code: number | undefined;
+      readonly tail: string;
+    }
+  /** Two tasks it is built on made the same file differently. */
+  | { readonly reason: 'overlap'; readonly path: string; readonly tasks: readonly string[] }
   /** An expression in the step could not be rendered. */
   | { readonly reason: 'expression'; readonly where: string; readonly message: string }
   /** Nothing here can run this kind of agent. */
@@ -53,4 +65,38 @@ export function internalFailure(thrown: unknown): Failure {
     reason: 'internal',
     message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
   };
+}
+
+/** @param thrown what the disk gave */
+export function workspaceFailure(thrown: unknown): Failure {
+  return {
+    reason: 'workspace',
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+  };
+}
+
+/** True when another attempt may end otherwise without anybody changing anything. */
+export function mayPass(failure: Failure): boolean {
+  switch (failure.reason) {
+    case 'spawn-failed':
+    case 'exited':
+    case 'signalled':
+    case 'timed-out':
+    case 'not-produced':
+    case 'bad-product':
+    case 'check-failed':
+    case 'workspace':
+    case 'interrupted':
+      return true;
+    case 'command-not-found':
+    case 'output-cap':
+    case 'overlap':
+    case 'expression':
+    case 'no-runner':
+    case 'landing':
+    case 'rejected':
+    case 'cancelled':
+    case 'internal':
+      return false;
+  }
 }

@@ -65,6 +65,25 @@ export function failureText(failure: Failure): FailureText {
         `It ended well but did not produce ${failure.paths.join(', ')}`,
         'Let the command write each path under produces as a plain file inside its folder.',
       );
+    case 'bad-product':
+      return text(
+        `${oneLine(failure.path)} is not as its schema says`,
+        'Read what is wrong below; fix the agent, or the schema in the workflow.',
+        failure.problems.join('\n'),
+      );
+    case 'check-failed':
+      return text(
+        failure.code === undefined
+          ? `The check "${oneLine(failure.command)}" could not be run to its end`
+          : `The check "${oneLine(failure.command)}" exited with code ${failure.code}`,
+        'Read its output; the work is kept out until the check passes.',
+        failure.tail,
+      );
+    case 'overlap':
+      return text(
+        `${failure.tasks.join(' and ')} made ${oneLine(failure.path)} differently`,
+        'Let one task make the file, or put what differs into files of their own.',
+      );
     case 'expression':
       return text(`${failure.where}: ${failure.message}`, 'Correct the expression.');
     case 'no-runner':

@@ -13,6 +13,8 @@ export interface LandingRequest {
   readonly promptDigest: Digest;
   /** The commit the run was planned on; `undefined` on a branch without a commit. */
   readonly base: ObjectId | undefined;
+  /** Commits of earlier results of the task on its branch, the last one newest: this one follows it. */
+  readonly earlier: readonly ObjectId[];
   readonly artifacts: readonly Artifact[];
   readonly approvals: readonly { readonly gate: TaskId; readonly by: string }[];
   /** Milliseconds since 1970; the commit's date. */
@@ -26,4 +28,6 @@ export interface PreparedLanding {
   /** Without `refs/tags/`. */
   readonly tag: string;
   readonly commit: ObjectId;
+  /** What the branch named before; `undefined`: it is new. */
+  readonly follows: ObjectId | undefined;
 }

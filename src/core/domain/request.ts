@@ -14,7 +14,38 @@ export type RunRequest =
       readonly by: Actor;
       readonly note: string | undefined;
     }
-  | { readonly kind: 'cancel'; readonly by: Actor };
+  | { readonly kind: 'cancel'; readonly by: Actor }
+  /** Nothing new starts; what runs finishes or is interrupted, to be made again later. */
+  | { readonly kind: 'pause'; readonly running: 'finish' | 'interrupt'; readonly by: Actor }
+  /** Ends a pause. */
+  | { readonly kind: 'unpause'; readonly by: Actor }
+  /** Ends one task now; what needs it is skipped. */
+  | { readonly kind: 'stop'; readonly task: TaskId; readonly by: Actor }
+  /** Pauses one task. */
+  | { readonly kind: 'hold'; readonly task: TaskId; readonly by: Actor }
+  | { readonly kind: 'release'; readonly task: TaskId; readonly by: Actor }
+  /** Makes one task again, and whatever had come of it; also in a finished run. */
+  | {
+      readonly kind: 'rerun';
+      readonly task: TaskId;
+      readonly prompt: string | undefined;
+      readonly model: string | undefined;
+      readonly by: Actor;
+    }
+  /** Goes on without a task. */
+  | { readonly kind: 'skip'; readonly task: TaskId; readonly by: Actor }
+  /** Says that an attempt which was cut off has done its work: what its copy holds counts. */
+  | { readonly kind: 'accept'; readonly task: TaskId; readonly by: Actor }
+  /** Says something to a running agent. */
+  | { readonly kind: 'steer'; readonly task: TaskId; readonly text: string; readonly by: Actor }
+  /** Tells of a command that a person ran in a task's workspace copy. */
+  | {
+      readonly kind: 'command';
+      readonly task: TaskId;
+      readonly command: readonly string[];
+      readonly exitCode: number | undefined;
+      readonly by: Actor;
+    };
 
 /** What became of a request; `accepted` only once it stands in the journal for good. */
 export type RequestOutcome =

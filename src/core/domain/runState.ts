@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
-import type { Artifact, BlobRef, RunStatus } from './event.ts';
+import type { Artifact, BlobRef, RunStatus, TaskEdit } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
 import type { ProcessIdentity } from './runner.ts';
@@ -20,13 +20,23 @@ export interface RunState {
   readonly tasks: ReadonlyMap<TaskId, TaskState>;
   /** Only of tasks that made artifacts and began to land. */
   readonly landings: ReadonlyMap<TaskId, LandingState>;
+  /** Commits of the tasks' results on their branches, the newest last: also of results that were asked for again. */
+  readonly landed: ReadonlyMap<TaskId, readonly ObjectId[]>;
+  /** Tasks that do not start until they are released, and who holds them. */
+  readonly held: ReadonlyMap<TaskId, Actor>;
+  /** What people changed about tasks; each counts for every later attempt. */
+  readonly edits: ReadonlyMap<TaskId, TaskEdit>;
   readonly frontier: Frontier;
 }
 
 /** Where the run stands, kept up to date event by event so that deciding costs no look at the whole. */
 export interface Frontier {
-  /** Pending tasks of agents whose needs are all done, the one to start first in front. */
-  readonly ready: readonly TaskId[];
+  /** Pending tasks of agents that may start now, but for those in `delayed`. */
+  readonly ready: ReadyTasks;
+  /** Tasks that may start once their time has come, in milliseconds since 1970. */
+  readonly delayed: ReadonlyMap<TaskId, number>;
+  /** Tasks whose needs allow it and whose conditions are to be judged. */
+  readonly undecided: ReadonlySet<TaskId>;
   /** Pending gates whose needs are all done: to be opened. */
   readonly dueGates: ReadonlySet<TaskId>;
   /** Pending tasks that can never run, because a task they need ended otherwise. */
@@ -34,26 +44,52 @@ export interface Frontier {
   readonly running: ReadonlySet<TaskId>;
   /** Open gates. */
   readonly waiting: ReadonlySet<TaskId>;
+  /** Attempts that were cut off and that a person has to look at. */
+  readonly unknown: ReadonlySet<TaskId>;
+  /** Running tasks that a person stops, holds, or that the run's pause interrupts. */
+  readonly stopping: ReadonlySet<TaskId>;
   /** Tasks whose artifacts may reach their branch and have not yet: every gate behind them is approved. */
   readonly landable: ReadonlySet<TaskId>;
   /** Tasks that have not ended. */
   readonly unfinished: number;
+  readonly failed: number;
+  /** What is expected to be left to do, in milliseconds of work. */
+  readonly workLeftMs: number;
+}
+
+/** Tasks that may start, in the two orders `decide` chooses between. Reading costs next to nothing. */
+export interface ReadyTasks {
+  readonly size: number;
+  has(task: TaskId): boolean;
+  /** Those with the longest expected way to the end first, with that way in milliseconds. */
+  longestFirst(): Iterable<TaskId>;
+  /** Those that finish what is begun first. */
+  deepestFirst(): Iterable<TaskId>;
+  /** Milliseconds from the task's start to the end of the run if nothing had to wait. */
+  wayLeftMs(task: TaskId): number;
 }
 
 export type RunPhase =
   | { readonly kind: 'active' }
+  | { readonly kind: 'paused'; readonly running: 'finish' | 'interrupt'; readonly by: Actor }
   | { readonly kind: 'cancelling'; readonly by: Actor }
   | { readonly kind: 'finished'; readonly status: RunStatus; readonly at: number };
 
 export type TaskState =
   | {
       readonly kind: 'pending';
-      /** Attempts already made and thrown away. */
+      /** Attempts already made: thrown away, failed, or before it was to run again. */
       readonly attempts: number;
+      /** Attempts that failed since the task was last asked for. */
+      readonly tries: number;
+      /** Why the last attempt is made again, and when. */
+      readonly retry: { readonly failure: Failure; readonly until: number } | undefined;
     }
   | {
       readonly kind: 'running';
       readonly attempt: number;
+      /** Attempts that failed before this one, since the task was last asked for. */
+      readonly tries: number;
       readonly startedAt: number;
       readonly process: ProcessIdentity | undefined;
     }
@@ -72,6 +108,14 @@ export type TaskState =
       readonly output: BlobRef;
       readonly log: BlobRef;
       readonly artifacts: readonly Artifact[];
+      readonly inputBytes: number | undefined;
+      readonly accepted: Actor | 'probe' | undefined;
+    }
+  | {
+      readonly kind: 'unknown';
+      readonly attempt: number;
+      readonly since: number;
+      readonly log: BlobRef | undefined;
     }
   | {
       readonly kind: 'approved';
@@ -89,8 +133,26 @@ export type TaskState =
       readonly failure: Failure;
       readonly log: BlobRef | undefined;
     }
-  | { readonly kind: 'skipped'; readonly endedAt: number; readonly because: readonly TaskId[] }
-  | { readonly kind: 'cancelled'; readonly endedAt: number; readonly durationMs: number };
+  | {
+      readonly kind: 'skipped';
+      readonly endedAt: number;
+      readonly attempts: number;
+      readonly why: SkipReason;
+    }
+  | {
+      readonly kind: 'cancelled';
+      readonly endedAt: number;
+      readonly attempts: number;
+      readonly durationMs: number;
+    };
+
+export type SkipReason =
+  /** These did not succeed. */
+  | { readonly kind: 'needs'; readonly tasks: readonly TaskId[] }
+  /** Its conditions do not hold, or it needs only tasks that are not wanted either. */
+  | { readonly kind: 'unwanted' }
+  /** Somebody said so; what needs it goes on without it. */
+  | { readonly kind: 'person'; readonly by: Actor };
 
 export type LandingState =
   | {
@@ -109,10 +171,45 @@ export type LandingState =
 
 /** True once nothing more will happen to the task by itself. */
 export function hasEnded(task: TaskState): boolean {
-  return task.kind !== 'pending' && task.kind !== 'running' && task.kind !== 'waiting';
+  switch (task.kind) {
+    case 'pending':
+    case 'running':
+    case 'waiting':
+    case 'unknown':
+      return false;
+    default:
+      return true;
+  }
 }
 
 /** True when what depends on the task may run. */
 export function isDone(task: TaskState): boolean {
-  return task.kind === 'succeeded' || task.kind === 'approved';
+  return (
+    task.kind === 'succeeded' ||
+    task.kind === 'approved' ||
+    (task.kind === 'skipped' && task.why.kind === 'person')
+  );
+}
+
+/** True when the task has ended without taking anything away from the run: it is done, or nobody wanted it. */
+export function isFine(task: TaskState): boolean {
+  return isDone(task) || (task.kind === 'skipped' && task.why.kind === 'unwanted');
+}
+
+/** Attempts made so far. */
+export function attemptsOf(task: TaskState): number {
+  switch (task.kind) {
+    case 'pending':
+    case 'skipped':
+    case 'cancelled':
+      return task.attempts;
+    case 'running':
+    case 'unknown':
+    case 'succeeded':
+    case 'failed':
+      return task.attempt;
+    case 'waiting':
+    case 'approved':
+      return 0;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { Agent } from './agent.ts';
+import type { Agent, Limits } from './agent.ts';
 import type { Failure } from './failure.ts';
 import type { RunId, TaskId } from './ids.ts';
 
@@ -22,8 +22,9 @@ export interface RunnerRequest {
   readonly outputFile: string;
   /** Receives standard output and standard error as they come, for people. */
   readonly logFile: string;
-  readonly timeoutMs: number;
-  readonly idleTimeoutMs: number | undefined;
+  readonly limits: Limits;
+  /** The model a person chose for the task, over the agent's own. */
+  readonly model: string | undefined;
 }
 
 export interface RunnerOutput {
@@ -32,8 +33,11 @@ export interface RunnerOutput {
 
 /** What a runner tells while it works. */
 export interface RunnerEvents {
-  /** Called once, before the process can have done much; the engine journals it. */
-  started(process: ProcessIdentity): void;
+  /**
+   * Called once, before the process can have done much; the engine journals it.
+   * @param steer passes on what a person says; `undefined`: the agent does not listen
+   */
+  started(process: ProcessIdentity, steer: ((text: string) => void) | undefined): void;
   /** More stands in the log file. */
   printed(): void;
 }
@@ -58,4 +62,30 @@ export interface ProcessIdentity {
   readonly startedAt: string;
   /** Value of `SLUICE_ATTEMPT` in its environment, unique to the attempt. */
   readonly marker: string;
+}
+
+/** A program that judges an attempt, or tells after a crash what one has done. Paths are absolute. */
+export interface CheckRequest {
+  readonly run: RunId;
+  readonly task: TaskId;
+  /** The attempt it belongs to, from 1: what is left of the check after a crash is found by it. */
+  readonly attempt: number;
+  readonly command: readonly [string, ...string[]];
+  /** Wall time. */
+  readonly timeoutMs: number;
+  /** The working directory. */
+  readonly folder: string;
+  /** The attempt's own folder. */
+  readonly scratch: string;
+  /** Rendered; over the allow-list of the host's variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the check prints is appended, below a line with its command. Need not exist. */
+  readonly logFile: string;
+}
+
+export interface CheckOutcome {
+  /** `undefined`: it could not be started, ran too long, was cancelled, or a signal ended it. */
+  readonly code: number | undefined;
+  /** The end of what it printed; without a code, its last line says why there is none. */
+  readonly tail: string;
 }

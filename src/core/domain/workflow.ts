@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts';
-import type { Agent } from './agent.ts';
-import type { AgentName, ObjectId, StepId } from './ids.ts';
+import type { Agent, Check, Effects, Limits } from './agent.ts';
+import type { Failure } from './failure.ts';
+import type { AgentName, ObjectId, StepId, TaskId } from './ids.ts';
 
 export interface InputSpec {
   readonly description: string | undefined;
@@ -10,9 +11,23 @@ export interface InputSpec {
 
 interface StepBase {
   readonly id: StepId;
-  /** Steps that must have succeeded first, in the order written. */
+  /** Steps that must be done first, in the order written. */
   readonly needs: readonly StepId[];
+  /**
+   * An expression as in `domain/condition.ts`: the step runs only where it holds. One that asks how a
+   * step ended, or says `always()`, is judged once every need has ended; any other once every need is done.
+   */
+  readonly condition: string | undefined;
+  /** Lanes: the step is one task for each combination of values, in the order written. */
+  readonly matrix: Matrix | undefined;
 }
+
+/**
+ * Values by name. A text is an expression that gives the values when the run starts: one a line, or a JSON
+ * list. A step that needs a step with a matrix of the same names needs the lane with its own values; any
+ * other needs every lane.
+ */
+export type Matrix = Readonly<Record<string, readonly string[] | string>>;
 
 /** A step an agent works on. */
 export interface AgentStep extends StepBase {
@@ -22,10 +37,16 @@ export interface AgentStep extends StepBase {
   readonly prompt: string;
   /** Beside the agent's own, winning over them; values may hold `${{ … }}`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Files that must be there at the end, relative to the workspace copy. They become the task's artifacts. */
-  readonly produces: readonly string[];
-  /** Over the agent's own, in milliseconds. */
-  readonly timeoutMs: number | undefined;
+  /** Files that must be there at the end. They become the task's artifacts. */
+  readonly produces: readonly Product[];
+  /** Commands that must exit with 0 in the workspace copy once the agent has ended, one after another. */
+  readonly checks: readonly Check[];
+  /** Over the agent's own. */
+  readonly limits: Partial<Limits>;
+  /** `undefined`: a failed attempt is not tried again. */
+  readonly retry: RetryRule | undefined;
+  /** Over the agent's own. */
+  readonly effects: Effects | undefined;
 }
 
 /**
@@ -40,7 +61,46 @@ export interface GateStep extends StepBase {
   readonly show: readonly string[];
 }
 
-export type Step = AgentStep | GateStep;
+/** A step that is another workflow. Its steps become tasks of the run, called `<step>.<inner step>`. */
+export interface NestedStep extends StepBase {
+  readonly kind: 'workflow';
+  /** Its name. */
+  readonly workflow: string;
+  /** Its inputs; values may hold `${{ … }}`. */
+  readonly with: Readonly<Record<string, string>>;
+}
+
+export type Step = AgentStep | GateStep | NestedStep;
+
+/** A declared file. */
+export interface Product {
+  /** Relative to the workspace copy, with `/`. */
+  readonly path: string;
+  /** A JSON Schema the file must satisfy; `undefined`: any content. */
+  readonly schema: JsonValue | undefined;
+}
+
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+/** How often a failed attempt is tried again, and when. */
+export interface RetryRule {
+  /** Attempts in all, 2 or more. */
+  readonly attempts: number;
+  /** Milliseconds before the second attempt; doubled before each later one, up to `maxDelayMs`. */
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  /** Failures worth another attempt; `undefined`: all that another attempt may cure. */
+  readonly on: readonly Failure['reason'][] | undefined;
+}
+
+/** Steps of a workflow that begin together, once the checks of the phase before have passed. */
+export interface Phase {
+  readonly name: string;
+  readonly steps: readonly StepId[];
+  /** Run in a copy that holds what the phase's steps made. */
+  readonly checks: readonly Check[];
+}
 
 export interface Workflow {
   readonly name: string;
@@ -48,8 +108,12 @@ export interface Workflow {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** In the order written. Checked: ids are unique, `needs` are known and free of cycles. */
   readonly steps: readonly Step[];
+  /** In order; each step is in one of them. Empty: no phases. */
+  readonly phases: readonly Phase[];
   /** Tasks at once; `undefined`: the user's setting decides. */
   readonly maxParallel: number | undefined;
+  /** `stop`: the first failure ends the run. `continue`: it ends only what needs it. */
+  readonly onFailure: 'continue' | 'stop';
   /** Relative to the folder, with `/`. */
   readonly file: string;
   /** Of the file's bytes. */
@@ -61,9 +125,50 @@ export interface RunPlan {
   readonly workflow: Workflow;
   readonly agents: Readonly<Record<AgentName, Agent>>;
   readonly inputs: Readonly<Record<string, string>>;
+  /** In the order written, lanes and nested workflows laid open. */
+  readonly tasks: readonly PlannedTask[];
+  /** Inputs by the number that `Names.scope` gives: 0 are the run's own. */
+  readonly scopes: readonly InputScope[];
   /** Tasks at once. */
   readonly maxParallel: number;
   readonly base: Base;
+}
+
+/** A step in a run. */
+export interface PlannedTask {
+  readonly id: TaskId;
+  /** Where it comes from. Its `needs` and `matrix` are the step's; the task's own are here. */
+  readonly step: AgentStep | GateStep;
+  readonly needs: readonly TaskId[];
+  /** Those of its needs that only have to be out of the way, done or wanted by nobody: the phase before it. */
+  readonly barrier: readonly TaskId[];
+  readonly names: Names;
+  /** All must hold, each understood by its own names. */
+  readonly conditions: readonly { readonly text: string; readonly names: Names }[];
+  /** When it is decided: once every need is done, or, for `always()` and its like, has ended. */
+  readonly after: 'done' | 'ended';
+  /** Tasks whose artifacts are laid into its copy, in this order. */
+  readonly builtOn: readonly TaskId[];
+  /** Nested workflows and phases it belongs to, outermost first, for readers. */
+  readonly groups: readonly string[];
+  /** How long it is expected to take, in milliseconds. */
+  readonly estimateMs: number;
+}
+
+/** What `${{ … }}` of a task can name. */
+export interface Names {
+  /** Index into the plan's `scopes`: `${{ inputs.x }}`. */
+  readonly scope: number;
+  /** `${{ matrix.x }}` */
+  readonly matrix: Readonly<Record<string, string>>;
+  /** `${{ steps.x.output }}`: the tasks a step stands for here, in order. */
+  readonly steps: Readonly<Record<StepId, readonly TaskId[]>>;
+}
+
+export interface InputScope {
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Names the values may use, for the inputs of a nested workflow; `undefined`: they stand as they are. */
+  readonly within: Names | undefined;
 }
 
 /** What workspace copies are made of, and what artifacts are committed on. */
@@ -79,3 +184,7 @@ export type Base =
   | { readonly kind: 'plain' };
 
 export const DEFAULT_MAX_PARALLEL = 5;
+/** What a run is built to carry, lanes and nested workflows laid open. */
+export const MAX_TASKS = 20_000;
+/** How long a task is expected to take before anything is known of its agent, in milliseconds. */
+export const DEFAULT_ESTIMATE_MS = 10_000;

@@ -1,31 +1,35 @@
 import type { Artifact, BlobRef } from '../domain/event.ts';
-import { internalFailure, type Failure } from '../domain/failure.ts';
-import { taskIdOf, type RunId, type TaskId } from '../domain/ids.ts';
+import type { Agent, Effects } from '../domain/agent.ts';
+import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
+import type { RunId, TaskId } from '../domain/ids.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
-import type { RunState } from '../domain/runState.ts';
-import type { AgentStep, RunPlan } from '../domain/workflow.ts';
-import type { CopyPort, DriverParts, ProvidedFile } from './parts.ts';
-import { renderRecord, renderText } from './render.ts';
+import type { AgentStep } from '../domain/workflow.ts';
+import { layOut, provideNeeds, type AttemptInput } from './inputs.ts';
+import type { CopyPort, DriverParts } from './parts.ts';
+import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
 
 // One try of a task: a copy is made, what it needs is laid out, the runner works in it, what it made
 // is checked and kept, the copy is thrown away. Until the outcome is in the journal none of this
-// is real, so an attempt that is cut off anywhere is simply tried again.
+// is real, so an attempt that is cut off anywhere is simply tried again, unless it has effects elsewhere.
 
 export type AttemptOutcome =
+  | ({ readonly kind: 'succeeded' } & Evidence)
   | {
-      readonly kind: 'succeeded';
-      readonly exitCode: number;
-      readonly output: BlobRef;
-      readonly log: BlobRef;
-      readonly artifacts: readonly Artifact[];
-    }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly log: BlobRef | undefined };
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly log: BlobRef | undefined;
+      /** False when nothing can have happened: no process was begun. */
+      readonly hadProcess: boolean;
+    };
 
-export interface AttemptInput {
-  readonly plan: RunPlan;
-  readonly state: RunState;
-  readonly step: AgentStep;
-  readonly attempt: number;
+/** What shows that an attempt did its work. */
+export interface Evidence {
+  readonly exitCode: number;
+  readonly output: BlobRef;
+  readonly log: BlobRef;
+  readonly artifacts: readonly Artifact[];
+  readonly inputBytes: number | undefined;
 }
 
 /** Names an attempt among all processes of the machine; every process of it carries this, followed by `:` and a nonce. */
@@ -33,128 +37,203 @@ export function attemptMarker(run: RunId, task: TaskId, attempt: number): string
   return `${run}:${task}.${attempt}`;
 }
 
+export function effectsOf(step: AgentStep, agent: Agent | undefined): Effects {
+  const own = agent?.runner.kind === 'command' ? agent.runner.effects : 'copy';
+  return step.effects ?? own;
+}
+
 export async function runAttempt(
   input: AttemptInput,
   parts: DriverParts,
-  onProcess: (process: ProcessIdentity) => void,
+  onProcess: (process: ProcessIdentity, steer: ((text: string) => void) | undefined) => void,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const { plan, state, step, attempt } = input;
+  const { plan, state, task, step, attempt } = input;
   const agent = plan.agents[step.agent];
   if (agent === undefined) {
     throw new Error(`Internal error: the plan has no agent ${step.agent}`);
   }
   const runner = parts.runnerFor(agent.runner.kind);
   if (runner === undefined || agent.runner.kind !== 'command') {
-    return failed({ reason: 'no-runner', agent: agent.name, kind: agent.runner.kind });
+    return nothingDone({ reason: 'no-runner', agent: agent.name, kind: agent.runner.kind });
   }
-  const prompt = await renderText(step.prompt, `${step.id}.prompt`, input, parts.blobs);
-  if (!prompt.ok) {
-    return failed(prompt.error);
+  const texts = await renderTexts(input, agent.runner.env, parts);
+  if (!texts.ok) {
+    return nothingDone(texts.error);
   }
-  const env = await renderRecord(
-    { ...agent.runner.env, ...step.env },
-    `${step.id}.env`,
-    input,
-    parts.blobs,
-  );
-  if (!env.ok) {
-    return failed(env.error);
-  }
-  const task = taskIdOf(step.id);
+  const { prompt, env } = texts.value;
   let copy: CopyPort;
   try {
-    copy = await parts.copies.create(state.run, task, attempt, signal);
+    copy = await parts.copies.create(state.run, task.id, attempt, signal);
   } catch (thrown) {
-    return signal.aborted
-      ? failed({ reason: 'cancelled' })
-      : failed({
-          reason: 'workspace',
-          message: thrown instanceof Error ? thrown.message : String(thrown),
-        });
+    return nothingDone(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
   }
+  let hadProcess = false;
+  const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
+    kind: 'failed',
+    failure,
+    log: hadProcess ? await keepLog(copy, parts) : undefined,
+    hadProcess,
+  });
   try {
-    await copy.provide(neededFiles(input));
-    // The intent must outlive us before a process can have effects (D2).
-    await parts.journal.sync();
+    const given = await provideNeeds(input, copy);
+    const laid = await layOut(input, copy);
+    if (!laid.ok) {
+      return await failed(laid.error);
+    }
+    if (effectsOf(step, agent) === 'external') {
+      // The intent must outlive us before anything outside the copy can change (D2).
+      await parts.journal.sync();
+    }
     if (signal.aborted) {
-      return failed({ reason: 'cancelled' });
+      return await failed({ reason: 'cancelled' });
     }
     const result = await runner.run(
       {
         run: state.run,
-        task,
+        task: task.id,
         attempt,
         agent,
-        prompt: prompt.value,
-        env: env.value,
+        prompt,
+        env,
         folder: copy.folder,
         scratch: copy.scratch,
         outputFile: copy.outputFile,
         logFile: copy.logFile,
-        timeoutMs: step.timeoutMs ?? agent.runner.timeoutMs,
-        idleTimeoutMs: agent.runner.idleTimeoutMs,
+        limits: { ...agent.runner.limits, ...step.limits },
+        model: state.edits.get(task.id)?.model,
       },
-      { started: onProcess, printed: () => parts.onPrinted(task) },
+      {
+        started: (process, steer) => {
+          hadProcess = true;
+          onProcess(process, steer);
+        },
+        printed: () => parts.onPrinted(task.id),
+      },
       signal,
     );
     if (!result.ok) {
-      return failed(result.error, await keepLog(copy, parts));
+      return await failed(result.error);
     }
-    const collected = await copy.collect(step.produces);
-    if (collected.missing.length > 0) {
-      return failed(
-        { reason: 'not-produced', paths: collected.missing },
-        await keepLog(copy, parts),
-      );
+    const checked = await runChecks(input, copy, env, parts, signal);
+    if (checked !== undefined) {
+      return await failed(checked);
     }
-    const artifacts: Artifact[] = [];
-    for (const { path: file, absolute, executable } of collected.found) {
-      artifacts.push({ path: file, executable, ...(await parts.blobs.adopt(absolute)) });
-    }
-    return {
-      kind: 'succeeded',
-      exitCode: result.value.exitCode,
-      output: await parts.blobs.adopt(copy.outputFile),
-      log: await parts.blobs.adopt(copy.logFile),
-      artifacts,
-    };
+    const evidence = await collectEvidence(copy, step, parts);
+    return evidence.ok
+      ? {
+          kind: 'succeeded',
+          ...evidence.value,
+          exitCode: result.value.exitCode,
+          inputBytes: Buffer.byteLength(prompt) + given,
+        }
+      : await failed(evidence.error);
   } catch (thrown) {
-    return failed(internalFailure(thrown));
+    return { ...nothingDone(internalFailure(thrown)), hadProcess };
   } finally {
-    await copy.dispose().catch((thrown: unknown) => {
-      parts.log.warn(`A workspace copy could not be removed, it will be later: ${String(thrown)}`);
-    });
+    // What was cut off while it changed something else, a person may want to look at, and count after all.
+    if (!(hadProcess && signal.aborted && effectsOf(step, agent) === 'external')) {
+      await copy.dispose().catch((thrown: unknown) => {
+        parts.log.warn(
+          `A workspace copy could not be removed, it will be later: ${String(thrown)}`,
+        );
+      });
+    }
   }
 }
 
-/** `<step>/output`, `<step>/task.json` and `<step>/files/…`: what a command finds under SLUICE_NEEDS. */
-function neededFiles({ plan, state, step }: AttemptInput): ProvidedFile[] {
-  return step.needs.flatMap((need): ProvidedFile[] => {
-    const task = state.tasks.get(taskIdOf(need));
-    if (task?.kind !== 'succeeded') {
-      return [];
+/** What is in a copy whose agent has ended: the declared files, as they must be, and what it printed. */
+export async function collectEvidence(
+  copy: CopyPort,
+  { produces }: AgentStep,
+  { blobs, productProblems }: Pick<DriverParts, 'blobs' | 'productProblems'>,
+): Promise<Result<Evidence, Failure>> {
+  const { found, missing } = await copy.collect(produces.map(({ path }) => path));
+  if (missing.length > 0) {
+    return err({ reason: 'not-produced', paths: missing });
+  }
+  const artifacts: Artifact[] = [];
+  for (const { path, absolute, executable } of found) {
+    const ref = await blobs.adopt(absolute);
+    const schema = produces.find((product) => product.path === path)?.schema;
+    if (schema !== undefined) {
+      const problems = await productProblems(schema, await blobs.read(ref.digest));
+      if (problems.length > 0) {
+        return err({ reason: 'bad-product', path, problems });
+      }
     }
-    const needed = plan.workflow.steps.find(({ id }) => id === need);
-    const facts = {
-      task: need,
-      agent: needed?.kind === 'agent' ? needed.agent : undefined,
-      exitCode: task.exitCode,
-      durationMs: task.durationMs,
-    };
-    return [
-      { path: `${need}/output`, blob: task.output.digest },
-      { path: `${need}/task.json`, text: `${JSON.stringify(facts, null, 2)}\n` },
-      ...task.artifacts.map(({ path, digest }) => ({
-        path: `${need}/files/${path}`,
-        blob: digest,
-      })),
-    ];
+    artifacts.push({ path, executable, ...ref });
+  }
+  return ok({
+    exitCode: 0,
+    output: await adoptOrEmpty(copy.outputFile, blobs),
+    log: await adoptOrEmpty(copy.logFile, blobs),
+    artifacts,
+    inputBytes: undefined,
   });
 }
 
+/** The first check that is not passed, as a failure. */
+async function runChecks(
+  { state, task, step, attempt }: AttemptInput,
+  copy: CopyPort,
+  env: Readonly<Record<string, string>>,
+  parts: DriverParts,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  for (const { command, timeoutMs } of step.checks) {
+    const { code, tail } = await parts.runCheck(
+      {
+        run: state.run,
+        task: task.id,
+        attempt,
+        command,
+        timeoutMs,
+        folder: copy.folder,
+        scratch: copy.scratch,
+        env,
+        logFile: copy.logFile,
+      },
+      signal,
+    );
+    if (signal.aborted) {
+      return { reason: 'cancelled' };
+    }
+    if (code !== 0) {
+      return { reason: 'check-failed', command: command.join(' '), code, tail };
+    }
+  }
+  return undefined;
+}
+
+async function renderTexts(
+  { plan, state, task, step }: AttemptInput,
+  agentEnv: Readonly<Record<string, string>>,
+  { blobs }: DriverParts,
+): Promise<Result<{ readonly prompt: string; readonly env: Record<string, string> }, Failure>> {
+  const context: RenderContext = { plan, state, blobs };
+  if (task.conditions.length > 0) {
+    // A condition that cannot be judged was taken for one that holds, to become this failure.
+    const judged = await judge(task, context);
+    if (!judged.ok) {
+      return judged;
+    }
+  }
+  const written = state.edits.get(task.id)?.prompt ?? step.prompt;
+  const prompt = await renderText(written, `${step.id}.prompt`, task.names, context);
+  if (!prompt.ok) {
+    return prompt;
+  }
+  const both = { ...agentEnv, ...step.env };
+  const env = await renderRecord(both, `${step.id}.env`, task.names, context);
+  return env.ok ? ok({ prompt: prompt.value, env: env.value }) : env;
+}
+
 /** What was printed before it failed; a command that never started has no log. */
-async function keepLog(copy: CopyPort, { blobs }: DriverParts): Promise<BlobRef | undefined> {
+export async function keepLog(
+  copy: CopyPort,
+  { blobs }: Pick<DriverParts, 'blobs'>,
+): Promise<BlobRef | undefined> {
   try {
     return await blobs.adopt(copy.logFile);
   } catch (thrown) {
@@ -165,6 +244,17 @@ async function keepLog(copy: CopyPort, { blobs }: DriverParts): Promise<BlobRef 
   }
 }
 
-function failed(failure: Failure, log?: BlobRef): AttemptOutcome {
-  return { kind: 'failed', failure, log };
+async function adoptOrEmpty(file: string, blobs: DriverParts['blobs']): Promise<BlobRef> {
+  try {
+    return await blobs.adopt(file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') {
+      return await blobs.put(new Uint8Array());
+    }
+    throw thrown;
+  }
+}
+
+function nothingDone(failure: Failure): Extract<AttemptOutcome, { kind: 'failed' }> {
+  return { kind: 'failed', failure, log: undefined, hadProcess: false };
 }

@@ -1,17 +1,19 @@
 import type { RunStatus } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
-import { isDone, type RunState } from '../domain/runState.ts';
+import { isDone, isFine, type Frontier, type RunState } from '../domain/runState.ts';
 import type { Graph } from '../graph/graph.ts';
 
 /** What the driver does next. */
 export type Action =
   | { readonly kind: 'start'; readonly task: TaskId }
+  /** Find out whether its conditions hold. */
+  | { readonly kind: 'judge'; readonly task: TaskId }
   | { readonly kind: 'open-gate'; readonly task: TaskId }
   | { readonly kind: 'skip'; readonly task: TaskId }
   | { readonly kind: 'land'; readonly task: TaskId }
-  /** End its attempt: the run is being cancelled. */
+  /** End its attempt. */
   | { readonly kind: 'stop'; readonly task: TaskId }
-  /** It will not begin any more, or not be answered: the run is being cancelled. */
+  /** It will not begin any more, or not be answered: the run is being ended. */
   | { readonly kind: 'drop'; readonly task: TaskId }
   | { readonly kind: 'finish'; readonly status: RunStatus };
 
@@ -21,57 +23,121 @@ export interface Rules {
   readonly maxParallel: number;
   /** False in a folder without a Git repository: artifacts stay with the run. */
   readonly canLand: boolean;
+  /** The first failure ends the run. */
+  readonly stopAtFailure: boolean;
 }
 
 /**
- * What is to be done now. Pure: the same state gives the same actions. An action whose effect is
- * already under way is given again; the driver knows which those are.
+ * How long the longest way still to go may be, as a share of the time the rest takes on all slots, before
+ * it decides the end of the run and goes first. Below that the deepest task goes first, which finishes what
+ * is begun. 0 would be the critical path alone, which begins everything before it ends anything.
  */
-export function decide(state: RunState, rules: Rules): Action[] {
-  if (state.phase.kind === 'finished') {
+export const SLACK = 0.3;
+
+/**
+ * What is to be done now. Pure: the same state and time give the same actions. An action whose effect is
+ * already under way is given again; the driver knows which those are.
+ * @param now milliseconds since 1970
+ */
+export function decide(state: RunState, rules: Rules, now: number): Action[] {
+  const { phase, frontier } = state;
+  if (phase.kind === 'finished') {
     return [];
   }
-  const actions =
-    state.phase.kind === 'cancelling' ? decideCancel(state, rules) : decideNext(state, rules);
-  if (actions.length === 0 && state.frontier.unfinished === 0) {
+  const isEnding =
+    phase.kind === 'cancelling' || (rules.stopAtFailure && state.frontier.failed > 0);
+  const actions = isEnding
+    ? decideEnd(state, rules)
+    : phase.kind === 'paused'
+      ? decidePaused(state, phase.running)
+      : decideNext(state, rules, now);
+  const mayLand = rules.canLand && !isEnding && frontier.landable.size > 0;
+  if (actions.length === 0 && frontier.unfinished === 0 && !mayLand) {
     return [{ kind: 'finish', status: statusOf(state, rules.graph) }];
   }
   return actions;
 }
 
-function decideNext({ frontier }: RunState, { maxParallel, canLand }: Rules): Action[] {
+/** When `decide` has more to say although nothing has happened, in milliseconds since 1970. */
+export function nextLook({ phase, frontier }: RunState): number | undefined {
+  return phase.kind === 'active' && frontier.delayed.size > 0
+    ? Math.min(...frontier.delayed.values())
+    : undefined;
+}
+
+function decideNext(state: RunState, rules: Rules, now: number): Action[] {
+  const { frontier } = state;
   const actions: Action[] = [];
+  for (const task of frontier.stopping) {
+    actions.push({ kind: 'stop', task });
+  }
   for (const task of frontier.doomed) {
     actions.push({ kind: 'skip', task });
   }
-  for (const task of canLand ? frontier.landable : []) {
+  for (const task of rules.canLand ? frontier.landable : []) {
     actions.push({ kind: 'land', task });
+  }
+  for (const task of frontier.undecided) {
+    actions.push({ kind: 'judge', task });
   }
   for (const task of frontier.dueGates) {
     actions.push({ kind: 'open-gate', task });
   }
-  const slots = Math.max(0, maxParallel - frontier.running.size);
-  for (const task of frontier.ready.slice(0, slots)) {
+  for (const task of tasksToStart(frontier, rules.maxParallel, now)) {
     actions.push({ kind: 'start', task });
   }
   return actions;
 }
 
-/** Nothing begins; a landing whose intent is in the journal is brought to its end. */
-function decideCancel({ frontier, tasks, landings }: RunState, { graph }: Rules): Action[] {
-  const actions: Action[] = [];
-  for (const task of frontier.running) {
-    actions.push({ kind: 'stop', task });
-  }
-  for (const task of frontier.landable) {
-    if (landings.get(task)?.kind === 'started') {
-      actions.push({ kind: 'land', task });
+function tasksToStart(frontier: Frontier, maxParallel: number, now: number): ReadonlySet<TaskId> {
+  const slots = maxParallel - frontier.running.size;
+  const chosen = new Set<TaskId>();
+  for (const [task, until] of frontier.delayed) {
+    if (until <= now && chosen.size < slots) {
+      chosen.add(task);
     }
   }
+  const { ready, workLeftMs } = frontier;
+  if (ready.size === 0) {
+    return chosen;
+  }
+  const decisiveMs = (SLACK * workLeftMs) / maxParallel;
+  const longest = ready.longestFirst()[Symbol.iterator]();
+  const deepest = ready.deepestFirst()[Symbol.iterator]();
+  let candidate = nextBut(longest, chosen);
+  while (candidate !== undefined && chosen.size < slots) {
+    const isDecisive = ready.wayLeftMs(candidate) >= decisiveMs;
+    chosen.add(isDecisive ? candidate : (nextBut(deepest, chosen) ?? candidate));
+    if (chosen.has(candidate)) {
+      candidate = nextBut(longest, chosen);
+    }
+  }
+  return chosen;
+}
+
+function nextBut(tasks: Iterator<TaskId>, chosen: ReadonlySet<TaskId>): TaskId | undefined {
+  for (let next = tasks.next(); next.done !== true; next = tasks.next()) {
+    if (!chosen.has(next.value)) {
+      return next.value;
+    }
+  }
+  return undefined;
+}
+
+/** Nothing begins; what was begun on a branch is brought to its end. */
+function decidePaused(state: RunState, running: 'finish' | 'interrupt'): Action[] {
+  const { frontier } = state;
+  const stopping = running === 'interrupt' ? frontier.running : frontier.stopping;
+  return [...stop(stopping), ...begunLandings(state)];
+}
+
+function decideEnd(state: RunState, { graph }: Rules): Action[] {
+  const { frontier, tasks } = state;
+  const actions: Action[] = [...stop(frontier.running), ...begunLandings(state)];
   if (frontier.unfinished > frontier.running.size) {
     for (const task of graph.ids) {
       const kind = tasks.get(task)?.kind;
-      if (kind === 'pending' || kind === 'waiting') {
+      if (kind === 'pending' || kind === 'waiting' || kind === 'unknown') {
         actions.push({ kind: 'drop', task });
       }
     }
@@ -79,17 +145,27 @@ function decideCancel({ frontier, tasks, landings }: RunState, { graph }: Rules)
   return actions;
 }
 
+function stop(tasks: ReadonlySet<TaskId>): Action[] {
+  return [...tasks].map((task) => ({ kind: 'stop', task }));
+}
+
+function begunLandings({ frontier, landings }: RunState): Action[] {
+  return [...frontier.landable].flatMap((task) =>
+    landings.get(task)?.kind === 'started' ? [{ kind: 'land', task } as const] : [],
+  );
+}
+
 function statusOf(state: RunState, graph: Graph<TaskId>): RunStatus {
-  const done = (id: TaskId) => {
+  const is = (what: typeof isDone) => (id: TaskId) => {
     const task = state.tasks.get(id);
-    return task !== undefined && isDone(task);
+    return task !== undefined && what(task);
   };
-  const landed = [...state.landings.values()].every((landing) => landing.kind !== 'failed');
-  if (graph.ids.every(done)) {
+  if (graph.ids.every(is(isFine))) {
+    const landed = [...state.landings.values()].every(({ kind }) => kind !== 'failed');
     return landed ? 'succeeded' : 'degraded';
   }
-  if ([...state.tasks.values()].some((task) => task.kind === 'cancelled')) {
+  if (state.phase.kind === 'cancelling') {
     return 'cancelled';
   }
-  return graph.ends.some(done) ? 'degraded' : 'failed';
+  return graph.ends.some(is(isDone)) ? 'degraded' : 'failed';
 }

@@ -1,40 +1,51 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Disposable } from '../base/disposables.ts';
 import { unreachable } from '../base/exhaustive.ts';
-import type { Decision, EventBody } from '../domain/event.ts';
-import type { Actor } from '../domain/actor.ts';
-import { taskIdOf, type TaskId } from '../domain/ids.ts';
+import { failureText } from '../domain/failureText.ts';
+import type { TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import type { ProcessIdentity } from '../domain/runner.ts';
-import type { AgentStep, GateStep, RunPlan } from '../domain/workflow.ts';
+import type { RunPlan } from '../domain/workflow.ts';
 import { failedNeeds, type RunFold } from '../journal/fold.ts';
-import { attemptMarker, type AttemptOutcome } from './attempt.ts';
-import { decide, type Action, type Rules } from './decide.ts';
+import { Answering } from './answering.ts';
+import { effectsOf, type AttemptOutcome } from './attempt.ts';
+import { decide, nextLook, type Action, type Rules } from './decide.ts';
+import { Desk } from './desk.ts';
 import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
 import { showGate, type ShownGate } from './gate.ts';
 import { landArtifacts, type LandingStep } from './landing.ts';
+import { outcomeEvent } from './outcomes.ts';
 import type { DriverParts } from './parts.ts';
+import { recover } from './recovery.ts';
+import { judge } from './render.ts';
 
 // Drives one run: asks `decide` what is to be done, has it done, and records what comes back. It owns
 // nothing but whether it lets go; what the run *is* stands in the journal, what is under way in `Effects`.
 //
 // D1  There is one waiting point: `take()` in `drive`. Everything that happens outside (an attempt
 //     ends, a person answers) comes through the mailbox, so no two things change the run at once.
-// D2  An event is appended before it is acted on, and flushed before an effect that cannot be undone:
-//     a process, a branch, the answer to a person.
+// D2  A turn folds what came in and what is decided on it, writes all of it at once, and only then acts
+//     and tells. Flushed before acting is what cannot be undone: an effect outside a copy, a branch, the
+//     answer to a person.
 // D3  `drive` returns only when nothing is under way (E1).
 // D4  When the journal cannot be written, nothing new is begun and everything under way is stopped:
 //     what cannot be remembered must not happen.
+// D5  No turn holds the program up: it does a limited number of things, and other work gets its turn.
 
 export type { DriveEnd, DriveOptions } from './effects.ts';
 
+/** D5 */
+const ACTIONS_A_TURN = 200;
+const BUSY_MS = 8;
+
 export class RunDriver {
-  readonly #plan: RunPlan;
-  readonly #fold: RunFold;
+  readonly #desk: Desk;
+  readonly #answering: Answering;
   readonly #parts: DriverParts;
   readonly #options: DriveOptions;
   readonly #rules: Rules;
-  readonly #agentSteps = new Map<TaskId, AgentStep>();
-  readonly #gateSteps = new Map<TaskId, GateStep>();
   readonly #effects: Effects;
+  readonly #closing = new AbortController();
+  #alarm: { readonly at: number; readonly timer: Disposable } | undefined;
   #letGo: { readonly end: DriveEnd } | undefined;
   #ended = false;
 
@@ -45,39 +56,46 @@ export class RunDriver {
     parts: DriverParts,
     options: DriveOptions,
   ) {
-    this.#plan = plan;
     this.#rules = rules;
-    this.#fold = fold;
     this.#parts = parts;
     this.#effects = new Effects(parts);
+    this.#desk = new Desk(plan, fold, parts, this.#effects);
+    this.#answering = new Answering(this.#desk, rules.graph);
     this.#options = options;
-    for (const step of plan.workflow.steps) {
-      if (step.kind === 'agent') {
-        this.#agentSteps.set(taskIdOf(step.id), step);
-      } else {
-        this.#gateSteps.set(taskIdOf(step.id), step);
-      }
-    }
   }
 
   /** Call once. Resolves when the run has finished or the driver has let it go; never rejects. */
   async drive(): Promise<DriveEnd> {
+    const { mailbox } = this.#effects;
     try {
       await this.#recover();
+      // Whoever took the run over to ask something is heard before anything starts.
+      this.#handleAll();
+      let busySince = this.#parts.clock.monotonic();
       for (;;) {
-        this.#turn();
-        const end = this.#endOfDrive();
+        const isDone = this.#turn();
+        this.#desk.commit();
+        const end = isDone ? this.#endOfDrive() : undefined;
         if (end !== undefined) {
           await this.#parts.journal.sync();
           return end;
         }
-        this.#handle(await this.#effects.mailbox.take());
+        if (!isDone || this.#parts.clock.monotonic() - busySince > BUSY_MS) {
+          await nextTurn();
+          busySince = this.#parts.clock.monotonic();
+        }
+        if (isDone) {
+          this.#setAlarm();
+          this.#handle(await mailbox.take());
+        }
+        this.#handleAll();
       }
     } catch (thrown) {
       return await this.#breakOff(asError(thrown));
     } finally {
       this.#ended = true;
-      this.#refuseTheRest();
+      this.#alarm?.timer.dispose();
+      mailbox.close(settleUndone);
     }
   }
 
@@ -93,43 +111,44 @@ export class RunDriver {
 
   /** Stops what runs without recording an outcome and makes `drive` return `detached`. */
   detach(): void {
+    this.#closing.abort();
     this.#effects.mailbox.put({ kind: 'detach' });
   }
 
-  #append(...bodies: EventBody[]): void {
-    const events = this.#parts.journal.append(bodies);
-    for (const event of events) {
-      this.#fold.apply(event);
-    }
-    this.#parts.onAppended(events);
-  }
-
-  /** What a dead driver left: its processes are ended, its attempts without outcome thrown away. */
   async #recover(): Promise<void> {
-    for (const [task, state] of this.#fold.state.tasks) {
-      if (state.kind !== 'running') {
-        continue;
-      }
-      const marker = attemptMarker(this.#fold.state.run, task, state.attempt);
-      const ended = await this.#parts.endOrphans(
-        { marker, process: state.process },
-        new AbortController().signal,
-      );
-      this.#parts.log.info(
-        `${task} was cut off in attempt ${state.attempt}; ended ${ended} left-over processes`,
-      );
-      this.#append({ type: 'task-interrupted', task, attempt: state.attempt });
+    const { signal } = this.#closing;
+    const { plan, planned, state } = this.#desk;
+    const found = await recover(plan, planned, state, this.#parts, signal).catch(
+      (thrown: unknown) => {
+        if (!signal.aborted) {
+          throw thrown;
+        }
+        return [];
+      },
+    );
+    // Let go meanwhile: what was looked into may have been cut short, so the next driver looks again.
+    if (!signal.aborted) {
+      this.#desk.append(...found);
     }
   }
 
-  #turn(): void {
+  /** False when there is more to do at once. */
+  #turn(): boolean {
+    let left = ACTIONS_A_TURN;
     let acted = this.#letGo === undefined;
     while (acted) {
       acted = false;
-      for (const action of decide(this.#fold.state, this.#rules)) {
-        acted = this.#perform(action) || acted;
+      for (const action of decide(this.#desk.state, this.#rules, this.#parts.clock.now())) {
+        if (left === 0) {
+          return false;
+        }
+        if (this.#perform(action)) {
+          acted = true;
+          left -= 1;
+        }
       }
     }
+    return true;
   }
 
   /** True when the run or what is under way changed by it. */
@@ -138,22 +157,16 @@ export class RunDriver {
       case 'start':
         this.#start(action.task);
         return true;
+      case 'judge':
+        return this.#effects.begin(action.task, () => this.#judge(action.task));
       case 'open-gate':
-        return this.#effects.begin(action.task, async () => ({
-          kind: 'gate-shown',
-          task: action.task,
-          shown: await showGate(
-            this.#plan,
-            this.#fold.state,
-            this.#gate(action.task),
-            this.#parts.blobs,
-          ),
-        }));
+        return this.#effects.begin(action.task, () => this.#show(action.task));
       case 'skip':
-        this.#append({
+        this.#desk.append({
           type: 'task-skipped',
           task: action.task,
-          because: failedNeeds(this.#fold.state, this.#rules.graph, action.task),
+          because: failedNeeds(this.#desk.state, this.#rules.graph, action.task),
+          by: undefined,
         });
         return true;
       case 'land':
@@ -161,58 +174,81 @@ export class RunDriver {
       case 'stop':
         return this.#effects.stop(action.task);
       case 'drop':
-        this.#append({ type: 'task-cancelled', task: action.task, durationMs: 0 });
+        this.#desk.append({ type: 'task-cancelled', task: action.task, durationMs: 0 });
         return true;
       case 'finish':
         if (this.#effects.hasEffects) {
           return false;
         }
-        this.#append({ type: 'run-finished', status: action.status });
+        this.#desk.append({ type: 'run-finished', status: action.status });
         return true;
       default:
         return unreachable(action);
     }
   }
 
-  #start(task: TaskId): void {
-    const step = this.#agentSteps.get(task);
-    const before = this.#fold.state.tasks.get(task);
-    if (step === undefined || before?.kind !== 'pending') {
-      throw new Error(`Internal error: ${task} cannot start`);
+  #start(id: TaskId): void {
+    const { plan, planned, state } = this.#desk;
+    const before = state.tasks.get(id);
+    if (before?.kind !== 'pending') {
+      throw new Error(`Internal error: ${id} cannot start`);
     }
     const attempt = before.attempts + 1;
-    this.#append({ type: 'task-started', task, attempt });
-    this.#effects.attempt(task, { plan: this.#plan, state: this.#fold.state, step, attempt });
+    const task = this.#desk.task(id);
+    const step = this.#desk.agentStep(id);
+    this.#desk.append({ type: 'task-started', task: id, attempt });
+    this.#effects.attempt(id, { plan, planned, state, task, step, attempt });
   }
 
-  #land(task: TaskId): boolean {
+  /** A condition that cannot be judged holds: the attempt meets the same error and fails with it. */
+  async #judge(id: TaskId): Promise<Message> {
+    const judged = await judge(this.#desk.task(id), this.#desk.context);
+    if (!judged.ok) {
+      this.#parts.log.warn(`${id}: ${failureText(judged.error).title}`);
+    }
+    return { kind: 'judged', task: id, met: judged.ok ? judged.value : true };
+  }
+
+  async #show(id: TaskId): Promise<Message> {
+    const shown = await showGate(this.#desk.task(id), this.#desk.gateStep(id), this.#desk.context);
+    return { kind: 'gate-shown', task: id, shown };
+  }
+
+  #land(id: TaskId): boolean {
     const { landing } = this.#parts;
-    const step = this.#agentSteps.get(task);
-    if (landing === undefined || step === undefined) {
+    if (landing === undefined) {
       return false;
     }
-    const state = this.#fold.state;
-    return this.#effects.begin(task, async () => ({
+    const task = this.#desk.task(id);
+    const step = this.#desk.agentStep(id);
+    const { graph } = this.#rules;
+    return this.#effects.begin(id, async () => ({
       kind: 'landing',
-      task,
-      step: await landArtifacts(
-        this.#plan,
-        state,
-        this.#rules.graph,
-        step,
-        landing,
-        this.#parts.blobs,
-      ),
+      task: id,
+      step: await landArtifacts(task, step, graph, landing, this.#desk.context),
     }));
+  }
+
+  #handleAll(): void {
+    const { mailbox } = this.#effects;
+    for (let next = mailbox.poll(); next !== undefined; next = mailbox.poll()) {
+      this.#handle(next);
+    }
   }
 
   #handle(message: Message): void {
     switch (message.kind) {
       case 'process':
-        this.#recordProcess(message.task, message.process);
+        this.#recordProcess(message);
         break;
       case 'attempt-ended':
         this.#recordOutcome(message.task, message.outcome);
+        break;
+      case 'judged':
+        this.#effects.ended(message.task);
+        if (this.#letGo === undefined && this.#desk.state.frontier.undecided.has(message.task)) {
+          this.#desk.append({ type: 'condition-judged', task: message.task, met: message.met });
+        }
         break;
       case 'gate-shown':
         this.#effects.ended(message.task);
@@ -221,12 +257,22 @@ export class RunDriver {
       case 'landing':
         this.#recordLanding(message.task, message.step);
         break;
+      case 'looked':
+        this.#effects.ended(message.task);
+        this.#answering.looked(message);
+        break;
       case 'request':
-        this.#answer(message.request, message.settle);
+        if (this.#letGo === undefined) {
+          this.#answering.answer(message.request, message.settle);
+        } else {
+          message.settle(NOT_DRIVEN);
+        }
         break;
       case 'flushed':
         this.#effects.flushed();
         message.settle();
+        break;
+      case 'woke':
         break;
       case 'detach':
         this.#letGoOf({ kind: 'detached' });
@@ -238,157 +284,116 @@ export class RunDriver {
     }
   }
 
-  #recordProcess(task: TaskId, process: ProcessIdentity): void {
-    const state = this.#fold.state.tasks.get(task);
+  #recordProcess({ task, process, steer }: Extract<Message, { kind: 'process' }>): void {
+    const state = this.#desk.state.tasks.get(task);
+    this.#effects.listens(task, steer);
     if (state?.kind === 'running') {
-      this.#append({ type: 'task-process', task, attempt: state.attempt, process });
+      this.#desk.append({ type: 'task-process', task, attempt: state.attempt, process });
     }
   }
 
-  #recordOutcome(task: TaskId, outcome: AttemptOutcome): void {
-    const durationMs = this.#effects.attemptEnded(task);
-    const state = this.#fold.state.tasks.get(task);
-    if (durationMs === undefined || state?.kind !== 'running') {
-      throw new Error(`Internal error: ${task} ended without running`);
+  #recordOutcome(id: TaskId, outcome: AttemptOutcome): void {
+    const durationMs = this.#effects.attemptEnded(id);
+    if (durationMs === undefined) {
+      throw new Error(`Internal error: ${id} ended without running`);
     }
     if (this.#letGo !== undefined) {
-      // Stopped because we let go: without an outcome, the next driver tries it again.
+      // Stopped because we let go: without an outcome, the next driver looks into it.
       return;
     }
-    if (outcome.kind === 'succeeded') {
-      const { exitCode, output, log, artifacts } = outcome;
-      this.#append({
-        type: 'task-succeeded',
-        task,
-        attempt: state.attempt,
-        exitCode,
-        durationMs,
-        output,
-        log,
-        artifacts,
-      });
-    } else if (outcome.failure.reason === 'cancelled') {
-      this.#append({ type: 'task-cancelled', task, durationMs });
-    } else {
-      const { failure, log } = outcome;
-      this.#append({ type: 'task-failed', task, attempt: state.attempt, durationMs, failure, log });
-    }
+    const { state, plan } = this.#desk;
+    const step = this.#desk.agentStep(id);
+    const effects = effectsOf(step, plan.agents[step.agent]);
+    const isEnding =
+      state.phase.kind === 'cancelling' || (this.#rules.stopAtFailure && state.frontier.failed > 0);
+    const chance = { now: this.#parts.clock.now(), random: this.#parts.random() };
+    const ended = { task: id, step, effects, durationMs, outcome };
+    this.#desk.append(outcomeEvent(state, ended, isEnding, chance));
   }
 
   #openGate(task: TaskId, shown: ShownGate): void {
-    if (this.#letGo !== undefined || this.#fold.state.tasks.get(task)?.kind !== 'pending') {
+    if (this.#letGo !== undefined || !this.#desk.state.frontier.dueGates.has(task)) {
       return;
     }
-    this.#append({ type: 'gate-opened', task, digest: shown.digest, ask: shown.ask });
+    this.#desk.append({ type: 'gate-opened', task, digest: shown.digest, ask: shown.ask });
     if (this.#options.approveGate(task)) {
-      this.#recordAnswer(task, 'approved', shown, this.#options.by, 'approved on the command line');
+      this.#desk.append({
+        type: 'gate-answered',
+        task,
+        digest: shown.digest,
+        decision: 'approved',
+        by: this.#options.by,
+        note: 'approved on the command line',
+      });
     }
   }
 
   #recordLanding(task: TaskId, step: LandingStep): void {
+    if (step.kind !== 'prepared') {
+      this.#effects.ended(task);
+    }
+    if (!this.#desk.state.frontier.landable.has(task)) {
+      // The task was asked for again meanwhile.
+      this.#effects.ended(task);
+      return;
+    }
     switch (step.kind) {
       case 'prepared': {
         const { branch, tag, commit } = step.prepared;
-        this.#append({ type: 'landing-started', task, branch, tag, commit });
-        this.#effects.goOn(this.#publish(task, step));
+        this.#desk.append({ type: 'landing-started', task, branch, tag, commit });
+        this.#effects.goOn(task, async () => {
+          // The intent must outlive us before a branch is made (D2).
+          await this.#parts.journal.sync();
+          return { kind: 'landing', task, step: await step.publish() };
+        });
         break;
       }
       case 'done': {
-        this.#effects.ended(task);
         const { branch, tag, commit } = step.prepared;
-        this.#append({ type: 'landing-done', task, branch, tag, commit });
+        this.#desk.append({ type: 'landing-done', task, branch, tag, commit });
         break;
       }
       case 'failed':
-        this.#effects.ended(task);
-        this.#append({ type: 'landing-failed', task, failure: step.failure });
+        this.#desk.append({ type: 'landing-failed', task, failure: step.failure });
         break;
       default:
         unreachable(step);
     }
   }
 
-  /** The intent must outlive us before a branch is made (D2). */
-  async #publish(
-    task: TaskId,
-    prepared: Extract<LandingStep, { kind: 'prepared' }>,
-  ): Promise<Message> {
-    await this.#parts.journal.sync();
-    return { kind: 'landing', task, step: await prepared.publish() };
-  }
-
-  #answer(request: RunRequest, settle: (outcome: RequestOutcome) => void): void {
-    const refusal = this.#refusal(request);
-    if (refusal !== undefined) {
-      settle({ kind: 'refused', why: refusal });
+  #setAlarm(): void {
+    const at = nextLook(this.#desk.state);
+    if (at === this.#alarm?.at) {
       return;
     }
-    if (request.kind === 'cancel') {
-      if (this.#fold.state.phase.kind === 'active') {
-        this.#append({ type: 'cancel-requested', by: request.by });
-      }
-    } else {
-      this.#recordAnswer(request.task, request.decision, request, request.by, request.note);
+    this.#alarm?.timer.dispose();
+    this.#alarm = undefined;
+    if (at !== undefined) {
+      const ms = Math.max(0, at - this.#parts.clock.now());
+      const timer = this.#parts.clock.timer(ms, () => {
+        this.#alarm = undefined;
+        this.#effects.mailbox.put({ kind: 'woke' });
+      });
+      this.#alarm = { at, timer };
     }
-    this.#effects.flush(
-      () => settle({ kind: 'accepted' }),
-      () => settle({ kind: 'refused', why: 'the journal could not be written' }),
-    );
-  }
-
-  #refusal(request: RunRequest): string | undefined {
-    if (this.#letGo !== undefined) {
-      return 'this window has just let go of the run; try again';
-    }
-    if (this.#fold.state.phase.kind === 'finished') {
-      return 'the run has finished';
-    }
-    if (request.kind === 'cancel') {
-      return undefined;
-    }
-    const gate = this.#fold.state.tasks.get(request.task);
-    if (gate?.kind !== 'waiting') {
-      return gate === undefined
-        ? `the run has no gate "${request.task}"`
-        : `"${request.task}" is not waiting for an answer, it is ${gate.kind}`;
-    }
-    return gate.digest === request.digest
-      ? undefined
-      : 'what was shown has changed since; look again';
-  }
-
-  #recordAnswer(
-    task: TaskId,
-    decision: Decision,
-    { digest }: Pick<ShownGate, 'digest'>,
-    by: Actor,
-    note: string | undefined,
-  ): void {
-    this.#append({ type: 'gate-answered', task, digest, decision, by, note });
-  }
-
-  #gate(task: TaskId): GateStep {
-    const gate = this.#gateSteps.get(task);
-    if (gate === undefined) {
-      throw new Error(`Internal error: ${task} is no gate`);
-    }
-    return gate;
   }
 
   #endOfDrive(): DriveEnd | undefined {
     if (!this.#effects.isIdle) {
       return undefined;
     }
-    const { phase, frontier } = this.#fold.state;
-    if (phase.kind === 'finished') {
-      return { kind: 'finished', status: phase.status };
+    const { state } = this.#desk;
+    if (state.phase.kind === 'finished') {
+      // A finished run is driven when somebody asks for a part of it again.
+      return this.#effects.mailbox.isEmpty
+        ? { kind: 'finished', status: state.phase.status }
+        : undefined;
     }
     if (this.#letGo !== undefined) {
       return this.#letGo.end;
     }
-    return this.#options.leaveAtGates && frontier.waiting.size > 0 && this.#effects.mailbox.isEmpty
-      ? { kind: 'waiting' }
-      : undefined;
+    const isForPeople = nextLook(state) === undefined && this.#effects.mailbox.isEmpty;
+    return this.#options.leaveAtGates && isForPeople ? { kind: 'waiting' } : undefined;
   }
 
   #letGoOf(end: DriveEnd): void {
@@ -400,27 +405,24 @@ export class RunDriver {
   async #breakOff(error: Error): Promise<DriveEnd> {
     this.#parts.log.error('The run could not be driven on', error);
     this.#letGoOf({ kind: 'broken', error });
+    this.#effects.abandon();
     while (this.#effects.hasAttempts) {
       const message = await this.#effects.mailbox.take();
       if (message.kind === 'attempt-ended') {
         this.#effects.attemptEnded(message.task);
-      } else if (message.kind === 'request') {
-        message.settle(NOT_DRIVEN);
-      } else if (message.kind === 'flushed') {
-        message.settle();
+      } else {
+        settleUndone(message);
       }
     }
     return { kind: 'broken', error };
   }
+}
 
-  #refuseTheRest(): void {
-    for (const message of this.#effects.mailbox.drain()) {
-      if (message.kind === 'request') {
-        message.settle(NOT_DRIVEN);
-      } else if (message.kind === 'flushed') {
-        message.settle();
-      }
-    }
+function settleUndone(message: Message): void {
+  if (message.kind === 'request' || message.kind === 'looked') {
+    message.settle(NOT_DRIVEN);
+  } else if (message.kind === 'flushed') {
+    message.settle();
   }
 }
 

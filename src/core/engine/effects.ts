@@ -1,18 +1,21 @@
+import pLimit from 'p-limit';
+import type { Result } from '../base/result.ts';
 import type { Actor } from '../domain/actor.ts';
-import { internalFailure } from '../domain/failure.ts';
-import type { TaskId } from '../domain/ids.ts';
-import type { RunRequest, RequestOutcome } from '../domain/request.ts';
-import type { ProcessIdentity } from '../domain/runner.ts';
 import type { RunStatus } from '../domain/event.ts';
-import { runAttempt, type AttemptInput, type AttemptOutcome } from './attempt.ts';
+import { internalFailure, type Failure } from '../domain/failure.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { RequestOutcome, RunRequest } from '../domain/request.ts';
+import type { ProcessIdentity } from '../domain/runner.ts';
+import { runAttempt, type AttemptOutcome, type Evidence } from './attempt.ts';
 import type { ShownGate } from './gate.ts';
+import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
 import type { DriverParts } from './parts.ts';
 
 export type DriveEnd =
   | { readonly kind: 'finished'; readonly status: RunStatus }
-  /** Only open gates are left, and the caller asked not to wait for them. */
+  /** Only people can move the run on, and the caller asked not to wait for them. */
   | { readonly kind: 'waiting' }
   /** The driver was told to let go; the run goes on wherever it is claimed next. */
   | { readonly kind: 'detached' }
@@ -22,25 +25,56 @@ export interface DriveOptions {
   readonly by: Actor;
   /** Answers given beforehand, on the command line: the gate's decision as soon as it opens. */
   readonly approveGate: (gate: TaskId) => boolean;
-  /** Return `waiting` when only gates are left, instead of waiting with them. */
+  /** Return `waiting` when only people can move the run on, instead of waiting with it. */
   readonly leaveAtGates: boolean;
 }
 
+export type Settle = (outcome: RequestOutcome) => void;
+type Steer = (text: string) => void;
+
 /** What comes back from outside. */
 export type Message =
-  | { readonly kind: 'process'; readonly task: TaskId; readonly process: ProcessIdentity }
+  | {
+      readonly kind: 'process';
+      readonly task: TaskId;
+      readonly process: ProcessIdentity;
+      readonly steer: Steer | undefined;
+    }
   | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
+  | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
   | { readonly kind: 'gate-shown'; readonly task: TaskId; readonly shown: ShownGate }
   | { readonly kind: 'landing'; readonly task: TaskId; readonly step: LandingStep }
+  /** What an attempt that was cut off has left, for somebody who says that it did its work; `undefined`: nothing. */
   | {
-      readonly kind: 'request';
-      readonly request: RunRequest;
-      readonly settle: (outcome: RequestOutcome) => void;
+      readonly kind: 'looked';
+      readonly task: TaskId;
+      readonly evidence: Result<Evidence, Failure> | undefined;
+      readonly by: Actor;
+      readonly settle: Settle;
     }
+  | { readonly kind: 'request'; readonly request: RunRequest; readonly settle: Settle }
   /** Everything appended before survives a power loss. */
   | { readonly kind: 'flushed'; readonly settle: () => void }
+  /** A time has come that `nextLook` named. */
+  | { readonly kind: 'woke' }
   | { readonly kind: 'detach' }
   | { readonly kind: 'broke'; readonly error: Error };
+
+/** Gates, conditions and landings looked at at once: each reads files. */
+const AT_ONCE = 16;
+
+/** Begun, and waiting for its release. */
+interface Held {
+  readonly begin: () => void;
+  /** In its place when it is never released. */
+  readonly drop: () => void;
+}
+
+interface RunningAttempt {
+  readonly begun: number;
+  readonly stop: AbortController;
+  steer: Steer | undefined;
+}
 
 /**
  * What is under way outside the driver. It owns the attempts, the effects and the mailbox they report to.
@@ -48,15 +82,16 @@ export type Message =
  * E1  Every effect begun puts exactly one last message, also when it fails; until that is taken and
  *     `ended` is called, `isIdle` is false. No promise is left without an owner.
  * E2  A task has at most one attempt or one effect under way.
+ * E3  What is begun waits for `release`, which the driver calls once the events that led to it are written.
+ *     What is never released has not begun.
  */
 export class Effects {
   readonly mailbox = new Mailbox<Message>();
   readonly #parts: DriverParts;
-  readonly #attempts = new Map<
-    TaskId,
-    { readonly begun: number; readonly stop: AbortController }
-  >();
+  readonly #attempts = new Map<TaskId, RunningAttempt>();
   readonly #effects = new Set<TaskId>();
+  readonly #limit = pLimit(AT_ONCE);
+  #held: Held[] = [];
   /** Flushes that somebody waits for. */
   #flushes = 0;
 
@@ -77,18 +112,36 @@ export class Effects {
     return this.#effects.size > 0;
   }
 
+  /** E3 */
+  release(): void {
+    if (this.#held.length > 0) {
+      const held = this.#held;
+      this.#held = [];
+      held.forEach(({ begin }) => begin());
+    }
+  }
+
+  /** Nothing that waits for its release happens. */
+  abandon(): void {
+    this.#held.splice(0).forEach(({ drop }) => drop());
+  }
+
   attempt(task: TaskId, input: AttemptInput): void {
-    const stop = new AbortController();
-    this.#attempts.set(task, { begun: this.#parts.clock.monotonic(), stop });
-    const onProcess = (process: ProcessIdentity) =>
-      this.mailbox.put({ kind: 'process', task, process });
-    void runAttempt(input, this.#parts, onProcess, stop.signal)
-      .catch((thrown: unknown): AttemptOutcome => ({
-        kind: 'failed',
-        failure: internalFailure(thrown),
-        log: undefined,
-      }))
-      .then((outcome) => this.mailbox.put({ kind: 'attempt-ended', task, outcome }));
+    const begin = () => {
+      const stop = new AbortController();
+      this.#attempts.set(task, { begun: this.#parts.clock.monotonic(), stop, steer: undefined });
+      const onProcess = (process: ProcessIdentity, steer: Steer | undefined) =>
+        this.mailbox.put({ kind: 'process', task, process, steer });
+      void runAttempt(input, this.#parts, onProcess, stop.signal)
+        .catch((thrown: unknown): AttemptOutcome => ({
+          kind: 'failed',
+          failure: internalFailure(thrown),
+          log: undefined,
+          hadProcess: true,
+        }))
+        .then((outcome) => this.mailbox.put({ kind: 'attempt-ended', task, outcome }));
+    };
+    this.#held.push({ begin, drop: () => undefined });
   }
 
   /** Milliseconds the attempt took; `undefined` when there was none. */
@@ -96,6 +149,18 @@ export class Effects {
     const attempt = this.#attempts.get(task);
     this.#attempts.delete(task);
     return attempt && Math.round(this.#parts.clock.monotonic() - attempt.begun);
+  }
+
+  listens(task: TaskId, steer: Steer | undefined): void {
+    const attempt = this.#attempts.get(task);
+    if (attempt !== undefined) {
+      attempt.steer = steer;
+    }
+  }
+
+  /** How to say something to the task's agent; `undefined`: it does not listen. */
+  steerOf(task: TaskId): Steer | undefined {
+    return this.#attempts.get(task)?.steer;
   }
 
   /** True when the attempt was running and is told to stop now for the first time. */
@@ -120,13 +185,16 @@ export class Effects {
       return false;
     }
     this.#effects.add(task);
-    this.#report(effect());
+    this.goOn(task, effect);
     return true;
   }
 
   /** The task's effect goes on with another part, which puts the last message. */
-  goOn(next: Promise<Message>): void {
-    this.#report(next);
+  goOn(task: TaskId, next: () => Promise<Message>): void {
+    this.#held.push({
+      begin: () => this.#report(this.#limit(next)),
+      drop: () => this.ended(task),
+    });
   }
 
   ended(task: TaskId): void {
@@ -136,15 +204,17 @@ export class Effects {
   /** Calls `settle` from the loop once everything appended so far is flushed, `lost` when it cannot be. */
   flush(settle: () => void, lost: () => void): void {
     this.#flushes += 1;
-    this.#report(
-      this.#parts.journal.sync().then(
-        (): Message => ({ kind: 'flushed', settle }),
-        (thrown: unknown): Message => {
-          lost();
-          return { kind: 'broke', error: asError(thrown) };
-        },
-      ),
-    );
+    const begin = () =>
+      this.#report(
+        this.#parts.journal.sync().then(
+          (): Message => ({ kind: 'flushed', settle }),
+          (thrown: unknown): Message => {
+            lost();
+            return { kind: 'broke', error: asError(thrown) };
+          },
+        ),
+      );
+    this.#held.push({ begin, drop: lost });
   }
 
   flushed(): void {

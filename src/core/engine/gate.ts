@@ -1,9 +1,6 @@
 import { digestOfJson, type Digest } from '../base/digest.ts';
-import { taskIdOf } from '../domain/ids.ts';
-import type { RunState } from '../domain/runState.ts';
-import type { GateStep, RunPlan } from '../domain/workflow.ts';
-import type { BlobPort } from './parts.ts';
-import { renderText } from './render.ts';
+import type { GateStep, PlannedTask } from '../domain/workflow.ts';
+import { renderText, type RenderContext } from './render.ts';
 
 /** What a person is asked, and the digest an answer is bound to. */
 export interface ShownGate {
@@ -13,32 +10,26 @@ export interface ShownGate {
 }
 
 export async function showGate(
-  plan: RunPlan,
-  state: RunState,
+  task: PlannedTask,
   gate: GateStep,
-  blobs: BlobPort,
+  context: RenderContext,
 ): Promise<ShownGate> {
-  const rendered = await renderText(
-    gate.ask,
-    `${gate.id}.gate.ask`,
-    { plan, state, step: gate },
-    blobs,
-  );
+  const rendered = await renderText(gate.ask, `${gate.id}.gate.ask`, task.names, context);
   // A question that cannot be rendered is asked as it is written: a person can still decide.
   const ask = rendered.ok ? rendered.value : gate.ask;
-  const evidence = gate.needs.map((need) => {
-    const task = state.tasks.get(taskIdOf(need));
-    return task?.kind === 'succeeded'
+  const evidence = task.needs.map((need) => {
+    const needed = context.state.tasks.get(need);
+    return needed?.kind === 'succeeded'
       ? {
           task: need,
-          output: task.output.digest,
-          artifacts: task.artifacts.map(({ path, digest, executable }) => ({
+          output: needed.output.digest,
+          artifacts: needed.artifacts.map(({ path, digest, executable }) => ({
             path,
             digest,
             executable,
           })),
         }
-      : { task: need, gate: task?.kind === 'approved' ? task.digest : undefined };
+      : { task: need, gate: needed?.kind === 'approved' ? needed.digest : needed?.kind };
   });
   return { ask, digest: digestOfJson({ ask, show: gate.show, evidence }) };
 }

@@ -1,12 +1,11 @@
 import { digestOf } from '../base/digest.ts';
 import type { Failure } from '../domain/failure.ts';
-import { taskIdOf, type TaskId } from '../domain/ids.ts';
-import type { RunState } from '../domain/runState.ts';
-import type { AgentStep, RunPlan } from '../domain/workflow.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { AgentStep, PlannedTask } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
-import type { BlobPort, LandingPort } from './parts.ts';
-import { renderText } from './render.ts';
+import type { LandingPort } from './parts.ts';
+import { renderText, type RenderContext } from './render.ts';
 
 /** Landing is done in two, so that the driver can record the intent in between. */
 export type LandingStep =
@@ -20,14 +19,13 @@ export type LandingStep =
 
 /** Writes the commit of a task's artifacts. Safe to repeat: the same task gives the same commit. */
 export async function landArtifacts(
-  plan: RunPlan,
-  state: RunState,
-  graph: Graph<TaskId>,
+  planned: PlannedTask,
   step: AgentStep,
+  graph: Graph<TaskId>,
   landing: LandingPort,
-  blobs: BlobPort,
+  context: RenderContext,
 ): Promise<LandingStep> {
-  const request = await landingRequest(plan, state, graph, step, blobs);
+  const request = await landingRequest(planned, step, graph, context);
   const prepared = await landing.prepare(request);
   if (!prepared.ok) {
     return { kind: 'failed', failure: prepared.error };
@@ -46,28 +44,29 @@ export async function landArtifacts(
 }
 
 async function landingRequest(
-  plan: RunPlan,
-  state: RunState,
-  graph: Graph<TaskId>,
+  { id, names }: PlannedTask,
   step: AgentStep,
-  blobs: BlobPort,
+  graph: Graph<TaskId>,
+  context: RenderContext,
 ): Promise<LandingRequest> {
-  const id = taskIdOf(step.id);
+  const { plan, state } = context;
   const task = state.tasks.get(id);
   const agent = plan.agents[step.agent];
   if (task?.kind !== 'succeeded' || agent === undefined) {
     throw new Error(`Internal error: ${id} has nothing to land`);
   }
   // It was rendered for the attempt too, from outputs that never change.
-  const prompt = await renderText(step.prompt, `${step.id}.prompt`, { plan, state, step }, blobs);
+  const written = state.edits.get(id)?.prompt ?? step.prompt;
+  const prompt = await renderText(written, `${step.id}.prompt`, names, context);
   return {
     run: state.run,
     workflow: plan.workflow.name,
     task: id,
     attempt: task.attempt,
     agent: { name: agent.name, version: agent.version },
-    promptDigest: digestOf(prompt.ok ? prompt.value : step.prompt),
+    promptDigest: digestOf(prompt.ok ? prompt.value : written),
     base: plan.base.kind === 'git' ? plan.base.commit : undefined,
+    earlier: state.landed.get(id) ?? [],
     artifacts: task.artifacts,
     approvals: graph.ids.flatMap((gate) => {
       const decided = state.tasks.get(gate);

@@ -5,10 +5,13 @@
 export class Mailbox<T> {
   readonly #waiting: T[] = [];
   #reader: ((message: T) => void) | undefined;
+  #onLate: ((message: T) => void) | undefined;
 
   put(message: T): void {
     const reader = this.#reader;
-    if (reader === undefined) {
+    if (this.#onLate !== undefined) {
+      this.#onLate(message);
+    } else if (reader === undefined) {
       this.#waiting.push(message);
     } else {
       this.#reader = undefined;
@@ -33,8 +36,14 @@ export class Mailbox<T> {
     return this.#waiting.length === 0;
   }
 
-  /** What nobody took yet; the mailbox is empty afterwards. */
-  drain(): T[] {
-    return this.#waiting.splice(0);
+  /** The next message, if one waits. */
+  poll(): T | undefined {
+    return this.#waiting.shift();
+  }
+
+  /** Nobody reads any more: what waits and whatever is put from now on goes to `onLate`. */
+  close(onLate: (message: T) => void): void {
+    this.#onLate = onLate;
+    this.#waiting.splice(0).forEach(onLate);
   }
 }

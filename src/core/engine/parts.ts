@@ -7,7 +7,8 @@ import type { BlobRef, EventBody, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
-import type { ProcessIdentity, Runner } from '../domain/runner.ts';
+import type { CheckOutcome, CheckRequest, ProcessIdentity, Runner } from '../domain/runner.ts';
+import type { JsonValue } from '../domain/workflow.ts';
 
 // What the engine needs of the rooms beside it, each as narrow as its use. The composition root
 // (sluice.ts) fits the real ones in, tests fit in hand-controlled ones.
@@ -18,6 +19,10 @@ export interface DriverParts {
   readonly copies: CopiesPort;
   /** `undefined`: nothing here can run this kind of agent. */
   readonly runnerFor: (kind: RunnerSpec['kind']) => Runner | undefined;
+  /** Runs a check's program; resolves once nothing of it is left. */
+  readonly runCheck: (request: CheckRequest, signal: AbortSignal) => Promise<CheckOutcome>;
+  /** What keeps a file from satisfying a JSON Schema, as sentences; none when it does. */
+  readonly productProblems: (schema: JsonValue, bytes: Uint8Array) => Promise<readonly string[]>;
   /** `undefined`: the folder is no Git repository, artifacts stay with the run. */
   readonly landing: LandingPort | undefined;
   /** Ends what a dead driver left of an attempt; resolves with the number of processes ended. */
@@ -26,6 +31,8 @@ export interface DriverParts {
     signal: AbortSignal,
   ) => Promise<number>;
   readonly clock: Clock;
+  /** From 0 up to 1, for the spread of waits. */
+  readonly random: () => number;
   readonly log: Log;
   /** Told after events are appended, in order; views follow from here. */
   readonly onAppended: (events: readonly RunEvent[]) => void;
@@ -34,8 +41,10 @@ export interface DriverParts {
 }
 
 export interface JournalPort {
-  /** Written before it returns. @throws when it could not be; nothing of the batch stands then */
-  append(bodies: readonly EventBody[]): readonly RunEvent[];
+  /** Stamps events, which are written by the next `commit`. @throws for an event no reader would take */
+  stage(bodies: readonly EventBody[]): readonly RunEvent[];
+  /** Writes what is staged at once. @throws when it could not be; nothing of it stands then */
+  commit(): void;
   /** Resolves once everything appended survives a power loss. */
   sync(): Promise<void>;
 }
@@ -51,6 +60,8 @@ export interface BlobPort {
 export interface CopiesPort {
   /** Resolves with a fresh copy; what an earlier try of the same attempt left is removed first. */
   create(run: RunId, task: TaskId, attempt: number, signal: AbortSignal): Promise<CopyPort>;
+  /** What an attempt that was cut off has left; `undefined` when it is not there any more. */
+  reopen(run: RunId, task: TaskId, attempt: number): Promise<CopyPort | undefined>;
 }
 
 /** A workspace copy. Paths are absolute. */
@@ -61,6 +72,14 @@ export interface CopyPort {
   readonly logFile: string;
   /** Lays out what the steps before have made, below `<scratch>/needs/`. */
   provide(files: readonly ProvidedFile[]): Promise<void>;
+  /** Puts files into the tree, over what is there. Rejects for a place outside it. */
+  layIn(
+    files: readonly {
+      readonly path: string;
+      readonly blob: Digest;
+      readonly executable: boolean;
+    }[],
+  ): Promise<void>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
   dispose(): Promise<void>;
 }

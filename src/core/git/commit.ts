@@ -9,9 +9,10 @@ import { FOLDER_MODE, formatTree, isFolder, parseTree, treeName } from './tree.t
 import { treePathProblem } from './treePath.ts';
 
 export interface CommitRequest {
-  /** `undefined`: the commit has no parent and holds only the files. */
+  /** The commit whose tree the files are put over; what else is in there stays. `undefined`: only the files. */
+  readonly base: ObjectId | undefined;
+  /** `undefined`: the commit has no parent. */
   readonly parent: ObjectId | undefined;
-  /** Put over the parent's tree; what else is in there stays. */
   readonly files: readonly CommitFile[];
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
@@ -56,9 +57,9 @@ export async function writeCommit(
     }
   }
   const base =
-    request.parent === undefined
+    request.base === undefined
       ? undefined
-      : treeOf(request.parent, await reader.read(request.parent, 'commit'));
+      : treeOf(request.base, await reader.read(request.base, 'commit'));
   const planned = await plan(reader, root, base);
   if (!planned.ok) {
     return planned;

@@ -17,11 +17,8 @@ export interface Graph<Id extends string> {
   ancestors(id: Id): ReadonlySet<Id>;
   /** Items that nothing waits for, in the order written. */
   readonly ends: readonly Id[];
-  /**
-   * The item's place in a total order from 0: those with the longest path still before them come
-   * first (each item counts one), then those written first. Whatever an item needs ranks before it.
-   */
-  rank(id: Id): number;
+  /** Every item, each behind all that it needs. */
+  readonly forwards: readonly Id[];
 }
 
 /** O(V + E). @throws for a duplicate id, an unknown need or a cycle: definitions are checked before. */
@@ -41,7 +38,7 @@ export function buildGraph<Id extends string>(items: readonly GraphItem<Id>[]): 
     }
   }
   const ids = [...needs.keys()];
-  const ranks = rankAll(ids, needs, dependents);
+  const forwards = sorted(ids, needs, dependents);
 
   return {
     ids,
@@ -61,44 +58,31 @@ export function buildGraph<Id extends string>(items: readonly GraphItem<Id>[]): 
       return found;
     },
     ends: ids.filter((id) => known(dependents, id).length === 0),
-    rank: (id) => known(ranks, id),
+    forwards,
   };
 }
 
-function rankAll<Id extends string>(
+function sorted<Id extends string>(
   ids: readonly Id[],
   needs: ReadonlyMap<Id, readonly Id[]>,
   dependents: ReadonlyMap<Id, readonly Id[]>,
-): ReadonlyMap<Id, number> {
-  // From the ends backwards: an item's height is known once all that wait for it are done with.
-  const waiting = new Map(ids.map((id) => [id, known(dependents, id).length]));
-  const order = ids.filter((id) => waiting.get(id) === 0);
-  const heights = new Map<Id, number>(order.map((id) => [id, 0]));
+): Id[] {
+  const unmet = new Map(ids.map((id) => [id, known(needs, id).length]));
+  const order = ids.filter((id) => unmet.get(id) === 0);
   // `order` grows while it is walked.
   for (const id of order) {
-    const above = known(heights, id) + 1;
-    for (const need of known(needs, id)) {
-      heights.set(need, Math.max(heights.get(need) ?? 0, above));
-      const left = known(waiting, need) - 1;
-      waiting.set(need, left);
+    for (const dependent of known(dependents, id)) {
+      const left = known(unmet, dependent) - 1;
+      unmet.set(dependent, left);
       if (left === 0) {
-        order.push(need);
+        order.push(dependent);
       }
     }
   }
   if (order.length < ids.length) {
     throw new Error('Internal error: a graph was built of items with a cycle');
   }
-  const byHeight: Id[][] = [];
-  for (const id of ids) {
-    (byHeight[known(heights, id)] ??= []).push(id);
-  }
-  return new Map(
-    byHeight
-      .reverse()
-      .flat()
-      .map((id, rank) => [id, rank]),
-  );
+  return order;
 }
 
 function known<K, V>(map: ReadonlyMap<K, V>, key: K): V {

@@ -18,7 +18,8 @@ import { err, ok, type Result } from '../base/result.ts';
 //     are no hard links, those come into being piece by piece.
 // C4  Lower files are removed only by the owner of a higher one, and the highest only by a claimant that
 //     withdraws. So an owner's epoch is above that of every owner before it.
-// C5  An owner that cannot be judged from here (another machine, another container) counts as alive.
+// C5  An owner that cannot be judged from here (another machine, another container) counts as alive,
+//     unless a person says that it is gone.
 //
 // SQLite's exclusive transaction would do the same, but the terminal may run on a Node without it, and
 // window and terminal must share one lock.
@@ -49,11 +50,24 @@ const ownerSchema = z.object({
 });
 type Owner = z.infer<typeof ownerSchema>;
 
-/** @param folder the run's, absolute; it exists. @throws what the disk throws; the run is not claimed then */
-export function claimRun(disk: Disk, folder: string): Result<Claim, Holder> {
+/**
+ * @param folder the run's, absolute; it exists
+ * @param evenFromElsewhere an owner that cannot be judged from here (C5) counts as dead: a person says so.
+ *   If it lives after all, it stops at its next flush, when it finds the higher epoch
+ * @throws what the disk throws; the run is not claimed then
+ */
+export function claimRun(
+  disk: Disk,
+  folder: string,
+  evenFromElsewhere = false,
+): Result<Claim, Holder> {
+  const heldAt = (epoch: number) => {
+    const holder = holderAt(disk, folder, epoch);
+    return holder?.isLocal === false && evenFromElsewhere ? undefined : holder;
+  };
   for (;;) {
     const highest = highestEpoch(disk, folder);
-    const holder = holderAt(disk, folder, highest);
+    const holder = heldAt(highest);
     if (holder !== undefined) {
       return err(holder);
     }
@@ -63,7 +77,7 @@ export function claimRun(disk: Disk, folder: string): Result<Claim, Holder> {
       // C1: somebody else was given this epoch; look who.
       continue;
     }
-    if (highestEpoch(disk, folder) !== epoch || holderAt(disk, folder, highest) !== undefined) {
+    if (highestEpoch(disk, folder) !== epoch || heldAt(highest) !== undefined) {
       // C3
       removeIfThere(disk, ownerFile(folder, epoch));
       continue;
@@ -84,6 +98,13 @@ export function claimRun(disk: Disk, folder: string): Result<Claim, Holder> {
 /** Who holds the run now, or nobody. Reads only. */
 export function holderOf(disk: Disk, folder: string): Holder | undefined {
   return holderAt(disk, folder, highestEpoch(disk, folder));
+}
+
+/** True when the last owner died without releasing the run. Reads only. */
+export function wasAbandoned(disk: Disk, folder: string): boolean {
+  const epoch = highestEpoch(disk, folder);
+  const owner = epoch === 0 ? undefined : readOwner(disk, folder, epoch);
+  return owner !== undefined && !owner.released && !isHeld(owner);
 }
 
 function holderAt(disk: Disk, folder: string, epoch: number): Holder | undefined {

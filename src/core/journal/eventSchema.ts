@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../base/digest.ts';
 import type { Actor } from '../domain/actor.ts';
-import { EVENT_VERSION, type Artifact, type BlobRef, type RunEvent } from '../domain/event.ts';
+import {
+  EVENT_VERSION,
+  type Artifact,
+  type BlobRef,
+  type RunEvent,
+  type TaskEdit,
+} from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import {
   isObjectId,
@@ -35,7 +41,8 @@ export const decision = z.enum(['approved', 'rejected']);
 
 /** JSON has no `undefined`: a member that is missing in the file is there, and undefined, in what is read. */
 export function orUndefined<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | undefined> {
-  return z.union([schema, z.undefined()]).prefault(undefined as never);
+  // Missing is what most of them are: looked for first.
+  return z.union([z.undefined(), schema]).prefault(undefined as never);
 }
 
 const blobMembers = { digest, bytes: count };
@@ -71,6 +78,14 @@ const failure = z.discriminatedUnion('reason', [
   }),
   z.strictObject({ reason: z.literal('output-cap'), limitBytes: count }),
   z.strictObject({ reason: z.literal('not-produced'), paths: z.array(text) }),
+  z.strictObject({ reason: z.literal('bad-product'), path: text, problems: z.array(text) }),
+  z.strictObject({
+    reason: z.literal('check-failed'),
+    command: text,
+    code: orUndefined(z.int()),
+    tail: text,
+  }),
+  z.strictObject({ reason: z.literal('overlap'), path: text, tasks: z.array(text) }),
   z.strictObject({ reason: z.literal('expression'), where: text, message: text }),
   z.strictObject({ reason: z.literal('no-runner'), agent: text, kind: text }),
   z.strictObject({ reason: z.literal('workspace'), message: text }),
@@ -81,6 +96,12 @@ const failure = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('internal'), message: text }),
 ]) satisfies z.ZodType<Failure>;
 
+const taskEdit = z.strictObject({
+  task: taskId,
+  prompt: orUndefined(text),
+  model: orUndefined(text),
+}) satisfies z.ZodType<TaskEdit>;
+
 const header = {
   v: z.literal(EVENT_VERSION),
   run: runId,
@@ -90,6 +111,7 @@ const header = {
 };
 
 const attempt = { task: taskId, attempt: fromOne };
+const taskBy = { task: taskId, by: actor };
 const durationMs = z.number().nonnegative();
 const landing = {
   task: taskId,
@@ -125,6 +147,8 @@ export const runEvent = z.discriminatedUnion('type', [
     output: blobRef,
     log: blobRef,
     artifacts: z.array(artifact),
+    inputBytes: orUndefined(count),
+    accepted: orUndefined(z.union([actor, z.literal('probe')])),
   }),
   z.strictObject({
     ...header,
@@ -134,14 +158,55 @@ export const runEvent = z.discriminatedUnion('type', [
     failure,
     log: orUndefined(blobRef),
   }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-retried'),
+    ...attempt,
+    durationMs,
+    failure,
+    log: orUndefined(blobRef),
+    until: count,
+  }),
   z.strictObject({ ...header, type: z.literal('task-interrupted'), ...attempt }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-unknown'),
+    ...attempt,
+    log: orUndefined(blobRef),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('condition-judged'),
+    task: taskId,
+    met: z.boolean(),
+  }),
   z.strictObject({
     ...header,
     type: z.literal('task-skipped'),
     task: taskId,
     because: z.array(taskId),
+    by: orUndefined(actor),
   }),
   z.strictObject({ ...header, type: z.literal('task-cancelled'), task: taskId, durationMs }),
+  z.strictObject({ ...header, type: z.literal('task-stop-requested'), ...taskBy }),
+  z.strictObject({ ...header, type: z.literal('task-held'), ...taskBy }),
+  z.strictObject({ ...header, type: z.literal('task-released'), ...taskBy }),
+  z.strictObject({ ...header, type: z.literal('task-steered'), ...attempt, text, by: actor }),
+  z.strictObject({
+    ...header,
+    type: z.literal('tasks-reset'),
+    tasks: z.array(taskId),
+    by: actor,
+    edit: orUndefined(taskEdit),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('command-ran'),
+    task: taskId,
+    command: z.array(text),
+    exitCode: orUndefined(z.int()),
+    by: actor,
+  }),
   z.strictObject({ ...header, type: z.literal('gate-opened'), task: taskId, digest, ask: text }),
   z.strictObject({
     ...header,
@@ -156,6 +221,13 @@ export const runEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...header, type: z.literal('landing-done'), ...landing }),
   z.strictObject({ ...header, type: z.literal('landing-failed'), task: taskId, failure }),
   z.strictObject({ ...header, type: z.literal('cancel-requested'), by: actor }),
+  z.strictObject({
+    ...header,
+    type: z.literal('run-paused'),
+    running: z.enum(['finish', 'interrupt']),
+    by: actor,
+  }),
+  z.strictObject({ ...header, type: z.literal('run-resumed'), by: actor }),
   z.strictObject({
     ...header,
     type: z.literal('run-finished'),

@@ -1,17 +1,25 @@
 import { unreachable } from '../base/exhaustive.ts';
 import type { RunEvent } from '../domain/event.ts';
-import { taskIdOf, type TaskId } from '../domain/ids.ts';
+import type { Actor } from '../domain/actor.ts';
+import type { TaskEdit } from '../domain/event.ts';
+import type { ObjectId, TaskId } from '../domain/ids.ts';
 import {
+  attemptsOf,
   hasEnded,
   isDone,
+  isFine,
   type LandingState,
   type RunPhase,
   type RunState,
+  type SkipReason,
   type TaskState,
 } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
+import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
+
+export { ImpossibleEvent } from './expectations.ts';
 
 // The fold from events to the state of a run. Start, resume, viewers and time travel all come
 // through `apply`, so there is one answer to "what is this run".
@@ -20,24 +28,8 @@ import { MutableFrontier } from './frontier.ts';
 // F2  An event that cannot follow the ones before it is refused and changes nothing.
 // F3  Each event costs what it touches (a task and those around it), never the whole run.
 
-/** An event that cannot follow the ones before it: the journal was damaged or edited. */
-export class ImpossibleEvent extends Error {
-  readonly event: RunEvent;
-
-  constructor(event: RunEvent, why: string) {
-    super(`event ${event.seq} (${event.type}) cannot be: ${why}`);
-    this.name = 'ImpossibleEvent';
-    this.event = event;
-  }
-}
-
 export function graphOf(plan: RunPlan): Graph<TaskId> {
-  return buildGraph(
-    plan.workflow.steps.map((step) => ({
-      id: taskIdOf(step.id),
-      needs: step.needs.map(taskIdOf),
-    })),
-  );
+  return buildGraph(plan.tasks.map(({ id, needs }) => ({ id, needs })));
 }
 
 /** @throws ImpossibleEvent */
@@ -56,7 +48,11 @@ export function foldRun(plan: RunPlan, events: readonly RunEvent[]): RunState {
 export class RunFold {
   readonly #tasks = new Map<TaskId, TaskState>();
   readonly #landings = new Map<TaskId, LandingState>();
+  readonly #landed = new Map<TaskId, readonly ObjectId[]>();
+  readonly #held = new Map<TaskId, Actor>();
+  readonly #edits = new Map<TaskId, TaskEdit>();
   readonly #frontier: MutableFrontier;
+  readonly #expect: Expectations;
   readonly #state: Mutable<RunState>;
 
   /** @throws ImpossibleEvent unless `created` is a run's first event */
@@ -65,10 +61,10 @@ export class RunFold {
       throw new ImpossibleEvent(created, 'a run starts with run-created, event 1');
     }
     for (const id of graph.ids) {
-      this.#tasks.set(id, { kind: 'pending', attempts: 0 });
+      this.#tasks.set(id, { kind: 'pending', attempts: 0, tries: 0, retry: undefined });
     }
-    const gates = plan.workflow.steps.filter((step) => step.kind === 'gate');
-    this.#frontier = new MutableFrontier(graph, new Set(gates.map((gate) => taskIdOf(gate.id))));
+    this.#frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
+    this.#expect = new Expectations(this.#tasks, this.#frontier);
     this.#state = {
       run: created.run,
       workflow: created.workflow,
@@ -80,6 +76,9 @@ export class RunFold {
       phase: { kind: 'active' },
       tasks: this.#tasks,
       landings: this.#landings,
+      landed: this.#landed,
+      held: this.#held,
+      edits: this.#edits,
       frontier: this.#frontier,
     };
   }
@@ -98,9 +97,12 @@ export class RunFold {
       case 'run-claimed':
         break;
       case 'task-started': {
-        const task = this.#expect(event, event.task, 'pending');
-        if (!this.#frontier.isReady(event.task)) {
-          throw new ImpossibleEvent(event, 'what it needs is not done, or it is a gate');
+        const task = this.#expect.kind(event, event.task, 'pending');
+        if (!this.#frontier.mayStart(event.task)) {
+          throw new ImpossibleEvent(
+            event,
+            'what it needs is not done, it is held, or it is a gate',
+          );
         }
         if (event.attempt !== task.attempts + 1) {
           throw new ImpossibleEvent(event, `attempt ${task.attempts + 1} is next`);
@@ -108,18 +110,23 @@ export class RunFold {
         this.#become(event.task, {
           kind: 'running',
           attempt: event.attempt,
+          tries: task.tries,
           startedAt: event.at,
           process: undefined,
         });
         break;
       }
       case 'task-process': {
-        const task = this.#expectAttempt(event, event.task, event.attempt);
+        const task = this.#expect.attempt(event, event.task, event.attempt);
         this.#tasks.set(event.task, { ...task, process: event.process });
         break;
       }
       case 'task-succeeded':
-        this.#expectAttempt(event, event.task, event.attempt);
+        if (event.accepted === undefined) {
+          this.#expect.attempt(event, event.task, event.attempt);
+        } else {
+          this.#expect.cutOff(event, event.task, event.attempt);
+        }
         this.#become(event.task, {
           kind: 'succeeded',
           attempt: event.attempt,
@@ -129,10 +136,12 @@ export class RunFold {
           output: event.output,
           log: event.log,
           artifacts: event.artifacts,
+          inputBytes: event.inputBytes,
+          accepted: event.accepted,
         });
         break;
       case 'task-failed':
-        this.#expectAttempt(event, event.task, event.attempt);
+        this.#expect.attempt(event, event.task, event.attempt);
         this.#become(event.task, {
           kind: 'failed',
           attempt: event.attempt,
@@ -142,31 +151,92 @@ export class RunFold {
           log: event.log,
         });
         break;
-      case 'task-interrupted':
-        this.#expectAttempt(event, event.task, event.attempt);
-        this.#become(event.task, { kind: 'pending', attempts: event.attempt });
+      case 'task-retried': {
+        const { tries } = this.#expect.attempt(event, event.task, event.attempt);
+        this.#become(event.task, {
+          kind: 'pending',
+          attempts: event.attempt,
+          tries: tries + 1,
+          retry: { failure: event.failure, until: event.until },
+        });
+        break;
+      }
+      case 'task-interrupted': {
+        const { tries } = this.#expect.attempt(event, event.task, event.attempt);
+        this.#become(event.task, {
+          kind: 'pending',
+          attempts: event.attempt,
+          tries,
+          retry: undefined,
+        });
+        break;
+      }
+      case 'task-unknown':
+        this.#expect.attempt(event, event.task, event.attempt);
+        this.#become(event.task, {
+          kind: 'unknown',
+          attempt: event.attempt,
+          since: event.at,
+          log: event.log,
+        });
+        break;
+      case 'condition-judged':
+        this.#expect.kind(event, event.task, 'pending');
+        if (!this.#frontier.undecided.has(event.task)) {
+          throw new ImpossibleEvent(event, 'nothing is to be judged');
+        }
+        if (event.met) {
+          this.#frontier.judged(event.task, true);
+        } else {
+          this.#skip(event.task, event.at, { kind: 'unwanted' });
+        }
         break;
       case 'task-skipped':
-        this.#expect(event, event.task, 'pending');
-        if (!this.#frontier.doomed.has(event.task)) {
-          throw new ImpossibleEvent(event, 'it may still run');
-        }
-        this.#become(event.task, { kind: 'skipped', endedAt: event.at, because: event.because });
+        this.#skip(event.task, event.at, this.#whySkipped(event));
         break;
       case 'task-cancelled': {
-        const task = this.#task(event, event.task);
+        const task = this.#expect.task(event, event.task);
         if (hasEnded(task)) {
           throw new ImpossibleEvent(event, `the task is ${task.kind}`);
         }
         this.#become(event.task, {
           kind: 'cancelled',
           endedAt: event.at,
+          attempts: attemptsOf(task),
           durationMs: event.durationMs,
         });
         break;
       }
+      case 'task-stop-requested':
+        this.#expect.kind(event, event.task, 'running');
+        // A held task would be made again.
+        this.#held.delete(event.task);
+        this.#frontier.stopAsked(event.task);
+        break;
+      case 'task-held':
+        if (hasEnded(this.#expect.task(event, event.task)) || this.#held.has(event.task)) {
+          throw new ImpossibleEvent(event, 'it has ended, or is held already');
+        }
+        this.#held.set(event.task, event.by);
+        this.#frontier.heldOrReleased(event.task);
+        break;
+      case 'task-released':
+        if (!this.#held.delete(event.task)) {
+          throw new ImpossibleEvent(event, 'it is not held');
+        }
+        this.#frontier.heldOrReleased(event.task);
+        break;
+      case 'task-steered':
+        this.#expect.attempt(event, event.task, event.attempt);
+        break;
+      case 'command-ran':
+        this.#expect.task(event, event.task);
+        break;
+      case 'tasks-reset':
+        this.#reset(event);
+        break;
       case 'gate-opened':
-        this.#expect(event, event.task, 'pending');
+        this.#expect.kind(event, event.task, 'pending');
         if (!this.#frontier.dueGates.has(event.task)) {
           throw new ImpossibleEvent(event, 'what it needs is not done, or it is no gate');
         }
@@ -178,7 +248,7 @@ export class RunFold {
         });
         break;
       case 'gate-answered': {
-        const gate = this.#expect(event, event.task, 'waiting');
+        const gate = this.#expect.kind(event, event.task, 'waiting');
         if (event.digest !== gate.digest) {
           throw new ImpossibleEvent(event, 'the answer is for something else than was shown');
         }
@@ -206,21 +276,28 @@ export class RunFold {
       }
       case 'landing-started':
       case 'landing-done': {
-        this.#expectLandable(event, event.task);
+        this.#expect.landable(event, event.task);
         const { branch, tag, commit } = event;
         const kind = event.type === 'landing-done' ? 'done' : 'started';
         this.#land(event.task, { kind, branch, tag, commit });
         break;
       }
       case 'landing-failed':
-        this.#expectLandable(event, event.task);
+        this.#expect.landable(event, event.task);
         this.#land(event.task, { kind: 'failed', failure: event.failure });
         break;
       case 'cancel-requested':
-        if (this.#state.phase.kind !== 'active') {
-          throw new ImpossibleEvent(event, 'the run is being cancelled already');
-        }
+        this.#expect.phase(event, this.#state.phase, 'active', 'paused');
         this.#setPhase({ kind: 'cancelling', by: event.by });
+        break;
+      case 'run-paused':
+        // A pause that let tasks finish can become one that interrupts them.
+        this.#expect.phase(event, this.#state.phase, 'active', 'paused');
+        this.#setPhase({ kind: 'paused', running: event.running, by: event.by });
+        break;
+      case 'run-resumed':
+        this.#expect.phase(event, this.#state.phase, 'paused');
+        this.#setPhase({ kind: 'active' });
         break;
       case 'run-finished':
         if (this.#frontier.unfinished > 0) {
@@ -246,47 +323,70 @@ export class RunFold {
     if (event.epoch < state.epoch) {
       throw new ImpossibleEvent(event, `epoch ${state.epoch} has begun`);
     }
-    if (state.phase.kind === 'finished') {
+    if (state.phase.kind === 'finished' && !AFTER_THE_END.has(event.type)) {
       throw new ImpossibleEvent(event, 'the run has finished');
     }
   }
 
-  #task(event: RunEvent, id: TaskId): TaskState {
+  #skip(id: TaskId, endedAt: number, why: SkipReason): void {
     const task = this.#tasks.get(id);
-    if (task === undefined) {
-      throw new ImpossibleEvent(event, `there is no task ${id}`);
-    }
-    return task;
+    this.#become(id, {
+      kind: 'skipped',
+      endedAt,
+      attempts: task === undefined ? 0 : attemptsOf(task),
+      why,
+    });
   }
 
-  #expect<Kind extends TaskState['kind']>(
-    event: RunEvent,
-    id: TaskId,
-    kind: Kind,
-  ): Extract<TaskState, { kind: Kind }> {
-    const task = this.#task(event, id);
-    if (!isKind(task, kind)) {
-      throw new ImpossibleEvent(event, `the task is ${task.kind}, not ${kind}`);
+  #whySkipped(event: Extract<RunEvent, { type: 'task-skipped' }>): SkipReason {
+    const task = this.#expect.task(event, event.task);
+    if (event.by !== undefined) {
+      if (!MAY_BE_SKIPPED.has(task.kind)) {
+        throw new ImpossibleEvent(event, `the task is ${task.kind}`);
+      }
+      return { kind: 'person', by: event.by };
     }
-    return task;
+    if (task.kind !== 'pending' || !this.#frontier.doomed.has(event.task)) {
+      throw new ImpossibleEvent(event, 'it may still run');
+    }
+    // Behind a task that nobody wanted nothing went wrong.
+    const wrong = event.because.filter((id) => !isFine(this.#expect.task(event, id)));
+    return wrong.length === 0 ? { kind: 'unwanted' } : { kind: 'needs', tasks: wrong };
   }
 
-  #expectAttempt(
-    event: RunEvent,
-    id: TaskId,
-    attempt: number,
-  ): Extract<TaskState, { kind: 'running' }> {
-    const task = this.#expect(event, id, 'running');
-    if (task.attempt !== attempt) {
-      throw new ImpossibleEvent(event, `attempt ${task.attempt} is running`);
+  #reset(event: Extract<RunEvent, { type: 'tasks-reset' }>): void {
+    const [first] = event.tasks;
+    if (first === undefined) {
+      throw new ImpossibleEvent(event, 'it names no task');
     }
-    return task;
-  }
-
-  #expectLandable(event: RunEvent, id: TaskId): void {
-    this.#expect(event, id, 'succeeded');
-    if (!this.#frontier.landable.has(id)) {
-      throw new ImpossibleEvent(event, 'it made nothing, has landed, or a gate is not approved');
+    for (const id of event.tasks) {
+      const task = this.#expect.task(event, id);
+      if (task.kind === 'running') {
+        throw new ImpossibleEvent(event, `${id} is running`);
+      }
+    }
+    this.#expect.phase(event, this.#state.phase, 'active', 'paused', 'finished');
+    if (event.edit !== undefined) {
+      const before = this.#edits.get(event.edit.task);
+      this.#edits.set(event.edit.task, {
+        task: event.edit.task,
+        prompt: event.edit.prompt ?? before?.prompt,
+        model: event.edit.model ?? before?.model,
+      });
+    }
+    for (const id of event.tasks) {
+      const task = this.#expect.task(event, id);
+      this.#landings.delete(id);
+      this.#frontier.judged(id, false);
+      this.#become(id, {
+        kind: 'pending',
+        attempts: attemptsOf(task),
+        tries: 0,
+        retry: undefined,
+      });
+    }
+    if (this.#state.phase.kind === 'finished') {
+      this.#setPhase({ kind: 'active' });
     }
   }
 
@@ -296,11 +396,17 @@ export class RunFold {
       throw new Error(`Internal error: no task ${id}`);
     }
     this.#tasks.set(id, next);
-    this.#frontier.moved(id, before, next, this.#tasks);
+    if (hasEnded(next)) {
+      this.#held.delete(id);
+    }
+    this.#frontier.moved(id, before, next);
   }
 
   #land(id: TaskId, landing: LandingState): void {
     this.#landings.set(id, landing);
+    if (landing.kind === 'done') {
+      this.#landed.set(id, [...(this.#landed.get(id) ?? []), landing.commit]);
+    }
     this.#frontier.landed(id, landing);
   }
 
@@ -309,14 +415,22 @@ export class RunFold {
   }
 }
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** What a person may still say of a finished run. */
+const AFTER_THE_END: ReadonlySet<RunEvent['type']> = new Set([
+  'tasks-reset',
+  'run-claimed',
+  'command-ran',
+]);
 
-function isKind<Kind extends TaskState['kind']>(
-  task: TaskState,
-  kind: Kind,
-): task is Extract<TaskState, { kind: Kind }> {
-  return task.kind === kind;
-}
+/** A person may go on without a task in these states. */
+export const MAY_BE_SKIPPED: ReadonlySet<TaskState['kind']> = new Set([
+  'pending',
+  'unknown',
+  'failed',
+  'cancelled',
+]);
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The tasks among the needs of `id` that ended without being done, in the order written. */
 export function failedNeeds(state: RunState, graph: Graph<TaskId>, id: TaskId): TaskId[] {

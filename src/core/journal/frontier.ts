@@ -1,85 +1,153 @@
-import { unreachable } from '../base/exhaustive.ts';
 import type { TaskId } from '../domain/ids.ts';
-import { hasEnded, type Frontier, type LandingState, type TaskState } from '../domain/runState.ts';
+import {
+  hasEnded,
+  isDone,
+  isFine,
+  type Frontier,
+  type LandingState,
+  type TaskState,
+} from '../domain/runState.ts';
+import type { RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
+import { orderOf } from '../graph/order.ts';
+import { MutableReady } from './readyTasks.ts';
 
-/** Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true. */
+/** What never changes about a task. */
+interface TaskFacts {
+  readonly isGate: boolean;
+  readonly hasConditions: boolean;
+  readonly after: 'done' | 'ended';
+  /** Needs that only have to be fine. */
+  readonly barrier: ReadonlySet<TaskId> | undefined;
+  readonly estimateMs: number;
+}
+
+const STARTED = { kind: 'started' } as const;
+
+/**
+ * Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true.
+ *
+ * R1  A pending task is in exactly one of `ready`, `delayed`, `undecided`, `dueGates`, `doomed`, or in none
+ *     while it waits for what it needs or is held.
+ * R2  A change costs what it touches: the task, what needs it, and, for a gate, what it guards.
+ */
 export class MutableFrontier implements Frontier {
-  readonly ready: TaskId[] = [];
+  readonly ready: MutableReady;
+  readonly delayed = new Map<TaskId, number>();
+  readonly undecided = new Set<TaskId>();
   readonly dueGates = new Set<TaskId>();
   readonly doomed = new Set<TaskId>();
   readonly running = new Set<TaskId>();
   readonly waiting = new Set<TaskId>();
+  readonly unknown = new Set<TaskId>();
+  readonly stopping = new Set<TaskId>();
   readonly landable = new Set<TaskId>();
   unfinished: number;
+  failed = 0;
+  workLeftMs = 0;
 
   readonly #graph: Graph<TaskId>;
-  readonly #gates: ReadonlySet<TaskId>;
-  /** Needs of each task that are not done yet. */
-  readonly #unmet = new Map<TaskId, number>();
+  readonly #facts: ReadonlyMap<TaskId, TaskFacts>;
+  readonly #tasks: ReadonlyMap<TaskId, TaskState>;
+  readonly #landings: ReadonlyMap<TaskId, LandingState>;
+  readonly #held: ReadonlyMap<TaskId, unknown>;
+  /** Running tasks that are to end for good. */
+  readonly #stopAsked = new Set<TaskId>();
+  /** Tasks whose conditions hold. */
+  readonly #wanted = new Set<TaskId>();
+  /** Needs of each task that are not done (a barrier: not fine), and those that have not ended. */
+  readonly #undone = new Map<TaskId, number>();
+  readonly #unended = new Map<TaskId, number>();
   /** Gates that guard each task and are not approved; a task nothing guards is not in it. */
   readonly #guards = new Map<TaskId, number>();
 
-  constructor(graph: Graph<TaskId>, gates: ReadonlySet<TaskId>) {
+  /** The maps are the fold's own, read whenever something has moved. @param tasks all pending */
+  constructor(
+    plan: RunPlan,
+    graph: Graph<TaskId>,
+    tasks: ReadonlyMap<TaskId, TaskState>,
+    landings: ReadonlyMap<TaskId, LandingState>,
+    held: ReadonlyMap<TaskId, unknown>,
+  ) {
     this.#graph = graph;
-    this.#gates = gates;
+    this.#tasks = tasks;
+    this.#landings = landings;
+    this.#held = held;
+    const facts = new Map<TaskId, TaskFacts>();
+    for (const { id, step, conditions, after, barrier, estimateMs } of plan.tasks) {
+      const isGate = step.kind === 'gate';
+      const weight = isGate ? 0 : estimateMs;
+      facts.set(id, {
+        isGate,
+        hasConditions: conditions.length > 0,
+        after,
+        barrier: barrier.length > 0 ? new Set(barrier) : undefined,
+        estimateMs: weight,
+      });
+      this.workLeftMs += weight;
+    }
+    this.#facts = facts;
+    this.ready = new MutableReady(orderOf(graph, (id) => facts.get(id)?.estimateMs ?? 0));
     this.unfinished = graph.ids.length;
     for (const id of graph.ids) {
-      this.#unmet.set(id, graph.needs(id).length);
+      const { length } = graph.needs(id);
+      this.#undone.set(id, length);
+      this.#unended.set(id, length);
+      if (facts.get(id)?.isGate === true) {
+        this.#guard(id, 1);
+      }
+    }
+    for (const id of graph.ids) {
       if (graph.needs(id).length === 0) {
-        this.#addReady(id);
-      }
-    }
-    for (const gate of gates) {
-      for (const guarded of graph.ancestors(gate)) {
-        this.#guards.set(guarded, (this.#guards.get(guarded) ?? 0) + 1);
+        this.#place(id);
       }
     }
   }
 
-  moved(
-    id: TaskId,
-    before: TaskState,
-    next: TaskState,
-    tasks: ReadonlyMap<TaskId, TaskState>,
-  ): void {
+  /** The task has become another in the fold's map. */
+  moved(id: TaskId, before: TaskState, next: TaskState): void {
     this.#leave(id, before);
-    switch (next.kind) {
-      case 'pending':
-        this.#addReady(id);
-        break;
-      case 'running':
-        this.running.add(id);
-        break;
-      case 'waiting':
-        this.waiting.add(id);
-        break;
-      case 'succeeded':
-      case 'approved':
-        this.#meet(id, tasks);
-        break;
-      case 'failed':
-      case 'skipped':
-      case 'cancelled':
-        this.#doom(id, tasks);
-        break;
-      default:
-        unreachable(next);
-    }
-    if (hasEnded(next)) {
-      this.unfinished -= 1;
-    }
-    if (next.kind === 'succeeded' && next.artifacts.length > 0 && !this.#guards.has(id)) {
-      this.landable.add(id);
-    }
+    this.#enter(id, next);
+    this.#tellDependents(id, before, next);
     if (next.kind === 'approved') {
-      this.#openGuard(id, tasks);
+      this.#guard(id, -1);
+    } else if (before.kind === 'approved') {
+      this.#guard(id, 1);
     }
   }
 
-  /** True for a task of an agent that may start now. */
-  isReady(id: TaskId): boolean {
-    return this.ready[this.#readyIndex(id)] === id;
+  /** The task's conditions hold, or are to be judged again. */
+  judged(id: TaskId, isWanted: boolean): void {
+    if (isWanted) {
+      this.#wanted.add(id);
+    } else {
+      this.#wanted.delete(id);
+    }
+    this.#place(id);
+  }
+
+  /** The task was held or released. Of an attempt under way the last wish counts. */
+  heldOrReleased(id: TaskId): void {
+    if (this.#held.has(id)) {
+      this.#stopAsked.delete(id);
+      if (this.running.has(id)) {
+        this.stopping.add(id);
+      }
+    } else if (!this.#stopAsked.has(id)) {
+      // Its attempt may be ending already; it is made again then.
+      this.stopping.delete(id);
+    }
+    this.#place(id);
+  }
+
+  stopAsked(id: TaskId): void {
+    this.#stopAsked.add(id);
+    this.stopping.add(id);
+  }
+
+  /** True for a task of an agent that may start now, or once its time has come. */
+  mayStart(id: TaskId): boolean {
+    return this.ready.has(id) || this.delayed.has(id);
   }
 
   landed(id: TaskId, landing: LandingState): void {
@@ -90,86 +158,138 @@ export class MutableFrontier implements Frontier {
 
   #leave(id: TaskId, before: TaskState): void {
     switch (before.kind) {
-      case 'pending': {
-        if (this.isReady(id)) {
-          this.ready.splice(this.#readyIndex(id), 1);
-        }
-        this.dueGates.delete(id);
-        this.doomed.delete(id);
+      case 'pending':
+        this.#unplace(id);
         break;
-      }
       case 'running':
         this.running.delete(id);
+        this.stopping.delete(id);
+        this.#stopAsked.delete(id);
         break;
       case 'waiting':
         this.waiting.delete(id);
         break;
-      case 'succeeded':
-      case 'approved':
+      case 'unknown':
+        this.unknown.delete(id);
+        break;
       case 'failed':
-      case 'skipped':
-      case 'cancelled':
+        this.failed -= 1;
         break;
       default:
-        unreachable(before);
+        this.landable.delete(id);
+    }
+    if (hasEnded(before)) {
+      this.unfinished += 1;
+      this.workLeftMs += this.#factsOf(id).estimateMs;
     }
   }
 
-  #meet(id: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
-    for (const dependent of this.#graph.dependents(id)) {
-      const unmet = (this.#unmet.get(dependent) ?? 0) - 1;
-      this.#unmet.set(dependent, unmet);
-      if (unmet === 0 && tasks.get(dependent)?.kind === 'pending') {
-        this.#addReady(dependent);
-      }
+  #enter(id: TaskId, next: TaskState): void {
+    switch (next.kind) {
+      case 'pending':
+        this.#place(id);
+        break;
+      case 'running':
+        this.running.add(id);
+        break;
+      case 'waiting':
+        this.waiting.add(id);
+        break;
+      case 'unknown':
+        this.unknown.add(id);
+        break;
+      case 'failed':
+        this.failed += 1;
+        break;
+      case 'succeeded':
+        this.#considerLanding(id);
+        break;
+      default:
+    }
+    if (hasEnded(next)) {
+      this.unfinished -= 1;
+      this.workLeftMs -= this.#factsOf(id).estimateMs;
     }
   }
 
-  #doom(id: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
-    for (const dependent of this.#graph.dependents(id)) {
-      if (tasks.get(dependent)?.kind === 'pending') {
-        this.doomed.add(dependent);
-      }
-    }
-  }
-
-  #openGuard(gate: TaskId, tasks: ReadonlyMap<TaskId, TaskState>): void {
-    for (const guarded of this.#graph.ancestors(gate)) {
-      const left = (this.#guards.get(guarded) ?? 0) - 1;
-      if (left > 0) {
-        this.#guards.set(guarded, left);
-        continue;
-      }
-      this.#guards.delete(guarded);
-      const task = tasks.get(guarded);
-      if (task?.kind === 'succeeded' && task.artifacts.length > 0) {
-        this.landable.add(guarded);
-      }
-    }
-  }
-
-  #addReady(id: TaskId): void {
-    if (this.#gates.has(id)) {
-      this.dueGates.add(id);
+  #tellDependents(id: TaskId, before: TaskState, next: TaskState): void {
+    const done = Number(isDone(before)) - Number(isDone(next));
+    const fine = Number(isFine(before)) - Number(isFine(next));
+    const ended = Number(hasEnded(before)) - Number(hasEnded(next));
+    if (done === 0 && fine === 0 && ended === 0) {
       return;
     }
-    this.ready.splice(this.#readyIndex(id), 0, id);
+    for (const dependent of this.#graph.dependents(id)) {
+      const met = this.#factsOf(dependent).barrier?.has(id) === true ? fine : done;
+      this.#undone.set(dependent, (this.#undone.get(dependent) ?? 0) + met);
+      this.#unended.set(dependent, (this.#unended.get(dependent) ?? 0) + ended);
+      this.#place(dependent);
+    }
   }
 
-  /** Where a task stands, or would stand, among the ready ones: they are ordered by rank. */
-  #readyIndex(id: TaskId): number {
-    const rank = this.#graph.rank(id);
-    let low = 0;
-    let high = this.ready.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.ready[middle];
-      if (other !== undefined && this.#graph.rank(other) < rank) {
-        low = middle + 1;
+  /** R1 */
+  #place(id: TaskId): void {
+    const task = this.#tasks.get(id);
+    if (task?.kind !== 'pending') {
+      return;
+    }
+    this.#unplace(id);
+    const { after, hasConditions, isGate } = this.#factsOf(id);
+    const undone = this.#undone.get(id) ?? 0;
+    const unended = this.#unended.get(id) ?? 0;
+    if (after === 'done' && undone > unended) {
+      this.doomed.add(id);
+    } else if ((after === 'done' ? undone : unended) > 0) {
+      return;
+    } else if (hasConditions && !this.#wanted.has(id)) {
+      this.undecided.add(id);
+    } else if (this.#held.has(id)) {
+      return;
+    } else if (isGate) {
+      this.dueGates.add(id);
+    } else if (task.retry !== undefined) {
+      this.delayed.set(id, task.retry.until);
+    } else {
+      this.ready.add(id);
+    }
+  }
+
+  #unplace(id: TaskId): void {
+    this.ready.delete(id);
+    this.delayed.delete(id);
+    this.undecided.delete(id);
+    this.dueGates.delete(id);
+    this.doomed.delete(id);
+  }
+
+  /** A gate guards all that it needs, directly or not. @param by 1: it does, -1: not any more */
+  #guard(gate: TaskId, by: 1 | -1): void {
+    for (const guarded of this.#graph.ancestors(gate)) {
+      const left = (this.#guards.get(guarded) ?? 0) + by;
+      if (left > 0) {
+        this.#guards.set(guarded, left);
+        this.landable.delete(guarded);
       } else {
-        high = middle;
+        this.#guards.delete(guarded);
+        this.#considerLanding(guarded);
       }
     }
-    return low;
+  }
+
+  #considerLanding(id: TaskId): void {
+    const task = this.#tasks.get(id);
+    const hasLanded = (this.#landings.get(id) ?? STARTED).kind !== 'started';
+    const made = task?.kind === 'succeeded' && task.artifacts.length > 0;
+    if (made && !hasLanded && !this.#guards.has(id)) {
+      this.landable.add(id);
+    }
+  }
+
+  #factsOf(id: TaskId): TaskFacts {
+    const facts = this.#facts.get(id);
+    if (facts === undefined) {
+      throw new Error(`Internal error: no task ${id}`);
+    }
+    return facts;
   }
 }

@@ -9,6 +9,12 @@ import { BlobStore } from './blobs.ts';
 /** Watchers miss changes on some file systems, so what is unfinished is looked at this often, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
 
+/** The newest finished runs, which are glanced at. */
+const GLANCES = 50;
+
+/** `follow`: every change counts. `glance`: it is over, and may be opened again. */
+export type Attention = 'follow' | 'glance' | 'none';
+
 export interface RunStoreOptions {
   readonly disk: Disk;
   readonly clock: Clock;
@@ -77,26 +83,38 @@ export class RunStore {
   }
 
   /**
-   * Tells of runs that appeared and of those whose folder changed, or may have.
-   * @param isUnfinished asked at each look; a finished run is not watched
+   * Tells of runs that appeared and of those that changed, or may have.
+   * @param attentionTo asked at each look
    */
-  watch(isUnfinished: (run: RunId) => boolean, listener: (run: RunId) => void): Disposable {
+  watch(attentionTo: (run: RunId) => Attention, listener: (run: RunId) => void): Disposable {
     const watched = new Map<RunId, Disposable>();
+    const glanced = new Map<RunId, string>();
     const unwatch = (run: RunId) => {
       watched.get(run)?.dispose();
       watched.delete(run);
     };
     const look = () => {
-      const unfinished = new Set(this.list().filter(isUnfinished));
-      for (const run of [...watched.keys()].filter((one) => !unfinished.has(one))) {
+      const runs = this.list();
+      const followed = new Set(runs.filter((run) => attentionTo(run) === 'follow'));
+      for (const run of [...watched.keys()].filter((one) => !followed.has(one))) {
         unwatch(run);
       }
-      for (const run of unfinished) {
+      for (const run of followed) {
+        glanced.delete(run);
         if (!watched.has(run)) {
           const changed = () => listener(run);
           watched.set(run, watchFolder(this.folder(run), changed));
         }
         listener(run);
+      }
+      for (const run of runs.filter((one) => attentionTo(one) === 'glance').slice(0, GLANCES)) {
+        // Whoever opens a run again makes a file in its folder.
+        const names = this.#disk.sync.readdir(this.folder(run)).join('/');
+        const before = glanced.get(run) ?? names;
+        glanced.set(run, names);
+        if (before !== names) {
+          listener(run);
+        }
       }
     };
     const looking = this.#keepLooking(this.#runs, look);

@@ -6,7 +6,7 @@ import { EVENT_VERSION, type EventBody, type RunEvent } from '../domain/event.ts
 import type { RunId } from '../domain/ids.ts';
 import type { CorruptRecord, NewerVersion, TornTail } from './damage.ts';
 import { readJournal, type JournalPosition } from './reader.ts';
-import { encodeRecord } from './record.ts';
+import { encodeRecord, type Checksum } from './record.ts';
 import { cutTail, keepCopy } from './repair.ts';
 import { SEGMENT_BYTES, segmentFile } from './segments.ts';
 
@@ -14,7 +14,7 @@ import { SEGMENT_BYTES, segmentFile } from './segments.ts';
 //
 // W1  The tail is repaired before the first append, and what `open` returned is flushed: nobody acts
 //     on an event that a power loss could still take.
-// W2  A batch stands whole or not at all once `append` has returned or thrown. A kill in between may
+// W2  A batch stands whole or not at all once `commit` has returned or thrown. A kill in between may
 //     leave its first records; each of them is a true event by itself.
 // W3  Before a segment is left it is flushed, so only the last one can have a torn tail.
 // W4  One flush runs at a time. `sync` called meanwhile shares the next, which begins when that ends.
@@ -79,6 +79,8 @@ export class JournalError extends Error {
 export class JournalWriter {
   readonly #options: JournalOptions;
   #end: JournalPosition;
+  /** Stamped and not written; `seq` and `checksum` are those of the last of them. */
+  #staged: Staged | undefined;
   #fd: number;
   /** Segments left while a flush was under way, which may still be using them. */
   #left: number[] = [];
@@ -140,32 +142,52 @@ export class JournalWriter {
     return ok({ writer: new JournalWriter(options, end, fd), events, repaired });
   }
 
-  /**
-   * Stamps the events and writes them at once, whole or not at all. They survive a kill of this
-   * program from here on, a power loss only after `sync`. @throws JournalError
-   */
+  /** Stamps the events and writes them at once, whole or not at all. @throws JournalError */
   append(bodies: readonly EventBody[]): RunEvent[] {
+    const events = this.stage(bodies);
+    this.commit();
+    return events;
+  }
+
+  /** Stamps the events, which the next `commit` writes. @throws JournalError, or for an event no reader would take */
+  stage(bodies: readonly EventBody[]): RunEvent[] {
     if (this.#refusal !== undefined) {
       throw this.#refusal;
     }
-    const { disk, clock, run, claim } = this.#options;
+    const { clock, run, claim } = this.#options;
     const { epoch } = claim;
     const at = Math.trunc(clock.now());
-    let { seq, checksum } = this.#end;
-    const records: Buffer[] = [];
+    let { seq, checksum } = this.#staged ?? this.#end;
+    let lines = '';
     const events = bodies.map((body): RunEvent => {
       seq += 1;
       const event: RunEvent = { v: EVENT_VERSION, run, seq, epoch, at, ...body };
       const record = encodeRecord(event, checksum);
       checksum = record.checksum;
-      records.push(record.bytes);
+      lines += record.line;
       return event;
     });
-    if (events.length === 0) {
-      return events;
+    if (events.length > 0) {
+      this.#staged = { seq, checksum, lines: (this.#staged?.lines ?? '') + lines };
     }
-    const bytes = Buffer.concat(records);
-    const { segmentBytes = SEGMENT_BYTES } = this.#options;
+    return events;
+  }
+
+  /**
+   * Writes what is staged. It survives a kill of this program from here on, a power loss only after
+   * `sync`. When it throws, nothing of it stands, and it is not staged any more. @throws JournalError
+   */
+  commit(): void {
+    const staged = this.#staged;
+    this.#staged = undefined;
+    if (this.#refusal !== undefined) {
+      throw this.#refusal;
+    }
+    if (staged === undefined) {
+      return;
+    }
+    const { disk, run, claim, segmentBytes = SEGMENT_BYTES } = this.#options;
+    const bytes = Buffer.from(staged.lines, 'utf8');
     if (this.#end.offset > 0 && this.#end.offset + bytes.length > segmentBytes) {
       this.#beginSegment();
     }
@@ -180,16 +202,16 @@ export class JournalWriter {
       );
     }
     const { segment, offset } = this.#end;
+    const { seq, checksum } = staged;
     this.#end = {
       segment,
       offset: offset + bytes.length,
       seq,
-      epoch,
+      epoch: claim.epoch,
       checksum,
       run,
     };
     this.#appended += 1;
-    return events;
   }
 
   /** Resolves once everything appended so far survives a power loss. Rejects with JournalError. */
@@ -331,6 +353,12 @@ export class JournalWriter {
       }
     }
   }
+}
+
+interface Staged {
+  readonly seq: number;
+  readonly checksum: Checksum;
+  readonly lines: string;
 }
 
 function messageOf(error: unknown): string {

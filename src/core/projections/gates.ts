@@ -1,6 +1,5 @@
 import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
-import { taskIdOf } from '../domain/ids.ts';
 import type { Artifact } from '../domain/event.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
@@ -19,18 +18,21 @@ export interface OpenGate {
 
 export function openGates(plan: RunPlan, state: RunState): OpenGate[] {
   const gates: OpenGate[] = [];
-  for (const step of plan.workflow.steps) {
-    const task = state.tasks.get(taskIdOf(step.id));
+  if (state.frontier.waiting.size === 0) {
+    return gates;
+  }
+  for (const { id, step, needs } of plan.tasks) {
+    const task = state.tasks.get(id);
     if (step.kind !== 'gate' || task?.kind !== 'waiting') {
       continue;
     }
-    const made = step.needs.flatMap((need) => {
-      const needed = state.tasks.get(taskIdOf(need));
+    const made = needs.flatMap((need) => {
+      const needed = state.tasks.get(need);
       return needed?.kind === 'succeeded' ? needed.artifacts : [];
     });
     gates.push({
       run: state.run,
-      task: taskIdOf(step.id),
+      task: id,
       ask: task.ask,
       digest: task.digest,
       openedAt: task.openedAt,

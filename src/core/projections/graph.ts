@@ -1,22 +1,52 @@
+import { unreachable } from '../base/exhaustive.ts';
 import { oneLine } from '../base/text.ts';
-import type { RunState } from '../domain/runState.ts';
+import { isDone, type RunState } from '../domain/runState.ts';
 import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
 import type { GraphNode, GraphPicture } from './graphPicture.ts';
-import { shownStatus, taskRows, type Driven } from './taskRows.ts';
+import { shownStatus, taskRows, type Driven, type TaskRow } from './taskRows.ts';
+import { runVerbs } from './verbs.ts';
 
-/** The picture of a run. */
-export function pictureOfRun(plan: RunPlan, state: RunState, driven: Driven): GraphPicture {
-  const rows = taskRows(plan, state);
+/** What a face lets people ask, as words that its page and its menus know. */
+export interface Offers {
+  readonly run: readonly string[];
+  task(row: TaskRow): readonly string[];
+}
+
+/** The picture of a run. @param offers by default what `runVerbs` and `taskVerbs` say */
+export function pictureOfRun(
+  plan: RunPlan,
+  state: RunState,
+  driven: Driven,
+  offers: Offers = { run: runVerbs(state, driven.kind !== 'nobody'), task: ({ verbs }) => verbs },
+): GraphPicture {
   return {
     workflow: plan.workflow.name,
-    run: { id: state.run, status: shownStatus(state, driven) },
-    nodes: rows.map((row) => ({
+    run: {
+      id: state.run,
+      status: shownStatus(state, driven),
+      done: [...state.tasks.values()].filter(isDone).length,
+      verbs: offers.run,
+    },
+    nodes: taskRows(plan, state, driven).map((row) => ({
       ...outline(row.step),
-      state: row.state,
-      detail: row.state === 'waiting' ? '' : row.detail,
-      runningSince: row.startedAt,
+      id: row.task,
+      needs: row.needs,
+      ...standing(row, driven),
+      triesAgainAt: row.triesAgainAt,
+      isHeld: state.held.has(row.task),
+      verbs: offers.task(row),
     })),
   };
+}
+
+/** What a program that is gone left running does not run any more. */
+function standing(
+  { state, detail, startedAt }: TaskRow,
+  driven: Driven,
+): Pick<GraphNode, 'state' | 'detail' | 'runningSince'> {
+  return state === 'running' && driven.kind === 'nobody'
+    ? { state: 'pending', detail: 'cut off', runningSince: undefined }
+    : { state, detail: state === 'waiting' ? '' : detail, runningSince: startedAt };
 }
 
 /** The picture of a workflow nobody has run. */
@@ -29,6 +59,9 @@ export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
       state: 'pending',
       detail: '',
       runningSince: undefined,
+      triesAgainAt: undefined,
+      isHeld: false,
+      verbs: [],
     })),
   };
 }
@@ -37,7 +70,20 @@ function outline(step: Step): Pick<GraphNode, 'id' | 'kind' | 'subtitle' | 'need
   return {
     id: step.id,
     kind: step.kind,
-    subtitle: step.kind === 'agent' ? step.agent : oneLine(step.ask, 80),
+    subtitle: subtitleOf(step),
     needs: step.needs,
   };
+}
+
+function subtitleOf(step: Step): string {
+  switch (step.kind) {
+    case 'agent':
+      return step.agent;
+    case 'gate':
+      return oneLine(step.ask, 80);
+    case 'workflow':
+      return step.workflow;
+    default:
+      return unreachable(step);
+  }
 }

@@ -4,15 +4,24 @@
 export interface GraphPicture {
   readonly workflow: string;
   /** `undefined`: the workflow as written, not run. */
-  readonly run: { readonly id: string; readonly status: ShownStatus } | undefined;
+  readonly run: GraphRun | undefined;
   /** In the order written. */
   readonly nodes: readonly GraphNode[];
 }
 
+export interface GraphRun {
+  readonly id: string;
+  readonly status: ShownStatus;
+  /** Tasks that are done; those a person skipped are among them. */
+  readonly done: number;
+  /** What a person can ask of the run now, as words of the face's own. */
+  readonly verbs: readonly string[];
+}
+
 export interface GraphNode {
   readonly id: string;
-  readonly kind: 'agent' | 'gate';
-  /** Agent name, or what the gate asks; one line. */
+  readonly kind: 'agent' | 'gate' | 'workflow';
+  /** Agent name, what the gate asks, or the nested workflow's name; one line. */
   readonly subtitle: string;
   readonly needs: readonly string[];
   readonly state: GraphNodeState;
@@ -20,16 +29,35 @@ export interface GraphNode {
   readonly detail: string;
   /** Milliseconds since 1970 while it runs; the page counts on from there. */
   readonly runningSince: number | undefined;
+  /** When another attempt is made, in milliseconds since 1970; the page counts down to it. */
+  readonly triesAgainAt: number | undefined;
+  /** It does not start until somebody releases it. */
+  readonly isHeld: boolean;
+  /** What a person can ask of the task now, as words of the face's own. */
+  readonly verbs: readonly string[];
 }
 
 export type GraphNodeState =
-  'pending' | 'running' | 'waiting' | 'succeeded' | 'approved' | 'failed' | 'skipped' | 'cancelled';
+  | 'pending'
+  | 'running'
+  | 'waiting'
+  | 'unknown'
+  | 'succeeded'
+  | 'approved'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled';
 
-/** The one word for a run: its end, or how it stands. `waiting`: only gates are left. `interrupted`: nobody drives it. */
+/**
+ * The one word for a run: its end, or how it stands. `waiting`: only people can move it on. `interrupted`:
+ * nobody drives it. `pausing`: running tasks finish first.
+ */
 export type ShownStatus =
   | 'running'
   | 'waiting'
   | 'cancelling'
+  | 'pausing'
+  | 'paused'
   | 'interrupted'
   | 'succeeded'
   | 'degraded'

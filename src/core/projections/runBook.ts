@@ -171,13 +171,9 @@ export class RunBook<Position> {
     }
   }
 
-  /** True when reading cannot tell anything new: the run is over, or its events come from here. */
+  /** True when reading cannot tell anything new: the run's events come from here. */
   #isCurrent(run: RunId): boolean {
-    const page = this.#pages.get(run);
-    return (
-      page !== undefined &&
-      (page.fold.state.phase.kind === 'finished' || this.#source.drivenBy(run).kind === 'here')
-    );
+    return this.#pages.has(run) && this.#source.drivenBy(run).kind === 'here';
   }
 
   async #open(run: RunId, reading: BookReading<Position>): Promise<Page<Position> | undefined> {

@@ -71,15 +71,17 @@ export function taskPage(
 function newsOf(at: TaskState, detail: string): string | undefined {
   switch (at.kind) {
     case 'pending':
-      return `Now: ${detail}`;
+      return detail === '' ? undefined : `Now: ${detail}`;
     case 'running':
       return detail === '' ? undefined : `Now: ${detail}`;
     case 'waiting':
       return 'Now: waits for an answer';
+    case 'unknown':
+      return 'Now: it was cut off, and nobody can tell what it did outside its copy. Find out; then accept it, rerun it or skip it.';
     case 'approved':
       return `Approved ${detail}`;
     case 'skipped':
-      return `Skipped ${detail}`;
+      return `Skipped: ${detail}`;
     case 'succeeded':
     case 'failed':
     case 'cancelled':

@@ -2,24 +2,39 @@ import { unreachable } from '../base/exhaustive.ts';
 import { formatDuration, oneLine } from '../base/text.ts';
 import type { Artifact } from '../domain/event.ts';
 import { failureText } from '../domain/failureText.ts';
-import { taskIdOf, type TaskId } from '../domain/ids.ts';
-import { isDone, type LandingState, type RunState, type TaskState } from '../domain/runState.ts';
-import type { RunPlan, Step } from '../domain/workflow.ts';
+import type { TaskId } from '../domain/ids.ts';
+import {
+  isDone,
+  type LandingState,
+  type RunState,
+  type SkipReason,
+  type TaskState,
+} from '../domain/runState.ts';
+import type { AgentStep, GateStep, RunPlan } from '../domain/workflow.ts';
 import type { ShownStatus } from './graphPicture.ts';
+import { taskVerbs, type TaskVerb } from './verbs.ts';
+import { waitText, whyWaiting } from './waiting.ts';
 
 /** One task as every face shows it: the tree's row, the graph's card, the terminal's line. */
 export interface TaskRow {
   readonly task: TaskId;
-  readonly step: Step;
+  readonly step: AgentStep | GateStep;
+  readonly needs: readonly TaskId[];
+  /** Nested workflows and phases it belongs to, outermost first. */
+  readonly groups: readonly string[];
   readonly state: TaskState['kind'];
   /** One line: what it waits for, how long it took, what went wrong. Empty while it runs. */
   readonly detail: string;
+  /** When another attempt is made, in milliseconds since 1970. */
+  readonly triesAgainAt: number | undefined;
   /** What to do about a failure. */
   readonly fix: string | undefined;
   readonly startedAt: number | undefined;
   readonly durationMs: number | undefined;
   readonly artifacts: readonly Artifact[];
   readonly branch: string | undefined;
+  /** What a person can ask of it now. */
+  readonly verbs: readonly TaskVerb[];
 }
 
 /** Whoever drives a run, as far as this program can tell. */
@@ -33,59 +48,79 @@ export type { ShownStatus } from './graphPicture.ts';
 /** The one word for a run: its end, or how it stands. */
 export function shownStatus(state: RunState, driven: Driven): ShownStatus {
   const { phase, frontier } = state;
-  if (phase.kind === 'finished') {
-    return phase.status;
+  const isDriven = driven.kind !== 'nobody';
+  switch (phase.kind) {
+    case 'finished':
+      return phase.status;
+    case 'cancelling':
+      return isDriven ? 'cancelling' : 'interrupted';
+    case 'paused':
+      // Without a driver nothing runs, whatever the journal says last.
+      return frontier.running.size > 0 && isDriven ? 'pausing' : 'paused';
+    case 'active': {
+      return isForPeople(state) ? 'waiting' : isDriven ? 'running' : 'interrupted';
+    }
+    default:
+      return unreachable(phase);
   }
-  const onlyGatesLeft =
-    frontier.waiting.size > 0 && frontier.running.size === 0 && frontier.ready.length === 0;
-  if (phase.kind === 'cancelling') {
-    return driven.kind === 'nobody' ? 'interrupted' : 'cancelling';
-  }
-  if (onlyGatesLeft) {
-    return 'waiting';
-  }
-  return driven.kind === 'nobody' ? 'interrupted' : 'running';
 }
 
-export function taskRows(plan: RunPlan, state: RunState): TaskRow[] {
-  return plan.workflow.steps.map((step) => {
-    const task = taskIdOf(step.id);
+/** True when nothing but an answer, a look or a release moves the run on. */
+function isForPeople({ frontier, held }: RunState): boolean {
+  const { running, ready, delayed, undecided, dueGates, doomed } = frontier;
+  const byItself =
+    running.size + ready.size + delayed.size + undecided.size + dueGates.size + doomed.size;
+  return frontier.waiting.size + frontier.unknown.size + held.size > 0 && byItself === 0;
+}
+
+/** @param driven whoever moves the run on */
+export function taskRows(
+  plan: RunPlan,
+  state: RunState,
+  driven: Driven = { kind: 'here' },
+): TaskRow[] {
+  return plan.tasks.map((planned) => {
+    const { id: task, step, needs, groups } = planned;
     const at = state.tasks.get(task);
     if (at === undefined) {
       throw new Error(`Internal error: the run has no task ${task}`);
     }
     const landing = state.landings.get(task);
+    const waits = whyWaiting(plan, planned, state, driven.kind !== 'nobody');
     return {
       task,
       step,
+      needs,
+      groups,
       state: at.kind,
-      detail: detailOf(step, at, landing, state),
+      detail: waits === undefined ? detailOf(at, landing) : waitText(waits),
+      triesAgainAt: waits?.kind === 'time' ? waits.until : undefined,
       fix: fixOf(at, landing),
       startedAt: at.kind === 'running' ? at.startedAt : undefined,
       durationMs: 'durationMs' in at ? at.durationMs : undefined,
       artifacts: at.kind === 'succeeded' ? at.artifacts : [],
       branch: landing?.kind === 'done' ? landing.branch : undefined,
+      verbs: taskVerbs(plan, state, task),
     };
   });
 }
 
-function detailOf(
-  step: Step,
-  task: TaskState,
-  landing: LandingState | undefined,
-  state: RunState,
-): string {
+function detailOf(task: TaskState, landing: LandingState | undefined): string {
   switch (task.kind) {
     case 'pending':
-      return pendingReason(step, state);
+      return '';
     case 'running':
       return task.attempt > 1 ? `attempt ${task.attempt}` : '';
     case 'waiting':
       return oneLine(task.ask);
+    case 'unknown':
+      return 'cut off: did it happen?';
     case 'succeeded':
       return landing?.kind === 'failed'
         ? failureText(landing.failure).title
-        : formatDuration(task.durationMs);
+        : task.accepted === undefined
+          ? formatDuration(task.durationMs)
+          : `accepted by ${task.accepted === 'probe' ? 'its probe' : oneLine(task.accepted.name)}`;
     case 'approved':
       return oneLine(
         task.note === undefined ? `by ${task.by.name}` : `by ${task.by.name}: ${task.note}`,
@@ -93,7 +128,7 @@ function detailOf(
     case 'failed':
       return oneLine(failureText(task.failure).title);
     case 'skipped':
-      return `because ${task.because.join(', ')} did not succeed`;
+      return skipText(task.why);
     case 'cancelled':
       return '';
     default:
@@ -101,17 +136,25 @@ function detailOf(
   }
 }
 
-function pendingReason(step: Step, state: RunState): string {
-  const unmet = step.needs.filter((need) => {
-    const kind = state.tasks.get(taskIdOf(need))?.kind;
-    return kind !== 'succeeded' && kind !== 'approved';
-  });
-  return unmet.length > 0 ? `needs ${unmet.join(', ')}` : 'waits for a free slot';
+function skipText(why: SkipReason): string {
+  switch (why.kind) {
+    case 'needs':
+      return `${why.tasks.join(', ')} did not succeed`;
+    case 'unwanted':
+      return 'its condition does not hold';
+    case 'person':
+      return `by ${oneLine(why.by.name)}`;
+    default:
+      return unreachable(why);
+  }
 }
 
 function fixOf(task: TaskState, landing: LandingState | undefined): string | undefined {
   if (task.kind === 'failed') {
     return failureText(task.failure).fix;
+  }
+  if (task.kind === 'unknown') {
+    return 'Find out whether its work was done. Then accept it, rerun it or skip it.';
   }
   return landing?.kind === 'failed' ? failureText(landing.failure).fix : undefined;
 }
@@ -125,7 +168,7 @@ export function doneCount(state: RunState): string {
   return `${done} of ${state.tasks.size} done`;
 }
 
-/** `4 of 6 done`, with what else is worth a word: `1 running`, `1 failed`, `2 skipped`. */
+/** `4 of 6 done`, with what else is worth a word: `1 running`, `1 failed`, `2 skipped`, `2 need a look`. */
 export function census(state: RunState): string {
   const counts = new Map<TaskState['kind'], number>();
   for (const { kind } of state.tasks.values()) {
@@ -137,6 +180,10 @@ export function census(state: RunState): string {
     if (some !== undefined) {
       parts.push(`${some} ${kind}`);
     }
+  }
+  const unknown = counts.get('unknown') ?? 0;
+  if (unknown > 0) {
+    parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
   }
   return parts.join(' · ');
 }

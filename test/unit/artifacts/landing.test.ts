@@ -41,6 +41,7 @@ describe('landing', () => {
     agent: { name: 'linter', version: '1.4.0' },
     promptDigest: digestOf('the prompt'),
     base,
+    earlier: [],
     artifacts: [artifact('reports/lint.md', '# Lint\n'), artifact('run.sh', '#!/bin/sh\n', true)],
     approvals: [{ gate: 'ship' as TaskId, by: 'Ada\nSluice-Run: forged' }],
     endedAt: 1_700_000_000_999,
@@ -257,10 +258,12 @@ describe('landing', () => {
   it('lets a bug be one', async () => {
     const landing = await landingIn();
     await assert.rejects(
-      landing.publish({ branch: 'main', tag: 'v1', commit: base }).then((outcome) => {
-        // `main` names the base already, so only the prefix is wrong.
-        assert.fail(JSON.stringify(outcome));
-      }),
+      landing
+        .publish({ branch: 'main', tag: 'v1', commit: base, follows: undefined })
+        .then((outcome) => {
+          // `main` names the base already, so only the prefix is wrong.
+          assert.fail(JSON.stringify(outcome));
+        }),
       /Internal error: Sluice may not write the ref/,
     );
   });

@@ -50,6 +50,7 @@ describe('landing that is cut off', function () {
       agent: { name: 'writer', version: undefined },
       promptDigest: digestOf(''),
       base,
+      earlier: [],
       artifacts: ['docs/report.md', 'bin/run.sh', 'data/x.txt'].map((file, index) => ({
         path: file,
         executable: file === 'bin/run.sh',

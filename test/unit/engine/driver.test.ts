@@ -92,6 +92,7 @@ describe('a driven run', () => {
       {
         task: 'a',
         agent: 'a-agent',
+        state: 'succeeded',
         exitCode: 0,
         durationMs: 0,
       },

@@ -33,6 +33,7 @@ describe('a commit of files', () => {
     files: Readonly<Record<string, string>>,
     executable: readonly string[] = [],
   ): CommitRequest => ({
+    base: parent,
     parent,
     files: Object.entries(files).map(([file, content]) => ({
       path: file,

@@ -221,6 +221,7 @@ describe('a ref', () => {
         const made = await (
           await open()
         ).commit({
+          base: one,
           parent: one,
           files: [
             { path: 'n', executable: false, read: () => Promise.resolve(Buffer.from(`${n}`)) },

@@ -10,6 +10,7 @@ import {
   foldRun,
   graphOf,
   ImpossibleEvent,
+  MAY_BE_SKIPPED,
   RunFold,
 } from '../../../src/core/journal/fold.ts';
 import { gate, plan, step } from '../../support/plans.ts';
@@ -21,7 +22,8 @@ const landing = { branch: 'b', tag: 't', commit: objectId('a'.repeat(40)) };
 const process = { pid: 7, startedAt: 'then', marker: 'm' };
 
 function succeeded(id: TaskId, attempt = 1, artifacts = [artifact]): EventBody {
-  const outcome = { exitCode: 0, durationMs: 5, output: blob, log: blob, artifacts };
+  const made = { output: blob, log: blob, artifacts, inputBytes: undefined, accepted: undefined };
+  const outcome = { exitCode: 0, durationMs: 5, ...made };
   return { type: 'task-succeeded', task: id, attempt, ...outcome };
 }
 
@@ -60,24 +62,32 @@ function play(of: RunPlan, ...bodies: readonly EventBody[]): RunFold {
   return fold;
 }
 
-/** Steps 0, 1, …; each may need earlier ones, and some are gates. */
+/** Steps 0, 1, …; each may need earlier ones, some are gates, some have conditions. */
 const anyPlan: fc.Arbitrary<RunPlan> = fc
-  .array(fc.record({ isGate: fc.boolean(), needs: fc.array(fc.nat(), { maxLength: 3 }) }), {
-    minLength: 1,
-    maxLength: 8,
-    size: 'max',
-  })
+  .array(
+    fc.record({
+      isGate: fc.boolean(),
+      needs: fc.array(fc.nat(), { maxLength: 3 }),
+      condition: fc.constantFrom(undefined, undefined, "run.id == 'example-1'", 'always()'),
+    }),
+    { minLength: 1, maxLength: 8, size: 'max' },
+  )
   .map((drawn) =>
     plan(
-      ...drawn.map(({ isGate, needs }, n) => {
+      ...drawn.map(({ isGate, needs, condition }, n) => {
         const chosen = n === 0 ? [] : [...new Set(needs.map((need) => `t${need % n}`))];
-        return isGate ? gate(`t${n}`, chosen) : step(`t${n}`, chosen);
+        return isGate
+          ? { ...gate(`t${n}`, chosen), condition }
+          : step(`t${n}`, chosen, { condition });
       }),
     ),
   );
 
+/** Tasks whose conditions were found to hold since they were last asked for. */
+type Wanted = ReadonlySet<TaskId>;
+
 /** The frontier as its description has it, found by looking at everything. */
-function frontierOf(of: RunPlan, state: RunState) {
+function frontierOf(of: RunPlan, state: RunState, wanted: Wanted) {
   const graph = graphOf(of);
   const ids = graph.ids;
   const gates = new Set(
@@ -87,14 +97,31 @@ function frontierOf(of: RunPlan, state: RunState) {
   const at = (id: TaskId) => state.tasks.get(id)!;
   const isBehind = (id: TaskId, later: TaskId): boolean =>
     graph.needs(later).some((need) => need === id || isBehind(id, need));
+  const planned = new Map(of.tasks.map((one) => [one.id, one]));
+  const isEnough = (id: TaskId) => (planned.get(id)!.after === 'done' ? isDone : hasEnded);
   const pending = ids.filter((id) => at(id).kind === 'pending');
-  const due = pending.filter((id) => graph.needs(id).every((need) => isDone(at(need))));
+  const settled = pending.filter((id) => graph.needs(id).every((need) => isEnough(id)(at(need))));
+  const isUndecided = (id: TaskId) => planned.get(id)!.conditions.length > 0 && !wanted.has(id);
+  const due = settled.filter((id) => !isUndecided(id) && !state.held.has(id));
+  const isDelayed = (id: TaskId) => {
+    const task = at(id);
+    return task.kind === 'pending' && task.retry !== undefined;
+  };
   return {
-    ready: due.filter((id) => !isGate(id)).sort((a, b) => graph.rank(a) - graph.rank(b)),
+    ready: due.filter((id) => !isGate(id) && !isDelayed(id)),
+    delayed: due.filter((id) => !isGate(id) && isDelayed(id)),
+    undecided: settled.filter(isUndecided),
     dueGates: due.filter(isGate),
-    doomed: pending.filter((id) =>
-      graph.needs(id).some((need) => hasEnded(at(need)) && !isDone(at(need))),
+    doomed: pending.filter(
+      (id) =>
+        planned.get(id)!.after === 'done' &&
+        graph.needs(id).some((need) => hasEnded(at(need)) && !isDone(at(need))),
     ),
+    unknown: ids.filter((id) => at(id).kind === 'unknown'),
+    failed: ids.filter((id) => at(id).kind === 'failed').length,
+    workLeftMs: ids
+      .filter((id) => !hasEnded(at(id)) && !isGate(id))
+      .reduce((sum, id) => sum + planned.get(id)!.estimateMs, 0),
     running: ids.filter((id) => at(id).kind === 'running'),
     waiting: ids.filter((id) => at(id).kind === 'waiting'),
     landable: ids.filter((id) => {
@@ -102,7 +129,9 @@ function frontierOf(of: RunPlan, state: RunState) {
       return (
         task.kind === 'succeeded' &&
         task.artifacts.length > 0 &&
-        ids.every((other) => !isGate(other) || !isBehind(id, other) || isDone(at(other))) &&
+        ids.every(
+          (other) => !isGate(other) || !isBehind(id, other) || at(other).kind === 'approved',
+        ) &&
         (state.landings.get(id) ?? { kind: 'started' }).kind === 'started'
       );
     }),
@@ -114,7 +143,12 @@ function shown({ frontier }: RunState): ReturnType<typeof frontierOf> {
   const inOrder = (ids: ReadonlySet<TaskId>) =>
     [...ids].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   return {
-    ready: [...frontier.ready],
+    ready: inOrder(new Set(frontier.ready.longestFirst())),
+    delayed: inOrder(new Set(frontier.delayed.keys())),
+    undecided: inOrder(frontier.undecided),
+    unknown: inOrder(frontier.unknown),
+    failed: frontier.failed,
+    workLeftMs: frontier.workLeftMs,
     dueGates: inOrder(frontier.dueGates),
     doomed: inOrder(frontier.doomed),
     running: inOrder(frontier.running),
@@ -125,20 +159,51 @@ function shown({ frontier }: RunState): ReturnType<typeof frontierOf> {
 }
 
 /** What a driver may record next. */
-function possible({ phase, tasks, frontier, landings }: RunState): EventBody[] {
+function possible({ phase, tasks, frontier, landings, held }: RunState): EventBody[] {
   const attemptOf = (id: TaskId) => {
     const at = tasks.get(id)!;
     return at.kind === 'running' ? at.attempt : at.kind === 'pending' ? at.attempts + 1 : 0;
   };
   const unfinished = [...tasks].filter(([, at]) => !hasEnded(at)).map(([id]) => id);
   return [
-    ...frontier.ready.map((id) => started(id, attemptOf(id))),
+    ...[...frontier.ready.deepestFirst(), ...frontier.delayed.keys()].map((id) =>
+      started(id, attemptOf(id)),
+    ),
+    ...[...frontier.undecided].flatMap((id): EventBody[] => [
+      { type: 'condition-judged', task: id, met: true },
+      { type: 'condition-judged', task: id, met: false },
+    ]),
+    ...[...frontier.unknown].map((id) => ({
+      ...succeeded(id, (tasks.get(id) as { attempt: number }).attempt),
+      accepted: ADA,
+    })),
+    ...[...tasks].flatMap(([id, { kind }]): EventBody[] => [
+      ...(MAY_BE_SKIPPED.has(kind)
+        ? [{ type: 'task-skipped', task: id, because: [], by: ADA } as const]
+        : []),
+      ...(kind !== 'running' && phase.kind !== 'cancelling'
+        ? [{ type: 'tasks-reset', tasks: [id], by: ADA, edit: undefined } as const]
+        : []),
+      ...(kind === 'pending' || kind === 'running'
+        ? [{ type: held.has(id) ? 'task-released' : 'task-held', task: id, by: ADA } as const]
+        : []),
+    ]),
     ...[...frontier.running].flatMap((id): EventBody[] => [
       { type: 'task-process', task: id, attempt: attemptOf(id), process },
       succeeded(id, attemptOf(id)),
       succeeded(id, attemptOf(id), []),
       failed(id, attemptOf(id)),
       { type: 'task-interrupted', task: id, attempt: attemptOf(id) },
+      { type: 'task-unknown', task: id, attempt: attemptOf(id), log: undefined },
+      {
+        type: 'task-retried',
+        task: id,
+        attempt: attemptOf(id),
+        durationMs: 1,
+        failure: { reason: 'interrupted' },
+        log: undefined,
+        until: 5,
+      },
     ]),
     ...[...frontier.dueGates].map(opened),
     ...[...frontier.waiting].flatMap((id) => [answered(id, 'approved'), answered(id, 'rejected')]),
@@ -146,6 +211,7 @@ function possible({ phase, tasks, frontier, landings }: RunState): EventBody[] {
       type: 'task-skipped',
       task: id,
       because: [],
+      by: undefined,
     })),
     ...[...frontier.landable].flatMap((id): EventBody[] =>
       landings.has(id)
@@ -174,19 +240,29 @@ describe('The fold', () => {
         (of, choices) => {
           const fold = begin(of);
           const events = [next({ seq: 0, epoch: 1 }, created)];
-          assert.deepEqual(shown(fold.state), frontierOf(of, fold.state));
+          const wanted = new Set<TaskId>();
+          assert.deepEqual(shown(fold.state), frontierOf(of, fold.state, wanted));
           for (const choice of choices) {
             if (fold.state.phase.kind === 'finished') {
               break;
             }
             const bodies = possible(fold.state);
-            const steps = bodies.filter(({ type }) => !/^run-claimed|^cancel-requested/.test(type));
-            // Those two are possible at all times: now and then is enough.
+            const steps = bodies.filter(
+              ({ type }) =>
+                !/^run-claimed|^cancel-requested|^tasks-reset|^task-held|^task-skipped/.test(type),
+            );
+            // Those are possible at all times: now and then is enough.
             const among = choice % 20 === 0 || steps.length === 0 ? bodies : steps;
             const event = next(fold.state, among[choice % among.length]!);
             events.push(event);
             fold.apply(event);
-            assert.deepEqual(shown(fold.state), frontierOf(of, fold.state), JSON.stringify(event));
+            if (event.type === 'condition-judged' && event.met) {
+              wanted.add(event.task);
+            } else if (event.type === 'tasks-reset') {
+              event.tasks.forEach((id) => wanted.delete(id));
+            }
+            const expected = frontierOf(of, fold.state, wanted);
+            assert.deepEqual(shown(fold.state), expected, JSON.stringify(event));
           }
           assert.deepEqual(shown(foldRun(of, events)), shown(fold.state));
           assert.deepEqual(foldRun(of, events).tasks, fold.state.tasks);
@@ -211,8 +287,8 @@ describe('The fold', () => {
       finished: [
         started('a'),
         failed(a),
-        { type: 'task-skipped', task: ok, because: [a] },
-        { type: 'task-skipped', task: task('b'), because: [ok] },
+        { type: 'task-skipped', task: ok, because: [a], by: undefined },
+        { type: 'task-skipped', task: task('b'), because: [ok], by: undefined },
         { type: 'run-finished', status: 'failed' },
       ],
     } satisfies Record<string, readonly EventBody[]>;
@@ -228,7 +304,13 @@ describe('The fold', () => {
       ['start', /pending, not succeeded/, { type: 'landing-started', task: a, ...landing }],
       ['start', /3 tasks have not ended/, { type: 'run-finished', status: 'succeeded' }],
       ['running', /running, not pending/, started('a')],
-      ['running', /running, not pending/, { type: 'task-skipped', task: a, because: [] }],
+      ['running', /may still run/, { type: 'task-skipped', task: a, because: [], by: undefined }],
+      ['running', /is running/, { type: 'task-skipped', task: a, because: [], by: ADA }],
+      ['running', /a is running/, { type: 'tasks-reset', tasks: [a], by: ADA, edit: undefined }],
+      ['running', /not held/, { type: 'task-released', task: a, by: ADA }],
+      ['running', /run is active/, { type: 'run-resumed', by: ADA }],
+      ['start', /nothing is to be judged/, { type: 'condition-judged', task: a, met: true }],
+      ['start', /names no task/, { type: 'tasks-reset', tasks: [], by: ADA, edit: undefined }],
       ['running', /attempt 1 is running/, succeeded(a, 2)],
       ['running', /attempt 1 is running/, { type: 'task-interrupted', task: a, attempt: 2 }],
       ['succeeded', /succeeded, not running/, failed(a)],
@@ -240,7 +322,7 @@ describe('The fold', () => {
       ['rejected', /failed, not succeeded/, { type: 'landing-done', task: ok, ...landing }],
       ['rejected', /no task none/, { type: 'task-cancelled', task: none, durationMs: 0 }],
       ['finished', /the run has finished/, { type: 'cancel-requested', by: ADA }],
-      ['finished', /the run has finished/, { type: 'run-claimed', by: ADA, pid: 7 }],
+      ['finished', /the run has finished/, { type: 'task-held', task: a, by: ADA }],
     ];
     for (const [when, why, body] of cases) {
       const fold = play(of, ...upTo[when]);

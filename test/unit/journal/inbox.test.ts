@@ -45,16 +45,16 @@ describe('The inbox of a run', () => {
     assert.deepEqual(take(), []);
   });
 
-  it('gives requests as they were posted, the oldest first, until they are removed', () => {
+  it('gives requests as they were posted, the oldest first, until they are settled', () => {
     const noted: RunRequest = { ...answer, decision: 'rejected', note: 'not\u2028yet' };
     const waits = [post(3000, noted), post(20, answer), post(100.5, cancel)];
     assert.deepEqual(requests(), [answer, cancel, noted]);
     assert.deepEqual(requests(), [answer, cancel, noted], 'taking is not removing');
-    take()[0]!.remove();
+    take()[0]!.settle({ kind: 'accepted' });
     assert.deepEqual(requests(), [cancel, noted]);
     assert.deepEqual(
-      waits.map((posted) => posted.isWaiting()),
-      [true, false, true],
+      waits.map((posted) => posted.outcome()),
+      ['waiting', { kind: 'accepted' }, 'waiting'],
     );
   });
 
@@ -109,7 +109,7 @@ describe('The inbox of a run', () => {
     }
     const first = take();
     assert.deepEqual([first.length, first[99]?.name], [100, name(99)]);
-    first.forEach((posted) => posted.remove());
+    first.forEach((posted) => posted.settle({ kind: 'accepted' }));
     assert.equal(take().length, 20);
   });
 
@@ -132,7 +132,7 @@ describe('The inbox of a run', () => {
     post(1);
     const [posted] = take();
     fs.rmSync(inbox, { recursive: true });
-    posted!.remove();
+    posted!.settle({ kind: 'accepted' });
   });
 
   it('takes no request that would not be read, and says so to who asks', () => {
@@ -142,10 +142,38 @@ describe('The inbox of a run', () => {
 
   it('gives a request back that its sender withdraws, also when it was answered meanwhile', () => {
     const posted = post(1);
-    assert.equal(posted.isWaiting(), true);
+    assert.equal(posted.outcome(), 'waiting');
     posted.withdraw();
-    assert.equal(posted.isWaiting(), false);
+    assert.equal(posted.outcome(), 'gone');
     assert.deepEqual(take(), []);
     posted.withdraw();
+  });
+
+  it('tells whoever asked what became of a request, once, and leaves nothing behind', () => {
+    const posted = post(1);
+    const why = 'the run has finished';
+    take()[0]!.settle({ kind: 'refused', why });
+    assert.deepEqual(posted.outcome(), { kind: 'refused', why });
+    assert.deepEqual(fs.readdirSync(inbox), []);
+    assert.equal(posted.outcome(), 'gone');
+  });
+
+  it('takes every request there is', () => {
+    const by = ADA;
+    const id = task('a');
+    const all: RunRequest[] = [
+      { kind: 'pause', running: 'interrupt', by },
+      { kind: 'unpause', by },
+      { kind: 'stop', task: id, by },
+      { kind: 'hold', task: id, by },
+      { kind: 'release', task: id, by },
+      { kind: 'rerun', task: id, prompt: 'Again.', model: undefined, by },
+      { kind: 'skip', task: id, by },
+      { kind: 'accept', task: id, by },
+      { kind: 'steer', task: id, text: 'Look at b.ts.', by },
+      { kind: 'command', task: id, command: ['ls', '-l'], exitCode: undefined, by },
+    ];
+    all.forEach((request, n) => post(n, request));
+    assert.deepEqual(requests(), all);
   });
 });

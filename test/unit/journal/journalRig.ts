@@ -122,6 +122,22 @@ const failure: fc.Arbitrary<Failure> = fc.oneof(
   }),
   fc.record({ reason: fc.constant('not-produced'), paths: fc.array(text, { maxLength: 3 }) }),
   fc.record({ reason: fc.constant('rejected'), by: text, note: optionally(text) }),
+  fc.record({
+    reason: fc.constant('bad-product'),
+    path: text,
+    problems: fc.array(text, { maxLength: 3 }),
+  }),
+  fc.record({
+    reason: fc.constant('check-failed'),
+    command: text,
+    code: optionally(fc.integer()),
+    tail: text,
+  }),
+  fc.record({
+    reason: fc.constant('overlap'),
+    path: text,
+    tasks: fc.array(text, { maxLength: 3 }),
+  }),
   fc.record({ reason: fc.constant('cancelled') }),
 );
 
@@ -153,7 +169,47 @@ const records = fc.oneof(
       fc.record({ digest, bytes: number, path: nonEmpty, executable: fc.boolean() }),
       { maxLength: 3 },
     ),
+    inputBytes: optionally(number),
+    accepted: optionally(fc.oneof(by, fc.constant('probe'))),
   }),
+  fc.record({
+    type: fc.constant('task-retried'),
+    task: taskId,
+    attempt,
+    durationMs: number,
+    failure,
+    log: optionally(blob),
+    until: number,
+  }),
+  fc.record({ type: fc.constant('task-unknown'), task: taskId, attempt, log: optionally(blob) }),
+  fc.record({ type: fc.constant('condition-judged'), task: taskId, met: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('task-stop-requested', 'task-held', 'task-released'),
+    task: taskId,
+    by,
+  }),
+  fc.record({ type: fc.constant('task-steered'), task: taskId, attempt, text, by }),
+  fc.record({
+    type: fc.constant('tasks-reset'),
+    tasks: fc.array(taskId, { maxLength: 3 }),
+    by,
+    edit: optionally(
+      fc.record({ task: taskId, prompt: optionally(text), model: optionally(text) }),
+    ),
+  }),
+  fc.record({
+    type: fc.constant('command-ran'),
+    task: taskId,
+    command: fc.array(text, { maxLength: 3 }),
+    exitCode: optionally(fc.integer()),
+    by,
+  }),
+  fc.record({
+    type: fc.constant('run-paused'),
+    running: fc.constantFrom('finish', 'interrupt'),
+    by,
+  }),
+  fc.record({ type: fc.constant('run-resumed'), by }),
   fc.record({
     type: fc.constant('task-failed'),
     task: taskId,
@@ -167,6 +223,7 @@ const records = fc.oneof(
     type: fc.constant('task-skipped'),
     task: taskId,
     because: fc.array(taskId, { maxLength: 3 }),
+    by: optionally(by),
   }),
   fc.record({ type: fc.constant('task-cancelled'), task: taskId, durationMs: number }),
   fc.record({ type: fc.constant('gate-opened'), task: taskId, digest, ask: text }),

@@ -147,7 +147,7 @@ describe('A journal', function () {
       [{ ...next, run: 'example-2' as RunEvent['run'] }, prev, /belongs to example-2/],
     ];
     for (const [event, follows, reason] of cases) {
-      const record = encodeRecord(event, follows).bytes;
+      const record = Buffer.from(encodeRecord(event, follows).line);
       fs.writeFileSync(folder.segment, Buffer.concat([whole, record]));
       const { events: taken, damage } = await read();
       assert.deepEqual(taken, events);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { upgradePlan } from '../../../src/core/planning/upgradePlan.ts';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import { EVENT_VERSION, type RunEvent } from '../../../src/core/domain/event.ts';
 import type { RunState } from '../../../src/core/domain/runState.ts';
-import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { foldRun } from '../../../src/core/journal/fold.ts';
 import { readJournal } from '../../../src/core/journal/reader.ts';
 
@@ -17,7 +17,7 @@ async function recorded(version: number): Promise<{ events: RunEvent[]; state: R
   assert.equal(damage, undefined);
   const plan = fs.readFileSync(path.join(folder, 'plan.json'));
   assert.ok(events[0]?.type === 'run-created' && events[0].plan === digestOf(plan));
-  return { events, state: foldRun(JSON.parse(plan.toString('utf8')) as RunPlan, events) };
+  return { events, state: foldRun(upgradePlan(JSON.parse(plan.toString('utf8'))), events) };
 }
 
 describe('A recorded journal', () => {

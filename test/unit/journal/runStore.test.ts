@@ -131,7 +131,7 @@ describe('The run store', function () {
 
     const watch = (of = runs) =>
       of.watch(
-        (run) => !finished.has(run),
+        (run) => (finished.has(run) ? 'glance' : 'follow'),
         (run) => {
           told.push(run);
           waiting.splice(0).forEach((wake) => wake());
@@ -157,6 +157,9 @@ describe('The run store', function () {
       told = [];
       clock.advance(2000);
       assert.deepEqual(told, [], 'and not once it has finished');
+      fs.writeFileSync(path.join(runs.folder(first), 'owner-2.json'), '');
+      clock.advance(1000);
+      assert.deepEqual(told, [first], 'until somebody claims it again');
       watching.dispose();
       assert.equal(clock.pending, 0);
     });

@@ -57,6 +57,8 @@ export function succeeded(id: string, ...files: readonly string[]): EventBody {
     output: blob('output'),
     log: blob('log'),
     artifacts: files.map(artifact),
+    inputBytes: undefined,
+    accepted: undefined,
   };
 }
 
@@ -76,7 +78,7 @@ export function failed(id: string, failure: Failure): EventBody {
 }
 
 export function skipped(id: string, ...because: readonly string[]): EventBody {
-  return { type: 'task-skipped', task: task(id), because: because.map(task) };
+  return { type: 'task-skipped', task: task(id), because: because.map(task), by: undefined };
 }
 
 export function dropped(id: string, durationMs = 0): EventBody {

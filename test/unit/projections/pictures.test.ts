@@ -91,7 +91,7 @@ describe('The picture of a run', () => {
 
   it('says since when a task runs, and in a gate that waits the question only once', () => {
     const { nodes, run } = pictureAfter(started('a'), succeeded('a'), opened('ask'), started('b'));
-    assert.deepEqual(run, { id: RUN, status: 'running' });
+    assert.deepEqual(run, { id: RUN, status: 'running', done: 1, verbs: ['pause', 'cancel'] });
     const [a, ask, after, b] = nodes;
     assert.deepEqual([a?.detail, a?.runningSince], ['1.5 s', undefined]);
     assert.deepEqual([ask?.detail, ask?.subtitle.slice(0, 10)], ['', 'Is it very']);
@@ -104,6 +104,8 @@ describe('The picture of a run', () => {
     assert.deepEqual(pictureAfter(...bodies, finished('cancelled')).run, {
       id: RUN,
       status: 'cancelled',
+      done: 0,
+      verbs: [],
     });
   });
 });

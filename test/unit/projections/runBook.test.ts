@@ -91,13 +91,17 @@ describe('The book of runs', () => {
     );
   });
 
-  it('reads on from where it was, and a run that has finished no more', async () => {
+  it('reads on from where it was, also in a finished run, which may be opened again', async () => {
     shelf.put(RUN, started('a'));
     await shelf.book.refresh(RUN);
     shelf.put(RUN, started('a'), succeeded('a'), dropped('b'), finished('cancelled'));
     await shelf.book.refresh(RUN);
     await shelf.book.refresh(RUN);
-    assert.deepEqual(shelf.reads, ['example-1 from its start', 'example-1 from 2']);
+    assert.deepEqual(shelf.reads, [
+      'example-1 from its start',
+      'example-1 from 2',
+      'example-1 from 5',
+    ]);
     assert.equal(seqOf(RUN), 5);
   });
 

@@ -131,7 +131,7 @@ describe('The page of a task', () => {
     const rejected = [started('a'), succeeded('a'), opened('ask'), answered('ask', 'rejected')];
     assert.match(
       page('after', undefined, ...rejected, skipped('after', 'ask')),
-      /^after · skipped\n[^]*Skipped because ask did not succeed\n/,
+      /^after · skipped\n[^]*Skipped: ask did not succeed\n/,
     );
     assert.match(
       page('a', 'some', started('a'), cancelRequested, dropped('a', 700)),

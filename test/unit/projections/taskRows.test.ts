@@ -8,8 +8,9 @@ import {
   taskRows,
   type Driven,
 } from '../../../src/core/projections/taskRows.ts';
-import { gate, plan, step } from '../../support/plans.ts';
+import { gate, plan, planWith, step } from '../../support/plans.ts';
 import {
+  ADA,
   answered,
   cancelRequested,
   dropped,
@@ -46,13 +47,71 @@ describe('The rows of a run', () => {
 
   it('say what pending tasks wait for', () => {
     assert.deepEqual(details(guarded), {
-      a: 'pending: waits for a free slot',
+      a: 'pending: about to start',
       ask: 'pending: needs a',
       after: 'pending: needs ask',
     });
     const joined = plan(step('a'), step('b'), step('c', ['a', 'b']));
     assert.equal(details(joined)['c'], 'pending: needs a, b');
     assert.equal(details(joined, started('b'), succeeded('b'))['c'], 'pending: needs a');
+  });
+
+  it('say which of the reasons to wait it is', () => {
+    const two = planWith({ maxParallel: 1 }, step('a'), step('b', [], { condition: 'always()' }));
+    const [slot] = [details(planWith({ maxParallel: 1 }, step('a'), step('c')), started('c'))];
+    assert.equal(slot?.['a'], 'pending: waits for a free slot (1 of 1 taken)');
+    const held: EventBody = { type: 'task-held', task: task('a'), by: ADA };
+    assert.equal(details(two, held)['a'], 'pending: held by ada');
+    const paused: EventBody = { type: 'run-paused', running: 'finish', by: ADA };
+    assert.equal(details(two, paused)['a'], 'pending: paused by ada');
+    const failure = { reason: 'exited', command: 'x', code: 2, tail: '' } as const;
+    const delayed = stateAfter(two, started('a'), {
+      type: 'task-retried',
+      task: task('a'),
+      attempt: 1,
+      durationMs: 5,
+      failure,
+      log: undefined,
+      until: 9000,
+    });
+    const [again] = taskRows(two, delayed);
+    assert.deepEqual(
+      [again?.detail, again?.triesAgainAt],
+      ['tries again: "x" exited with code 2', 9000],
+    );
+    const [, left] = taskRows(two, stateAfter(two), NOBODY);
+    assert.equal(left?.detail, 'the run is interrupted');
+  });
+
+  it('say that an attempt which was cut off needs a look, and who accepted it', () => {
+    const cutOff: EventBody = {
+      type: 'task-unknown',
+      task: task('a'),
+      attempt: 1,
+      log: undefined,
+    };
+    const [a] = taskRows(guarded, stateAfter(guarded, started('a'), cutOff));
+    assert.deepEqual(
+      [a?.state, a?.detail, a?.verbs],
+      ['unknown', 'cut off: did it happen?', ['rerun', 'accept', 'skip']],
+    );
+    const accepted = { ...succeeded('a'), accepted: ADA } as EventBody;
+    assert.equal(
+      details(guarded, started('a'), cutOff, accepted)['a'],
+      'succeeded: accepted by ada',
+    );
+  });
+
+  it('say of what nobody wanted and of what somebody skipped that it is so', () => {
+    const of = plan(step('a', [], { condition: "run.id == 'x'" }), step('b'), step('c', ['b']));
+    const rows = details(
+      of,
+      { type: 'condition-judged', task: task('a'), met: false },
+      { type: 'task-skipped', task: task('b'), because: [], by: ADA },
+    );
+    assert.equal(rows['a'], 'skipped: its condition does not hold');
+    assert.equal(rows['b'], 'skipped: by ada');
+    assert.equal(rows['c'], 'pending: about to start');
   });
 
   it('say since when a task runs, and from its second attempt which it is', () => {
@@ -125,7 +184,7 @@ describe('The rows of a run', () => {
       skipped('after', 'ask'),
     );
     assert.equal(rows['ask'], 'failed: Rejected by ada: no');
-    assert.equal(rows['after'], 'skipped: because ask did not succeed');
+    assert.equal(rows['after'], 'skipped: ask did not succeed');
   });
 
   it('say what went wrong, and what to do about it', () => {
@@ -196,6 +255,17 @@ describe('The one word for a run', () => {
   it('is cancelling while that is being done, and interrupted when nobody does it', () => {
     assert.equal(word(HERE, started('a'), cancelRequested), 'cancelling');
     assert.equal(word(NOBODY, started('a'), cancelRequested), 'interrupted');
+  });
+
+  it('is paused once nothing runs any more, and pausing before', () => {
+    const paused: EventBody = { type: 'run-paused', running: 'finish', by: ADA };
+    assert.equal(word(HERE, started('a'), paused), 'pausing');
+    assert.equal(word(HERE, started('a'), paused, succeeded('a')), 'paused');
+    assert.equal(word(NOBODY, started('a'), paused), 'paused');
+  });
+
+  it('is waiting when all that is left is held', () => {
+    assert.equal(word(HERE, { type: 'task-held', task: task('a'), by: ADA }), 'waiting');
   });
 
   it('is how it ended, whoever drives it', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { Sluice } from '../../../src/core/sluice.ts';
+import { workflowOfAgent } from '../../../src/core/startRequest.ts';
 import { TempProject } from '../../support/project.ts';
 
 describe('The agents and workflows of a folder', function () {
@@ -47,7 +48,7 @@ describe('The agents and workflows of a folder', function () {
     for (const nothing of ['nothing', '.sluice', '.sluice/workflows/none.yaml', '']) {
       assert.equal(await sluice.findWorkflow(nothing), undefined, nothing);
     }
-    const { steps } = sluice.workflowOf(
+    const { steps } = workflowOfAgent(
       sluice.definitions.agents.flatMap((entry) => (entry.kind === 'valid' ? entry.agent : []))[0]!,
     );
     assert.deepEqual(

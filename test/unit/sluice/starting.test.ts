@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Sluice } from '../../../src/core/sluice.ts';
 import { TempProject } from '../../support/project.ts';
+import { workflowOfAgent } from '../../../src/core/startRequest.ts';
 import { reached, runId, seen, start, taskId } from '../../support/runs.ts';
 
 describe('A run that is started', function () {
@@ -110,7 +111,7 @@ describe('A run that is started', function () {
     const [entry] = sluice.definitions.agents;
     assert.equal(entry?.kind, 'valid');
     const started = await sluice.start({
-      workflow: sluice.workflowOf(entry.agent),
+      workflow: workflowOfAgent(entry.agent),
       inputs: {},
       approveGate: () => false,
       leaveAtGates: false,

@@ -1,0 +1,89 @@
+import type { EventBody } from '../domain/event.ts';
+import { mayPass, type Failure } from '../domain/failure.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { RunState, TaskState } from '../domain/runState.ts';
+import type { AgentStep, RetryRule } from '../domain/workflow.ts';
+import type { Effects } from '../domain/agent.ts';
+import type { AttemptOutcome } from './attempt.ts';
+
+export interface EndedAttempt {
+  readonly task: TaskId;
+  readonly step: AgentStep;
+  readonly effects: Effects;
+  readonly durationMs: number;
+  readonly outcome: AttemptOutcome;
+}
+
+/** What turns time and chance into a moment. */
+export interface Chance {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** From 0 up to 1. */
+  readonly random: number;
+}
+
+/** What the journal is told of an attempt that has ended. Pure. @param isEnding the run takes no more attempts */
+export function outcomeEvent(
+  state: RunState,
+  { task, step, effects, durationMs, outcome }: EndedAttempt,
+  isEnding: boolean,
+  chance: Chance,
+): EventBody {
+  const running = state.tasks.get(task);
+  if (running?.kind !== 'running') {
+    throw new Error(`Internal error: ${task} ended without running`);
+  }
+  const { attempt } = running;
+  if (outcome.kind === 'succeeded') {
+    const { exitCode, output, log, artifacts, inputBytes } = outcome;
+    return {
+      type: 'task-succeeded',
+      task,
+      attempt,
+      exitCode,
+      durationMs,
+      output,
+      log,
+      artifacts,
+      inputBytes,
+      accepted: undefined,
+    };
+  }
+  const { failure, log, hadProcess } = outcome;
+  if (failure.reason === 'cancelled') {
+    const isForGood = isEnding || (state.frontier.stopping.has(task) && !state.held.has(task));
+    if (isForGood) {
+      return { type: 'task-cancelled', task, durationMs };
+    }
+    return effects === 'external' && hadProcess
+      ? { type: 'task-unknown', task, attempt, log }
+      : { type: 'task-interrupted', task, attempt };
+  }
+  const { retry } = step;
+  return retry !== undefined && isWorthRetrying(retry, running, failure) && !isEnding
+    ? {
+        type: 'task-retried',
+        task,
+        attempt,
+        durationMs,
+        failure,
+        log,
+        until: Math.round(chance.now + waitMs(retry, running.tries, chance.random)),
+      }
+    : { type: 'task-failed', task, attempt, durationMs, failure, log };
+}
+
+function isWorthRetrying(
+  { attempts, on }: RetryRule,
+  { tries }: Extract<TaskState, { kind: 'running' }>,
+  failure: Failure,
+): boolean {
+  return (
+    tries + 1 < attempts && (on === undefined ? mayPass(failure) : on.includes(failure.reason))
+  );
+}
+
+/** Twice as long each time, and spread over its upper half so that lanes do not come back all at once. */
+function waitMs({ delayMs, maxDelayMs }: RetryRule, tries: number, random: number): number {
+  return Math.min(maxDelayMs, delayMs * 2 ** tries) * (0.5 + random / 2);
+}

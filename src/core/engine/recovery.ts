@@ -1,0 +1,120 @@
+import pLimit from 'p-limit';
+import type { EventBody } from '../domain/event.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { RunState, TaskState } from '../domain/runState.ts';
+import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { attemptMarker, collectEvidence, effectsOf, keepLog } from './attempt.ts';
+import type { CopyPort, DriverParts } from './parts.ts';
+import { renderRecord } from './render.ts';
+
+// What a driver that died has left: attempts with an intent and no outcome. Their processes are ended
+// first. Then each is thrown away and made again, or, where it may have changed something outside its
+// copy, looked into: by the agent's own probe, and where that cannot tell, by a person.
+
+/** Attempts looked into at once. */
+const AT_ONCE = 8;
+
+/** One event for each task that was running. */
+export async function recover(
+  plan: RunPlan,
+  planned: ReadonlyMap<TaskId, PlannedTask>,
+  state: RunState,
+  parts: DriverParts,
+  signal: AbortSignal,
+): Promise<EventBody[]> {
+  const limit = pLimit(AT_ONCE);
+  const running = [...state.frontier.running];
+  return Promise.all(
+    running.map((id) =>
+      limit(async () => {
+        const task = planned.get(id);
+        const found = state.tasks.get(id);
+        if (task?.step.kind !== 'agent' || found?.kind !== 'running') {
+          throw new Error(`Internal error: ${id} is no running task of an agent`);
+        }
+        return lookInto({ plan, task, step: task.step, found, state, parts, signal });
+      }),
+    ),
+  );
+}
+
+interface CutOff {
+  readonly plan: RunPlan;
+  readonly task: PlannedTask;
+  readonly step: AgentStep;
+  readonly found: Extract<TaskState, { kind: 'running' }>;
+  readonly state: RunState;
+  readonly parts: DriverParts;
+  readonly signal: AbortSignal;
+}
+
+async function lookInto(cutOff: CutOff): Promise<EventBody> {
+  const { plan, task, step, found, state, parts, signal } = cutOff;
+  const { attempt, process } = found;
+  const marker = attemptMarker(state.run, task.id, attempt);
+  const ended = await parts.endOrphans({ marker, process }, signal);
+  parts.log.info(
+    `${task.id} was cut off in attempt ${attempt}; ended ${ended} left-over processes`,
+  );
+  const again: EventBody = { type: 'task-interrupted', task: task.id, attempt };
+  if (effectsOf(step, plan.agents[step.agent]) === 'copy') {
+    return again;
+  }
+  const copy = await parts.copies.reopen(state.run, task.id, attempt);
+  switch (await probe(cutOff, copy)) {
+    case 'undone':
+      return again;
+    case 'done': {
+      const evidence = copy === undefined ? undefined : await collectEvidence(copy, step, parts);
+      if (evidence?.ok === true) {
+        return {
+          type: 'task-succeeded',
+          task: task.id,
+          attempt,
+          durationMs: 0,
+          ...evidence.value,
+          accepted: 'probe',
+        };
+      }
+      break;
+    }
+    case 'unknown':
+      break;
+  }
+  const log = copy === undefined ? undefined : await keepLog(copy, parts);
+  return { type: 'task-unknown', task: task.id, attempt, log };
+}
+
+async function probe(
+  { plan, task, step, found, state, parts, signal }: CutOff,
+  copy: CopyPort | undefined,
+): Promise<'done' | 'undone' | 'unknown'> {
+  const runner = plan.agents[step.agent]?.runner;
+  const check = runner?.kind === 'command' ? runner.probe : undefined;
+  if (runner?.kind !== 'command' || check === undefined || copy === undefined) {
+    return 'unknown';
+  }
+  const env = await renderRecord({ ...runner.env, ...step.env }, `${step.id}.env`, task.names, {
+    plan,
+    state,
+    blobs: parts.blobs,
+  });
+  if (!env.ok) {
+    return 'unknown';
+  }
+  const { code } = await parts.runCheck(
+    {
+      run: state.run,
+      task: task.id,
+      attempt: found.attempt,
+      command: check.command,
+      timeoutMs: check.timeoutMs,
+      folder: copy.folder,
+      scratch: copy.scratch,
+      env: env.value,
+      logFile: copy.logFile,
+    },
+    signal,
+  );
+  return code === 0 ? 'done' : code === 1 ? 'undone' : 'unknown';
+}

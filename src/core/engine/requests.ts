@@ -1,0 +1,207 @@
+import { parseTemplate } from '../domain/expression.ts';
+import type { EventBody } from '../domain/event.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { RunRequest } from '../domain/request.ts';
+import { hasEnded, type RunState, type TaskState } from '../domain/runState.ts';
+import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
+import type { Graph } from '../graph/graph.ts';
+import { MAY_BE_SKIPPED } from '../journal/fold.ts';
+
+/** What a request comes to. */
+export type Verdict =
+  | { readonly kind: 'refuse'; readonly why: string }
+  /** These events are its whole effect; none: it is so already. */
+  | { readonly kind: 'record'; readonly events: readonly EventBody[] }
+  /** The copy an attempt has left is to be looked at first. */
+  | { readonly kind: 'look'; readonly task: TaskId; readonly attempt: number }
+  /** The running agent is told, if it listens. */
+  | {
+      readonly kind: 'tell';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly text: string;
+    };
+
+export interface Circumstances {
+  readonly plan: RunPlan;
+  readonly planned: ReadonlyMap<TaskId, PlannedTask>;
+  readonly graph: Graph<TaskId>;
+  readonly state: RunState;
+}
+
+/** What becomes of what a person asks, by how the run stands. Pure. A refusal continues "…, because". */
+export function verdictOn(request: RunRequest, circumstances: Circumstances): Verdict {
+  const { state } = circumstances;
+  const { phase } = state;
+  if (phase.kind === 'finished' && request.kind !== 'rerun' && request.kind !== 'command') {
+    return refuse('the run has finished');
+  }
+  switch (request.kind) {
+    case 'answer':
+      return onAnswer(request, state);
+    case 'cancel':
+      return phase.kind === 'cancelling'
+        ? record()
+        : record({ type: 'cancel-requested', by: request.by });
+    case 'pause':
+      if (phase.kind === 'cancelling') {
+        return refuse('the run is being cancelled');
+      }
+      return phase.kind === 'paused' && phase.running === request.running
+        ? record()
+        : record({ type: 'run-paused', running: request.running, by: request.by });
+    case 'unpause':
+      return phase.kind === 'paused'
+        ? record({ type: 'run-resumed', by: request.by })
+        : refuse('the run is not paused');
+    default:
+      return onTask(request, circumstances);
+  }
+}
+
+type TaskRequest = Exclude<
+  RunRequest,
+  { readonly kind: 'answer' | 'cancel' | 'pause' | 'unpause' }
+>;
+
+function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
+  const { state, planned } = circumstances;
+  const { task: id, by } = request;
+  const task = state.tasks.get(id);
+  const step = planned.get(id)?.step;
+  if (task === undefined || step === undefined) {
+    return refuse(`the run has no task "${id}"`);
+  }
+  switch (request.kind) {
+    case 'stop':
+      return task.kind === 'running'
+        ? record({ type: 'task-stop-requested', task: id, by })
+        : refuse(`"${id}" is not running, it is ${task.kind}`);
+    case 'hold':
+      if (hasEnded(task) || task.kind === 'waiting' || task.kind === 'unknown') {
+        return refuse(`"${id}" is ${task.kind}; only what is to run or runs can be held`);
+      }
+      return state.held.has(id) ? record() : record({ type: 'task-held', task: id, by });
+    case 'release':
+      return state.held.has(id)
+        ? record({ type: 'task-released', task: id, by })
+        : refuse(`"${id}" is not held`);
+    case 'skip':
+      return MAY_BE_SKIPPED.has(task.kind)
+        ? onSkip(id, task, circumstances, by)
+        : refuse(`"${id}" is ${task.kind}; stop it first`);
+    case 'rerun':
+      return onRerun(request, step.kind === 'gate', task, circumstances);
+    case 'accept':
+      return task.kind === 'unknown'
+        ? { kind: 'look', task: id, attempt: task.attempt }
+        : refuse(`"${id}" is ${task.kind}; only what nobody knows the outcome of can be accepted`);
+    case 'steer':
+      return task.kind === 'running'
+        ? { kind: 'tell', task: id, attempt: task.attempt, text: request.text }
+        : refuse(`"${id}" is not running, it is ${task.kind}`);
+    case 'command': {
+      const { command, exitCode } = request;
+      return record({ type: 'command-ran', task: id, command, exitCode, by });
+    }
+  }
+}
+
+function onAnswer(
+  { task, digest, decision, by, note }: Extract<RunRequest, { kind: 'answer' }>,
+  state: RunState,
+): Verdict {
+  const gate = state.tasks.get(task);
+  if (gate === undefined) {
+    return refuse(`the run has no gate "${task}"`);
+  }
+  if (gate.kind !== 'waiting') {
+    return refuse(`"${task}" is not waiting for an answer, it is ${gate.kind}`);
+  }
+  return gate.digest === digest
+    ? record({ type: 'gate-answered', task, digest, decision, by, note })
+    : refuse('what was shown has changed since; look again');
+}
+
+/** What was skipped because of it may run again now. */
+function onSkip(
+  task: TaskId,
+  state: TaskState,
+  circumstances: Circumstances,
+  by: RunRequest['by'],
+): Verdict {
+  const skip: EventBody = { type: 'task-skipped', task, because: [], by };
+  const behind = hasEnded(state)
+    ? takenAlong(task, circumstances, (other) => other.kind === 'skipped')
+    : [];
+  return behind.length === 0
+    ? record(skip)
+    : record(skip, { type: 'tasks-reset', tasks: behind, by, edit: undefined });
+}
+
+function onRerun(
+  { task: id, prompt, model, by }: Extract<RunRequest, { kind: 'rerun' }>,
+  isGate: boolean,
+  task: TaskState,
+  circumstances: Circumstances,
+): Verdict {
+  const { state, plan, planned } = circumstances;
+  if (state.phase.kind === 'cancelling') {
+    return refuse('the run is being cancelled');
+  }
+  if (task.kind === 'pending' || task.kind === 'running' || task.kind === 'waiting') {
+    return refuse(`"${id}" is ${task.kind}; it has no outcome yet`);
+  }
+  const edited = prompt !== undefined || model !== undefined;
+  if (edited && isGate) {
+    return refuse(`"${id}" is a gate; it has neither a prompt nor a model`);
+  }
+  const step = planned.get(id)?.step;
+  const agent = step?.kind === 'agent' ? plan.agents[step.agent] : undefined;
+  if (model !== undefined && agent?.runner.kind === 'command') {
+    return refuse(`"${agent.name}" is a command; it has no model`);
+  }
+  const template = prompt === undefined ? undefined : parseTemplate(prompt);
+  if (template?.ok === false) {
+    return refuse(`the prompt cannot be read: ${template.error.message}`);
+  }
+  const behind = takenAlong(id, circumstances, (other) => other.kind !== 'pending');
+  const running = behind.find((other) => state.tasks.get(other)?.kind === 'running');
+  if (running !== undefined) {
+    return refuse(`"${running}", which works on what it made, is running; stop it first`);
+  }
+  return record({
+    type: 'tasks-reset',
+    tasks: [id, ...behind],
+    by,
+    edit: edited ? { task: id, prompt, model } : undefined,
+  });
+}
+
+/** The tasks behind this one that have come to something which does not hold any more. */
+function takenAlong(
+  id: TaskId,
+  { graph, state }: Circumstances,
+  isTaken: (task: TaskState) => boolean,
+): TaskId[] {
+  const found = new Set<TaskId>();
+  const open: TaskId[] = [id];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const dependent of graph.dependents(next)) {
+      const task = state.tasks.get(dependent);
+      if (!found.has(dependent) && task !== undefined && isTaken(task)) {
+        found.add(dependent);
+        open.push(dependent);
+      }
+    }
+  }
+  return graph.ids.filter((other) => found.has(other));
+}
+
+function record(...events: readonly EventBody[]): Verdict {
+  return { kind: 'record', events };
+}
+
+function refuse(why: string): Verdict {
+  return { kind: 'refuse', why };
+}

@@ -1,0 +1,81 @@
+import type { RunEvent } from '../domain/event.ts';
+import type { TaskId } from '../domain/ids.ts';
+import type { Frontier, RunPhase, TaskState } from '../domain/runState.ts';
+
+/** An event that cannot follow the ones before it: the journal was damaged or edited. */
+export class ImpossibleEvent extends Error {
+  readonly event: RunEvent;
+
+  constructor(event: RunEvent, why: string) {
+    super(`event ${event.seq} (${event.type}) cannot be: ${why}`);
+    this.name = 'ImpossibleEvent';
+    this.event = event;
+  }
+}
+
+/** What must be so before an event can be. Each call gives what it found, or throws ImpossibleEvent. */
+export class Expectations {
+  readonly #tasks: ReadonlyMap<TaskId, TaskState>;
+  readonly #frontier: Frontier;
+
+  constructor(tasks: ReadonlyMap<TaskId, TaskState>, frontier: Frontier) {
+    this.#tasks = tasks;
+    this.#frontier = frontier;
+  }
+
+  task(event: RunEvent, id: TaskId): TaskState {
+    const task = this.#tasks.get(id);
+    if (task === undefined) {
+      throw new ImpossibleEvent(event, `there is no task ${id}`);
+    }
+    return task;
+  }
+
+  kind<Kind extends TaskState['kind']>(
+    event: RunEvent,
+    id: TaskId,
+    kind: Kind,
+  ): Extract<TaskState, { kind: Kind }> {
+    const task = this.task(event, id);
+    if (!isKind(task, kind)) {
+      throw new ImpossibleEvent(event, `the task is ${task.kind}, not ${kind}`);
+    }
+    return task;
+  }
+
+  attempt(event: RunEvent, id: TaskId, attempt: number): Extract<TaskState, { kind: 'running' }> {
+    const task = this.kind(event, id, 'running');
+    if (task.attempt !== attempt) {
+      throw new ImpossibleEvent(event, `attempt ${task.attempt} is running`);
+    }
+    return task;
+  }
+
+  /** An attempt nobody knows the outcome of, found just now or shown to a person since. */
+  cutOff(event: RunEvent, id: TaskId, attempt: number): void {
+    const task = this.task(event, id);
+    if ((task.kind !== 'running' && task.kind !== 'unknown') || task.attempt !== attempt) {
+      throw new ImpossibleEvent(event, `attempt ${attempt} was not cut off`);
+    }
+  }
+
+  landable(event: RunEvent, id: TaskId): void {
+    this.kind(event, id, 'succeeded');
+    if (!this.#frontier.landable.has(id)) {
+      throw new ImpossibleEvent(event, 'it made nothing, has landed, or a gate is not approved');
+    }
+  }
+
+  phase(event: RunEvent, phase: RunPhase, ...kinds: readonly RunPhase['kind'][]): void {
+    if (!kinds.includes(phase.kind)) {
+      throw new ImpossibleEvent(event, `the run is ${phase.kind}`);
+    }
+  }
+}
+
+function isKind<Kind extends TaskState['kind']>(
+  task: TaskState,
+  kind: Kind,
+): task is Extract<TaskState, { kind: Kind }> {
+  return task.kind === kind;
+}

@@ -1,0 +1,71 @@
+import { failureText } from '../domain/failureText.ts';
+import { oneLine } from '../base/text.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { TaskId } from '../domain/ids.ts';
+import { hasEnded, isDone, isFine, type RunState } from '../domain/runState.ts';
+import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
+
+/** Why a task that is to run does not run yet. The first that holds, from the outside in. */
+export type WaitReason =
+  /** Nothing in the run moves: no program drives it. */
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'paused'; readonly by: string }
+  | { readonly kind: 'held'; readonly by: string }
+  | { readonly kind: 'needs'; readonly tasks: readonly TaskId[] }
+  /** Another attempt is made at `until`, milliseconds since 1970. */
+  | { readonly kind: 'time'; readonly until: number; readonly failure: Failure }
+  | { readonly kind: 'slot'; readonly taken: number; readonly of: number };
+
+/** @param isDriven some program moves the run on */
+export function whyWaiting(
+  plan: RunPlan,
+  task: PlannedTask,
+  state: RunState,
+  isDriven: boolean,
+): WaitReason | undefined {
+  const at = state.tasks.get(task.id);
+  if (at?.kind !== 'pending' || state.phase.kind === 'finished') {
+    return undefined;
+  }
+  const unmet = task.needs.filter((need) => {
+    const needed = state.tasks.get(need);
+    const isMet = task.after === 'ended' ? hasEnded : task.barrier.includes(need) ? isFine : isDone;
+    return needed !== undefined && !isMet(needed);
+  });
+  const holder = state.held.get(task.id);
+  if (holder !== undefined) {
+    return { kind: 'held', by: holder.name };
+  }
+  if (unmet.length > 0) {
+    return { kind: 'needs', tasks: unmet };
+  }
+  if (state.phase.kind === 'paused') {
+    return { kind: 'paused', by: state.phase.by.name };
+  }
+  if (!isDriven) {
+    return { kind: 'nobody' };
+  }
+  return at.retry === undefined
+    ? { kind: 'slot', taken: state.frontier.running.size, of: plan.maxParallel }
+    : { kind: 'time', until: at.retry.until, failure: at.retry.failure };
+}
+
+/** One line. The time of a later attempt is for the face to tell, which knows what time it is. */
+export function waitText(reason: WaitReason): string {
+  switch (reason.kind) {
+    case 'nobody':
+      return 'the run is interrupted';
+    case 'paused':
+      return `paused by ${oneLine(reason.by)}`;
+    case 'held':
+      return `held by ${oneLine(reason.by)}`;
+    case 'needs':
+      return `needs ${reason.tasks.join(', ')}`;
+    case 'time':
+      return `tries again: ${oneLine(failureText(reason.failure).title)}`;
+    case 'slot':
+      return reason.taken < reason.of
+        ? 'about to start'
+        : `waits for a free slot (${reason.taken} of ${reason.of} taken)`;
+  }
+}

@@ -6,12 +6,14 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage, or a definition that cannot run. */
   usage: 2,
+  /** Only people can move the run on: a gate, a pause, a task that needs a look. */
   waiting: 3,
   degraded: 4,
   cancelled: 130,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** One of `EXIT`, but for `exec`, which ends with the code of its command. */
+export type ExitCode = number;
 
 /** Of a command that has followed a run until this program let it go. */
 export function exitCodeOf(status: ShownStatus): ExitCode {
@@ -22,6 +24,9 @@ export function exitCodeOf(status: ShownStatus): ExitCode {
     case 'degraded':
     case 'cancelled':
       return EXIT[status];
+    case 'paused':
+    case 'pausing':
+      return EXIT.waiting;
     case 'running':
     case 'cancelling':
     case 'interrupted':

@@ -9,7 +9,8 @@ import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
-import { answer, cancel, gates, resume, run, runs, show } from './runCommands.ts';
+import { resume } from './resumeCommand.ts';
+import { answer, cancel, gates, pause, run, runs, show } from './runCommands.ts';
 import {
   CommandFailure,
   surroundingsOf,
@@ -17,6 +18,7 @@ import {
   type Session,
   type Surroundings,
 } from './session.ts';
+import { ask, exec, rerun, steer } from './taskCommands.ts';
 
 /** The whole program of the terminal: arguments in, exit code out. Nothing here ends the process. */
 export async function main(
@@ -61,7 +63,7 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     .showHelpAfterError('Run "sluice --help" to see what there is.')
     .addHelpText(
       'after',
-      '\nExit codes: 0 succeeded · 1 failed · 2 wrong usage or definition · 3 waiting at a gate · 4 degraded · 130 cancelled',
+      '\nExit codes: 0 succeeded · 1 failed · 2 wrong usage or definition · 3 waiting for a person · 4 degraded · 130 cancelled',
     );
 
   /** Adds a command whose action works on the folder's Sluice. */
@@ -113,7 +115,13 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
         .argParser((value: string, before: string[]) => [...before, value])
         .default([], 'none'),
     );
-  json(command('resume <run>', 'go on with a run that was cut off or waits', resume));
+  json(command('pause <run>', 'let nothing new of a run start', pause)).option(
+    '--interrupt',
+    'end what runs now, to be made again',
+  );
+  json(command('resume <run>', 'go on with a run that is paused, was cut off or waits', resume))
+    .option('--dry-run', 'only say what would be kept, run and asked')
+    .option('--take-over', 'also from a program elsewhere that you know is gone');
   command('cancel <run>', 'stop a run and everything it started', cancel);
   json(command('runs', 'list the runs of this folder, newest first', runs));
   json(command('show <run>', 'show a run and its tasks', show));
@@ -126,6 +134,16 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     '-m, --message <text>',
     'a note kept with the answer',
   );
+  json(command('stop <run> <task>', 'end a running task; what needs it is skipped', ask('stop')));
+  json(command('hold <run> <task>', 'keep a task from running until it is released', ask('hold')));
+  json(command('release <run> <task>', 'let a task run that is held', ask('release')));
+  json(command('rerun <run> <task>', 'make a task again, and what came of it', rerun))
+    .option('--prompt <text>', 'another prompt for it')
+    .option('--model <name>', 'another model for it');
+  json(command('skip <run> <task>', 'go on without a task', ask('skip')));
+  json(command('accept <run> <task>', 'say that a task that was cut off is done', ask('accept')));
+  json(command('steer <run> <task> <message>', 'say something to a running agent', steer));
+  command('exec <run> <task> <command...>', "run a command in a task's workspace copy", exec);
   return program;
 }
 

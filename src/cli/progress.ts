@@ -1,23 +1,22 @@
-import type { BookEntry } from '../core/projections/runBook.ts';
+import { formatDuration, oneLine } from '../core/base/text.ts';
+import type { TaskId } from '../core/domain/ids.ts';
+import { attemptsOf, hasEnded, type TaskState } from '../core/domain/runState.ts';
 import {
-  census,
   runDuration,
   shownStatus,
   taskRows,
   type ShownStatus,
   type TaskRow,
 } from '../core/projections/taskRows.ts';
-import type { TaskState } from '../core/domain/runState.ts';
-import { formatDuration, oneLine } from '../core/base/text.ts';
-import { hasEnded } from '../core/domain/runState.ts';
+import type { ReadableRun } from './session.ts';
+import { isInterrupted, standing } from './standing.ts';
 import { cut, paint, type Colour, type Terminal } from './terminal.ts';
-
-type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
 const TASK_MARKS: Readonly<Record<TaskState['kind'], readonly [string, Colour]>> = {
   pending: ['·', 'dim'],
   running: ['▸', 'blue'],
   waiting: ['?', 'yellow'],
+  unknown: ['!', 'yellow'],
   succeeded: ['✓', 'green'],
   approved: ['✓', 'green'],
   failed: ['✗', 'red'],
@@ -29,6 +28,8 @@ const STATUS_COLOURS: Readonly<Record<ShownStatus, Colour>> = {
   running: 'blue',
   waiting: 'yellow',
   cancelling: 'yellow',
+  pausing: 'yellow',
+  paused: 'yellow',
   interrupted: 'yellow',
   succeeded: 'green',
   degraded: 'yellow',
@@ -37,21 +38,54 @@ const STATUS_COLOURS: Readonly<Record<ShownStatus, Colour>> = {
 };
 
 /** One line for a task: mark, name, state, what there is to say. */
-export function taskLine(terminal: Terminal, row: TaskRow, nameWidth: number, now: number): string {
+function taskLine(
+  terminal: Terminal,
+  entry: ReadableRun,
+  row: TaskRow,
+  nameWidth: number,
+  now: number,
+): string {
   const [mark, colour] = TASK_MARKS[row.state];
-  const elapsed = row.startedAt === undefined ? '' : formatDuration(now - row.startedAt);
   const room = Math.max(20, terminal.width - nameWidth - 18);
-  const detail = oneLine([elapsed, row.detail].filter((text) => text !== '').join(' · '), room);
+  const said = [momentOf(entry, row, now), row.detail].filter((text) => text !== '');
+  const detail = oneLine(said.join(' · '), room);
   return `  ${paint(terminal, colour, mark)} ${row.task.padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${detail}`.trimEnd();
 }
 
+/** What depends on the time: how long it has been running, when it is tried again. */
+function momentOf({ state, driven }: ReadableRun, row: TaskRow, now: number): string {
+  if (row.startedAt !== undefined) {
+    if (driven.kind === 'nobody') {
+      return 'cut off';
+    }
+    const elapsed = formatDuration(now - row.startedAt);
+    return state.frontier.stopping.has(row.task) ? `${elapsed} · is being stopped` : elapsed;
+  }
+  const waitMs = (row.triesAgainAt ?? now) - now;
+  if (waitMs <= 0) {
+    return '';
+  }
+  return `in ${waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : formatDuration(waitMs)}`;
+}
+
 export function runLines(terminal: Terminal, entry: ReadableRun, now: number): string[] {
-  const rows = taskRows(entry.plan, entry.state);
+  const rows = taskRows(entry.plan, entry.state, entry.driven);
   const width = Math.max(...rows.map((row) => row.task.length));
   return [
     headLine(terminal, entry, now),
-    ...rows.map((row) => taskLine(terminal, row, width, now)),
+    ...rows.map((row) => taskLine(terminal, entry, row, width, now)),
   ];
+}
+
+/** One task of the run by itself. */
+export function lineOfTask(
+  terminal: Terminal,
+  entry: ReadableRun,
+  task: TaskId,
+  now: number,
+): string {
+  const row = taskRows(entry.plan, entry.state, entry.driven).find((one) => one.task === task);
+  return row === undefined ? '' : taskLine(terminal, entry, row, task.length, now);
 }
 
 export function headLine(terminal: Terminal, entry: ReadableRun, now: number): string {
@@ -59,28 +93,31 @@ export function headLine(terminal: Terminal, entry: ReadableRun, now: number): s
   return [
     paint(terminal, 'bold', entry.run),
     paint(terminal, STATUS_COLOURS[status], status),
-    census(entry.state),
-    formatDuration(runDuration(entry.state, now)),
+    standing(entry),
+    // Since when nobody drives it is not known.
+    ...(isInterrupted(entry) ? [] : [formatDuration(runDuration(entry.state, now))]),
   ].join(' · ');
 }
 
 /** Where the artifacts are, and what to do about failures. */
 export function afterLines(terminal: Terminal, entry: ReadableRun): string[] {
-  return taskRows(entry.plan, entry.state).flatMap(({ task, branch, artifacts, fix }) => {
-    const files = artifacts.map(({ path }) => path).join(', ');
-    return [
-      ...(branch === undefined
-        ? []
-        : [`  ${task} is on ${paint(terminal, 'bold', branch)} (${files})`]),
-      // What to install is said by the agent's file, which came from outside.
-      ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
-    ];
-  });
+  return taskRows(entry.plan, entry.state, entry.driven).flatMap(
+    ({ task, branch, artifacts, fix }) => {
+      const files = artifacts.map(({ path }) => path).join(', ');
+      return [
+        ...(branch === undefined
+          ? []
+          : [`  ${task} is on ${paint(terminal, 'bold', branch)} (${files})`]),
+        // What to install is said by the agent's file, which came from outside.
+        ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
+      ];
+    },
+  );
 }
 
 /**
  * Follows a run: on a screen one line a task, written over as it changes; in a pipe one line as each
- * task ends or a gate opens.
+ * task ends, is to be tried again, or needs a person.
  */
 export class Progress {
   readonly #terminal: Terminal;
@@ -96,17 +133,17 @@ export class Progress {
       this.#draw(runLines(this.#terminal, entry, now));
       return;
     }
-    const rows = taskRows(entry.plan, entry.state);
+    const rows = taskRows(entry.plan, entry.state, entry.driven);
     const width = Math.max(...rows.map((row) => row.task.length));
     for (const row of rows) {
       const state = entry.state.tasks.get(row.task);
-      if (state === undefined || !(hasEnded(state) || state.kind === 'waiting')) {
+      if (state === undefined || !isWorthALine(state)) {
         continue;
       }
-      const key = `${row.task} ${row.state}`;
+      const key = `${row.task} ${row.state} ${attemptsOf(state)}`;
       if (!this.#told.has(key)) {
         this.#told.add(key);
-        this.#terminal.out(`${taskLine(this.#terminal, row, width, now)}\n`);
+        this.#terminal.out(`${taskLine(this.#terminal, entry, row, width, now)}\n`);
       }
     }
   }
@@ -126,4 +163,10 @@ export class Progress {
     this.#terminal.out(`${up}${fitting.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);
     this.#drawn = lines.length;
   }
+}
+
+function isWorthALine(task: TaskState): boolean {
+  return task.kind === 'pending'
+    ? task.retry !== undefined
+    : hasEnded(task) || task.kind === 'waiting' || task.kind === 'unknown';
 }

@@ -1,16 +1,14 @@
-import process from 'node:process';
 import { formatDuration, oneLine, plainText } from '../core/base/text.ts';
 import { formatDiagnostic } from '../core/domain/diagnostic.ts';
 import type { Decision } from '../core/domain/event.ts';
-import type { RunId } from '../core/domain/ids.ts';
-import { census, runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
-import type { BookEntry } from '../core/projections/runBook.ts';
-import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
-import { afterLines, headLine, Progress, runLines } from './progress.ts';
+import { runDuration, shownStatus } from '../core/projections/taskRows.ts';
+import { EXIT, type ExitCode } from './exitCodes.ts';
+import { runFacts, taskFacts } from './facts.ts';
+import { follow, tellRun } from './follow.ts';
+import { afterLines, headLine, runLines } from './progress.ts';
 import { CommandFailure, findRun, type Session } from './session.ts';
+import { standing } from './standing.ts';
 import { table } from './terminal.ts';
-
-type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
 interface JsonOption {
   readonly json?: true;
@@ -50,7 +48,7 @@ export async function run(
   if (sluice.notice !== undefined) {
     terminal.err(`${sluice.notice}\n`);
   }
-  return follow(session, options.json ?? false, async () => {
+  const begin = async () => {
     const started = await sluice.start({
       workflow: entry.workflow,
       inputs: options.input,
@@ -65,25 +63,32 @@ export async function run(
       );
     }
     return started.value.run;
-  });
+  };
+  return follow(session, { json: options.json ?? false, begin, elsewhere: () => undefined });
 }
 
-export async function resume(
+export async function pause(
   session: Session,
   [text = '']: readonly string[],
-  options: JsonOption,
+  options: JsonOption & { readonly interrupt?: true },
 ): Promise<ExitCode> {
   const { sluice } = session;
-  const { run: id, state } = findRun(sluice, text);
-  if (state.phase.kind === 'finished') {
-    throw new CommandFailure(`${id} has finished: ${state.phase.status}.`);
+  const { run: id, state, driven } = findRun(sluice, text);
+  const refuse = (why: string) => new CommandFailure(`${id} was not paused: ${why}.`, EXIT.failed);
+  if (driven.kind === 'nobody' && state.phase.kind === 'active') {
+    throw refuse('nobody drives it, so nothing of it runs');
   }
-  return follow(session, options.json ?? false, async () => {
-    const resumed = await sluice.resume(id, { leaveAtGates: true });
-    if (!resumed.ok) {
-      throw new CommandFailure(resumed.error.message, EXIT.failed);
-    }
-    return id;
+  const running = options.interrupt ? 'interrupt' : 'finish';
+  return follow(session, {
+    json: options.json ?? false,
+    begin: async () => {
+      const outcome = await sluice.request(id, { kind: 'pause', running, by: sluice.actor });
+      if (outcome.kind === 'refused') {
+        throw refuse(outcome.why);
+      }
+      return id;
+    },
+    elsewhere: (entry) => tellRun(session, entry, options.json ?? false),
   });
 }
 
@@ -106,7 +111,8 @@ export function answer(decision: Decision) {
     [text = '', gate = '']: readonly string[],
     options: JsonOption & { readonly message?: string },
   ): Promise<ExitCode> => {
-    const { sluice } = session;
+    const { sluice, terminal } = session;
+    const { json = false, message: note } = options;
     const { run: id } = findRun(sluice, text);
     const open = sluice
       .openGates()
@@ -119,19 +125,20 @@ export function answer(decision: Decision) {
           : `"${gate}" does not wait for an answer; ${waiting.map(({ task }) => task).join(', ')} does.`,
       );
     }
-    return follow(session, options.json ?? false, async () => {
-      const outcome = await sluice.request(id, {
-        kind: 'answer',
-        task: open.task,
-        digest: open.digest,
-        decision,
-        by: sluice.actor,
-        note: options.message,
-      });
-      if (outcome.kind === 'refused') {
-        throw new CommandFailure(`The answer did not count: ${outcome.why}.`, EXIT.failed);
-      }
-      return id;
+    const by = sluice.actor;
+    const { task, digest } = open;
+    return follow(session, {
+      json,
+      begin: async () => {
+        const answered = { kind: 'answer', task, digest, decision, by, note } as const;
+        const outcome = await sluice.request(id, answered);
+        if (outcome.kind === 'refused') {
+          throw new CommandFailure(`The answer did not count: ${outcome.why}.`, EXIT.failed);
+        }
+        return id;
+      },
+      elsewhere: () =>
+        terminal.out(json ? '' : `The answer counts; another program goes on with ${id}.\n`),
     });
   };
 }
@@ -161,7 +168,7 @@ export function runs(
               shownStatus(entry.state, entry.driven),
               new Date(entry.state.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
               formatDuration(runDuration(entry.state, now())),
-              census(entry.state),
+              standing(entry),
             ],
       ),
     ),
@@ -202,116 +209,4 @@ export function gates(
     terminal.out(table(open.map((gate) => [gate.run, gate.task, oneLine(gate.ask, 120)])));
   }
   return Promise.resolve(EXIT.succeeded);
-}
-
-/**
- * Shows a run until this program lets it go; Ctrl+C cancels it, and waits until nothing of it is left.
- * @param begin makes this program drive the run, unless another one does
- */
-async function follow(
-  session: Session,
-  json: boolean,
-  begin: () => Promise<RunId>,
-): Promise<ExitCode> {
-  const { sluice, terminal, now } = session;
-  const progress = new Progress(terminal);
-  let run: RunId | undefined;
-  const seen = { isOurs: false, isInterrupted: false };
-  const update = () => {
-    if (run !== undefined && !json) {
-      progress.update(findRun(sluice, run), now());
-    }
-  };
-  const interrupt = () => {
-    seen.isInterrupted = true;
-    if (run !== undefined) {
-      void sluice.request(run, { kind: 'cancel', by: sluice.actor });
-    }
-  };
-  const events = sluice.onDidAppend((appended) => {
-    seen.isOurs = true;
-    if (json) {
-      terminal.out(appended.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    }
-  });
-  const changes = sluice.onDidChange(update);
-  const tick = terminal.live ? setInterval(update, 1000) : undefined;
-  // The terminal was closed: nobody said that the run should end, so it is left to whoever resumes it.
-  const hangUp = () => void sluice.close();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  process.on('SIGHUP', hangUp);
-  try {
-    run = await begin();
-    if (!seen.isOurs) {
-      terminal.out(json ? '' : `The answer counts; another program goes on with ${run}.\n`);
-      return EXIT.succeeded;
-    }
-    if (seen.isInterrupted) {
-      interrupt();
-    }
-    if (!json && !terminal.live) {
-      terminal.out(`${run}\n`);
-    }
-    update();
-    const end = await sluice.active(run)?.ended;
-    const entry = findRun(sluice, run);
-    const status = shownStatus(entry.state, entry.driven);
-    if (json) {
-      const facts = { type: 'end', ...runFacts(entry, now()), tasks: taskFacts(entry) };
-      terminal.out(`${JSON.stringify(facts)}\n`);
-    } else {
-      progress.end(entry, now());
-      if (status === 'waiting') {
-        tellGates(session, run);
-      }
-    }
-    if (end?.kind === 'broken') {
-      throw new CommandFailure(`${run} could not go on: ${end.error.message}`, EXIT.failed);
-    }
-    return exitCodeOf(status);
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    process.off('SIGHUP', hangUp);
-    clearInterval(tick);
-    changes.dispose();
-    events.dispose();
-  }
-}
-
-function tellGates({ sluice, terminal }: Session, run: RunId): void {
-  for (const { task } of sluice.openGates().filter((gate) => gate.run === run)) {
-    terminal.out(`Answer with: sluice approve ${run} ${task}   or: sluice reject ${run} ${task}\n`);
-  }
-}
-
-function runFacts(entry: BookEntry, now: number): object {
-  return entry.kind === 'unreadable'
-    ? { run: entry.run, status: 'unreadable', why: entry.why }
-    : {
-        run: entry.run,
-        workflow: entry.state.workflow,
-        status: shownStatus(entry.state, entry.driven),
-        createdAt: entry.state.createdAt,
-        durationMs: runDuration(entry.state, now),
-        by: entry.state.by,
-        damage: entry.damage,
-      };
-}
-
-function taskFacts({ plan, state }: ReadableRun): object[] {
-  return taskRows(plan, state).map((row) => {
-    const at = state.tasks.get(row.task);
-    return {
-      task: row.task,
-      agent: row.step.kind === 'agent' ? row.step.agent : undefined,
-      state: row.state,
-      detail: row.detail,
-      durationMs: row.durationMs,
-      failure: at?.kind === 'failed' ? at.failure : undefined,
-      artifacts: row.artifacts,
-      branch: row.branch,
-    };
-  });
 }

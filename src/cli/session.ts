@@ -1,14 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../core/base/clock.ts';
+import { nodeDisk } from '../core/base/disk.ts';
 import type { Log } from '../core/base/log.ts';
 import { thrownMessage } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
-import { runNumber, type RunId } from '../core/domain/ids.ts';
+import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
 import { Sluice } from '../core/sluice.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
+
+export type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
 /** A command that cannot go on, with what to tell and the exit code. */
 export class CommandFailure extends Error {
@@ -57,6 +60,8 @@ export async function withSluice(
   const folders = userFolders(environment, process.platform);
   const sluice = await Sluice.open(at, {
     clock: systemClock,
+    disk: nodeDisk,
+    random: Math.random,
     log: terminalLog(terminal, environment['SLUICE_LOG'] === 'debug'),
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
@@ -85,7 +90,7 @@ function terminalLog(terminal: Terminal, wantsDetail: boolean): Log {
 }
 
 /** A run by its id, its number, or `last`. @throws CommandFailure */
-export function findRun(sluice: Sluice, text: string): Extract<BookEntry, { kind: 'readable' }> {
+export function findRun(sluice: Sluice, text: string): ReadableRun {
   const entries = sluice.runs();
   const named = (run: RunId) => run === text || String(runNumber(run)) === text;
   const entry = text === 'last' ? entries[0] : entries.find(({ run }) => named(run));
@@ -103,4 +108,13 @@ export function findRun(sluice: Sluice, text: string): Extract<BookEntry, { kind
     );
   }
   return entry;
+}
+
+/** A task by its id. @throws CommandFailure */
+export function findTask({ run, plan }: ReadableRun, text: string): TaskId {
+  const task = plan.tasks.find(({ id }) => id === text);
+  if (task === undefined) {
+    throw new CommandFailure(`${run} has no task "${text}". "sluice show ${run}" lists them.`);
+  }
+  return task.id;
 }

@@ -71,7 +71,7 @@ describe('sluice runs, show, gates, approve, reject, cancel and resume', functio
     const { code, out } = await sluice(project, 'reject', 'last', 'ask', '--message', 'too short');
     assert.equal(code, 1);
     assert.match(out, /✗ ask +failed +Rejected by .+: too short\n/);
-    assert.match(out, /- after +skipped +because ask did not succeed\n/);
+    assert.match(out, /- after +skipped +ask did not succeed\n/);
     assert.match(out, /guarded-1 · failed/);
     assert.equal(project.repository.git('branch', '--list', 'ai/*'), '');
   });
@@ -171,7 +171,10 @@ describe('sluice runs, show, gates, approve, reject, cancel and resume', functio
     project.give('go');
     const { code, out } = await sluice(project, 'resume', String(run));
     assert.equal(code, 0);
-    assert.match(out, /^long-1\n {2}✓ only {2}succeeded/);
+    assert.match(
+      out,
+      /^long-1 was interrupted: keeps 0, runs 0, makes 1 again\.\nlong-1\n {2}✓ only {2}succeeded/,
+    );
     assert.deepEqual(await sluice(project, 'resume', '1'), {
       code: 2,
       out: '',

@@ -90,7 +90,7 @@ describe('The usage of sluice', function () {
     const { out } = await ask('--help');
     assert.match(
       out,
-      /Exit codes: 0 succeeded · 1 failed · 2 wrong usage or definition · 3 waiting at a gate · 4 degraded · 130 cancelled\n/,
+      /Exit codes: 0 succeeded · 1 failed · 2 wrong usage or definition · 3 waiting for a person · 4 degraded · 130 cancelled\n/,
     );
   });
 
@@ -118,6 +118,10 @@ describe('The usage of sluice', function () {
     [['run'], /^error: missing required argument 'workflow'\n/],
     [['runs', 'more'], /^error: too many arguments/],
     [['approve', '1'], /^error: missing required argument 'gate'\n/],
+    [['steer', '1', 'tests'], /^error: missing required argument 'message'\n/],
+    [['exec', '1', 'tests', '--'], /^error: missing required argument 'command'\n/],
+    [['exec', '1', 'tests', 'ls', '-l'], /^error: unknown option '-l'\n/],
+    [['run', 'x', '--fail-fast'], /^error: unknown option '--fail-fast'\n/],
     [['agents', '--critical', '11'], /^error: .*It must be a whole number from 1 to 10\.\n/],
     [['-C'], /^error: option '-C <folder>' argument missing\n/],
   ] as const) {

@@ -57,7 +57,7 @@ describe('sluice run', function () {
     const { code, out } = await sluice(project, 'run', 'bad');
     assert.equal(code, 1);
     assert.match(out, /✗ only +failed +".*node" exited with code 3\n/);
-    assert.match(out, /- after +skipped +because only did not succeed\n/);
+    assert.match(out, /- after +skipped +only did not succeed\n/);
     assert.match(out, / {2}only: Read its output\. If this code means success/);
     assert.match(out, /bad-1 · failed · 0 of 2 done · 1 failed · 1 skipped/);
   });
@@ -123,6 +123,39 @@ describe('sluice run', function () {
       }
     }
     assert.equal(objects((await sluice(project, 'runs', '--json')).out).length, 2);
+  });
+
+  it('makes lanes of an input that is a JSON list, or one value a line', async () => {
+    project.workflow(
+      'lanes',
+      {
+        say: {
+          agent: 'tells',
+          matrix: { word: '${{ inputs.words }}' },
+          env: { WORD: '${{ matrix.word }}' },
+        },
+      },
+      { inputs: { words: null } },
+    );
+    for (const words of ['["a b","c=d"]', 'a b\nc=d\n']) {
+      const { code, out } = await sluice(project, 'run', 'lanes', '-i', `words=${words}`);
+      assert.equal(code, 0, out);
+      assert.match(out, / · succeeded · 2 of 2 done/);
+    }
+    assert.deepEqual(project.notes().sort(), ['a b', 'a b', 'c=d', 'c=d']);
+  });
+
+  it('tells of each task the groups it is in, and the time expected beside the time it took', async () => {
+    project.workflow('outer', { inner: { workflow: 'good' } });
+    await sluice(project, 'run', 'good');
+    assert.equal((await sluice(project, 'run', 'outer')).code, 0);
+    const [shown] = objects((await sluice(project, 'show', 'last', '--json')).out);
+    const [first, then] = shown?.['tasks'] as Record<string, unknown>[];
+    assert.deepEqual([first?.['groups'], then?.['groups']], [['inner'], ['inner']]);
+    assert.deepEqual([first?.['verbs'], first?.['triesAgainAt']], [['rerun'], undefined]);
+    for (const name of ['estimateMs', 'durationMs']) {
+      assert.ok(Number(first?.[name]) > 0, name);
+    }
   });
 
   it('takes a workflow by its file, also one outside .sluice', async () => {

@@ -1,0 +1,43 @@
+import type { BookEntry } from '../core/projections/runBook.ts';
+import { runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
+import type { ReadableRun } from './session.ts';
+import { verbsOf } from './standing.ts';
+
+// What `--json` tells of runs and tasks: the contract of `docs/cli.md`.
+
+export function runFacts(entry: BookEntry, now: number): object {
+  return entry.kind === 'unreadable'
+    ? { run: entry.run, status: 'unreadable', why: entry.why }
+    : {
+        run: entry.run,
+        workflow: entry.state.workflow,
+        status: shownStatus(entry.state, entry.driven),
+        createdAt: entry.state.createdAt,
+        durationMs: runDuration(entry.state, now),
+        by: entry.state.by,
+        damage: entry.damage,
+      };
+}
+
+/** In the order written. */
+export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
+  const { plan, state, driven } = entry;
+  const estimates = new Map(plan.tasks.map(({ id, estimateMs }) => [id, estimateMs]));
+  return taskRows(plan, state, driven).map((row) => {
+    const at = state.tasks.get(row.task);
+    return {
+      task: row.task,
+      agent: row.step.kind === 'agent' ? row.step.agent : undefined,
+      groups: row.groups,
+      state: row.state,
+      detail: row.detail,
+      triesAgainAt: row.triesAgainAt,
+      estimateMs: row.step.kind === 'agent' ? estimates.get(row.task) : undefined,
+      durationMs: row.durationMs,
+      failure: at?.kind === 'failed' ? at.failure : undefined,
+      artifacts: row.artifacts,
+      branch: row.branch,
+      verbs: verbsOf(entry, row.task),
+    };
+  });
+}

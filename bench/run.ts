@@ -1,11 +1,20 @@
 // npm run bench: what things cost, beside their peers, all in one run.
-//   npm run bench -- steps         what a step costs
+//   npm run bench -- engine        what a step costs, beside other engines
+//   npm run bench -- makespan      how early a run ends, beside a queue and the lower bound
+//   npm run bench -- resume        going on with a run of 10,000 steps
+//   npm run bench -- starts        from the decision to the process
 //   npm run bench -- activation    what opening a window costs
 import { benchActivation } from './activation.ts';
-import { benchSteps } from './steps.ts';
+import { benchEngine } from './engine.ts';
+import { benchMakespan } from './makespan.ts';
+import { benchResume } from './resume.ts';
+import { benchStarts } from './starts.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
-  steps: benchSteps,
+  engine: benchEngine,
+  makespan: benchMakespan,
+  resume: benchResume,
+  starts: benchStarts,
   activation: benchActivation,
 };
 

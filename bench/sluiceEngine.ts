@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../src/core/base/clock.ts';
+import { digestOf } from '../src/core/base/digest.ts';
+import { nodeDisk } from '../src/core/base/disk.ts';
+import { ok } from '../src/core/base/result.ts';
+import { runIdOf } from '../src/core/domain/ids.ts';
+import type { RunPlan } from '../src/core/domain/workflow.ts';
+import { RunDriver } from '../src/core/engine/driver.ts';
+import type { CopyPort, DriverParts } from '../src/core/engine/parts.ts';
+import { graphOf, RunFold } from '../src/core/journal/fold.ts';
+import { JournalWriter } from '../src/core/journal/writer.ts';
+import { planWith, step } from '../test/support/plans.ts';
+import type { Dag } from './dags.ts';
+
+const EMPTY = { digest: digestOf(''), bytes: 0 };
+const PERSON = { name: 'bench', via: 'terminal' } as const;
+export const BENCH_RUN = runIdOf('bench', 1);
+
+/** Steps that do nothing, through the driver with its journal on a real disk and its events told. */
+export async function runSluice(dag: Dag, maxParallel: number): Promise<void> {
+  await runPlan(planOf(dag, maxParallel));
+}
+
+export async function runPlan(plan: RunPlan): Promise<void> {
+  const { maxParallel } = plan;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
+  try {
+    const writer = await openJournal(folder);
+    const [created] = writer.append([
+      { type: 'run-created', plan: EMPTY.digest, workflow: 'bench', folder: '', by: PERSON },
+    ]);
+    if (created === undefined) {
+      throw new Error('nothing was appended');
+    }
+    const graph = graphOf(plan);
+    const rules = { graph, maxParallel, canLand: false, stopAtFailure: false };
+    const fold = new RunFold(plan, graph, created);
+    let told = 0;
+    const parts = partsWith(writer, (count) => {
+      told += count;
+    });
+    const options = { by: PERSON, approveGate: () => false, leaveAtGates: false };
+    const end = await new RunDriver(plan, rules, fold, parts, options).drive();
+    await writer.close();
+    if (end.kind !== 'finished' || end.status !== 'succeeded' || told < plan.tasks.length * 2) {
+      throw new Error(`it ended ${JSON.stringify(end)}`);
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+export function planOf({ needs }: Dag, maxParallel: number): RunPlan {
+  const steps = needs.map((own, n) =>
+    step(
+      `s${n}`,
+      own.map((need) => `s${need}`),
+    ),
+  );
+  return planWith({ maxParallel, base: { kind: 'plain' } }, ...steps);
+}
+
+export async function openJournal(folder: string): Promise<JournalWriter> {
+  const opened = await JournalWriter.open({
+    disk: nodeDisk,
+    clock: systemClock,
+    folder,
+    run: BENCH_RUN,
+    claim: { epoch: 1, stillOwner: () => true },
+  });
+  if (!opened.ok) {
+    throw new Error(opened.error.kind);
+  }
+  return opened.value.writer;
+}
+
+function partsWith(journal: JournalWriter, onEvents: (count: number) => void): DriverParts {
+  const copy: CopyPort = {
+    folder: '',
+    scratch: '',
+    outputFile: '',
+    logFile: '',
+    provide: () => Promise.resolve(),
+    layIn: () => Promise.resolve(),
+    collect: () => Promise.resolve({ found: [], missing: [] }),
+    dispose: () => Promise.resolve(),
+  };
+  const quiet = () => undefined;
+  return {
+    journal,
+    blobs: {
+      put: () => Promise.resolve(EMPTY),
+      adopt: () => Promise.resolve(EMPTY),
+      read: () => Promise.resolve(new Uint8Array()),
+    },
+    copies: { create: () => Promise.resolve(copy), reopen: () => Promise.resolve(undefined) },
+    runnerFor: () => ({ run: () => Promise.resolve(ok({ exitCode: 0 })) }),
+    runCheck: () => Promise.resolve({ code: 0, tail: '' }),
+    productProblems: () => Promise.resolve([]),
+    landing: undefined,
+    endOrphans: () => Promise.resolve(0),
+    clock: systemClock,
+    random: Math.random,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    onAppended: (events) => onEvents(events.length),
+    onPrinted: quiet,
+  };
+}

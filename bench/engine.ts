@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { npm } from '../scripts/npm.mjs';
 import { root } from '../scripts/paths.mjs';
 import { median } from './table.ts';
@@ -13,13 +14,25 @@ interface Cell {
   readonly heldUpMs: number;
 }
 
+const peers = path.join(root, 'bench/peers');
 const SHAPES = ['wide', 'chain', 'layered'];
 const QUICK = ['bare', 'p-limit', 'p-queue', 'waves', 'sluice'];
 const SLOW = ['langgraph', 'mastra'];
 const TURNS = 3;
 
-export function benchEngine(): Promise<void> {
-  const peers = path.join(root, 'bench/peers');
+/** Bundled as the extension is: a loader would be measured with what it loads. */
+const CELL = path.join(root, '.cache/bench/engineCell.mjs');
+
+export async function benchEngine(): Promise<void> {
+  await build({
+    entryPoints: [path.join(root, 'bench/engineCell.ts')],
+    outfile: CELL,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  });
   if (!fs.existsSync(path.join(peers, 'node_modules'))) {
     console.log('Installing the peers…');
     npm(peers, ['ci', '--ignore-scripts']);
@@ -53,14 +66,12 @@ export function benchEngine(): Promise<void> {
     const [few = 1, many = 1] = [1000, 10_000].map((size) => perThousand.get(`${shape} ${size}`));
     console.log(`  ${shape}: a step of 10,000 costs ${(many / few).toFixed(2)} x one of 1,000`);
   }
-  return Promise.resolve();
 }
 
 function cell(engine: string, shape: string, size: number, rounds: number): Cell {
-  const program = path.join(root, 'bench/engineCell.ts');
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', program, engine, shape, String(size), String(rounds)],
+    [CELL, path.join(peers, 'engines.mjs'), engine, shape, String(size), String(rounds)],
     { encoding: 'utf8', cwd: root },
   );
   if (status !== 0) {

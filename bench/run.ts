@@ -3,18 +3,21 @@
 //   npm run bench -- makespan      how early a run ends, beside a queue and the lower bound
 //   npm run bench -- resume        going on with a run of 10,000 steps
 //   npm run bench -- starts        from the decision to the process
+//   npm run bench -- takeover      how long a run stands still when its driver is killed
 //   npm run bench -- activation    what opening a window costs
 import { benchActivation } from './activation.ts';
 import { benchEngine } from './engine.ts';
 import { benchMakespan } from './makespan.ts';
 import { benchResume } from './resume.ts';
 import { benchStarts } from './starts.ts';
+import { benchTakeover } from './takeover.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
   makespan: benchMakespan,
   resume: benchResume,
   starts: benchStarts,
+  takeover: benchTakeover,
   activation: benchActivation,
 };
 

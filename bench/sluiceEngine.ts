@@ -5,7 +5,7 @@ import { systemClock } from '../src/core/base/clock.ts';
 import { digestOf } from '../src/core/base/digest.ts';
 import { nodeDisk } from '../src/core/base/disk.ts';
 import { ok } from '../src/core/base/result.ts';
-import { runIdOf } from '../src/core/domain/ids.ts';
+import { agentName, runIdOf } from '../src/core/domain/ids.ts';
 import type { RunPlan } from '../src/core/domain/workflow.ts';
 import { RunDriver } from '../src/core/engine/driver.ts';
 import type { CopyPort, DriverParts } from '../src/core/engine/parts.ts';
@@ -19,44 +19,58 @@ const PERSON = { name: 'bench', via: 'terminal' } as const;
 export const BENCH_RUN = runIdOf('bench', 1);
 
 /** Steps that do nothing, through the driver with its journal on a real disk and its events told. */
-export async function runSluice(dag: Dag, maxParallel: number): Promise<void> {
-  await runPlan(planOf(dag, maxParallel));
-}
+export class SluiceRun {
+  readonly #folder: string;
+  readonly #writer: JournalWriter;
 
-export async function runPlan(plan: RunPlan): Promise<void> {
-  const { maxParallel } = plan;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
-  try {
-    const writer = await openJournal(folder);
-    const [created] = writer.append([
+  private constructor(folder: string, writer: JournalWriter) {
+    this.#folder = folder;
+    this.#writer = writer;
+  }
+
+  /** Makes the run's journal, which is no part of what a step costs. */
+  static async open(): Promise<SluiceRun> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
+    return new SluiceRun(folder, await openJournal(folder));
+  }
+
+  /** Plans the graph and drives it to its end. @param onDrive told when planning is over */
+  async drive(dag: Dag, maxParallel: number, onDrive: () => void): Promise<void> {
+    const plan = planOf(dag, maxParallel);
+    const graph = graphOf(plan);
+    const [created] = this.#writer.append([
       { type: 'run-created', plan: EMPTY.digest, workflow: 'bench', folder: '', by: PERSON },
     ]);
     if (created === undefined) {
       throw new Error('nothing was appended');
     }
-    const graph = graphOf(plan);
     const rules = { graph, maxParallel, canLand: false, stopAtFailure: false };
     const fold = new RunFold(plan, graph, created);
     let told = 0;
-    const parts = partsWith(writer, (count) => {
+    const parts = partsWith(this.#writer, (count) => {
       told += count;
     });
     const options = { by: PERSON, approveGate: () => false, leaveAtGates: false };
+    onDrive();
     const end = await new RunDriver(plan, rules, fold, parts, options).drive();
-    await writer.close();
     if (end.kind !== 'finished' || end.status !== 'succeeded' || told < plan.tasks.length * 2) {
       throw new Error(`it ended ${JSON.stringify(end)}`);
     }
-  } finally {
-    fs.rmSync(folder, { recursive: true });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#writer.close();
+    fs.rmSync(this.#folder, { recursive: true });
   }
 }
 
 export function planOf({ needs }: Dag, maxParallel: number): RunPlan {
+  const agent = agentName('nothing');
   const steps = needs.map((own, n) =>
     step(
       `s${n}`,
       own.map((need) => `s${need}`),
+      { agent },
     ),
   );
   return planWith({ maxParallel, base: { kind: 'plain' } }, ...steps);

@@ -327,7 +327,7 @@ export class DriverRig {
       logFile: path.join(at, 'log'),
       provide: (files) => {
         for (const file of files) {
-          const content = 'text' in file ? file.text : this.#blobs.get(file.blob)!;
+          const content = 'json' in file ? JSON.stringify(file.json) : this.#blobs.get(file.blob)!;
           write(path.join(at, 'scratch/needs', file.path), content);
         }
         return Promise.resolve();

@@ -68,12 +68,12 @@ export async function runAttempt(
   } catch (thrown) {
     return nothingDone(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
   }
-  let hadProcess = false;
+  const begun: { process?: ProcessIdentity } = {};
   const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
     kind: 'failed',
     failure,
-    log: hadProcess ? await keepLog(copy, parts) : undefined,
-    hadProcess,
+    log: begun.process === undefined ? undefined : await keepLog(copy, parts),
+    hadProcess: begun.process !== undefined,
   });
   try {
     const given = await provideNeeds(input, copy);
@@ -105,7 +105,7 @@ export async function runAttempt(
       },
       {
         started: (process, steer) => {
-          hadProcess = true;
+          begun.process = process;
           onProcess(process, steer);
         },
         printed: () => parts.onPrinted(task.id),
@@ -129,10 +129,12 @@ export async function runAttempt(
         }
       : await failed(evidence.error);
   } catch (thrown) {
-    return { ...nothingDone(internalFailure(thrown)), hadProcess };
+    return await failed(internalFailure(thrown));
   } finally {
     // What was cut off while it changed something else, a person may want to look at, and count after all.
-    if (!(hadProcess && signal.aborted && effectsOf(step, agent) === 'external')) {
+    const isKept =
+      begun.process !== undefined && signal.aborted && effectsOf(step, agent) === 'external';
+    if (!isKept) {
       await copy.dispose().catch((thrown: unknown) => {
         parts.log.warn(
           `A workspace copy could not be removed, it will be later: ${String(thrown)}`,

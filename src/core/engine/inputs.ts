@@ -37,14 +37,14 @@ export async function provideNeeds(
     const path = `${need}/task.json`;
     if (needed.kind !== 'succeeded') {
       const failure = needed.kind === 'failed' ? { failure: needed.failure } : {};
-      files.push({ path, text: `${JSON.stringify({ ...facts, ...failure }, null, 2)}\n` });
+      files.push({ path, json: { ...facts, ...failure } });
       continue;
     }
     const { exitCode, durationMs } = needed;
     bytes += needed.output.bytes;
     files.push(
       { path: `${need}/output`, blob: needed.output.digest },
-      { path, text: `${JSON.stringify({ ...facts, exitCode, durationMs }, null, 2)}\n` },
+      { path, json: { ...facts, exitCode, durationMs } },
       ...needed.artifacts.map((made) => ({
         path: `${need}/files/${made.path}`,
         blob: made.digest,
@@ -82,7 +82,8 @@ export async function layOut(
     executable,
   }));
   try {
-    return ok(await copy.layIn(files));
+    await copy.layIn(files);
+    return ok(undefined);
   } catch (thrown) {
     return err(workspaceFailure(thrown));
   }

@@ -86,7 +86,7 @@ export interface CopyPort {
 
 /** A file an attempt finds; `path` is relative, with `/`. */
 export type ProvidedFile =
-  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly json: object }
   | { readonly path: string; readonly blob: Digest };
 
 export interface CollectedFiles {

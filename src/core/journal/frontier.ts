@@ -53,6 +53,8 @@ export class MutableFrontier implements Frontier {
   readonly #held: ReadonlyMap<TaskId, unknown>;
   /** Running tasks that are to end for good. */
   readonly #stopAsked = new Set<TaskId>();
+  /** Tasks that wait for nothing that they need. */
+  readonly #placed = new Set<TaskId>();
   /** Tasks whose conditions hold. */
   readonly #wanted = new Set<TaskId>();
   /** Needs of each task that are not done (a barrier: not fine), and those that have not ended. */
@@ -233,15 +235,19 @@ export class MutableFrontier implements Frontier {
     if (task?.kind !== 'pending') {
       return;
     }
-    this.#unplace(id);
     const { after, hasConditions, isGate } = this.#factsOf(id);
     const undone = this.#undone.get(id) ?? 0;
     const unended = this.#unended.get(id) ?? 0;
+    this.#unplace(id);
     if (after === 'done' && undone > unended) {
       this.doomed.add(id);
-    } else if ((after === 'done' ? undone : unended) > 0) {
       return;
-    } else if (hasConditions && !this.#wanted.has(id)) {
+    }
+    if ((after === 'done' ? undone : unended) > 0) {
+      return;
+    }
+    this.#placed.add(id);
+    if (hasConditions && !this.#wanted.has(id)) {
       this.undecided.add(id);
     } else if (this.#held.has(id)) {
       return;
@@ -255,11 +261,14 @@ export class MutableFrontier implements Frontier {
   }
 
   #unplace(id: TaskId): void {
+    if (!this.#placed.delete(id)) {
+      this.doomed.delete(id);
+      return;
+    }
     this.ready.delete(id);
     this.delayed.delete(id);
     this.undecided.delete(id);
     this.dueGates.delete(id);
-    this.doomed.delete(id);
   }
 
   /** A gate guards all that it needs, directly or not. @param by 1: it does, -1: not any more */

@@ -5,6 +5,7 @@ import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
 import type { GraphNode, GraphPicture } from './graphPicture.ts';
 import { shownStatus, taskRows, type Driven, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
+import { whyWaiting, type WaitReason } from './waiting.ts';
 
 /** What a face lets people ask, as words that its page and its menus know. */
 export interface Offers {
@@ -19,6 +20,10 @@ export function pictureOfRun(
   driven: Driven,
   offers: Offers = { run: runVerbs(state, driven.kind !== 'nobody'), task: ({ verbs }) => verbs },
 ): GraphPicture {
+  const isDriven = driven.kind !== 'nobody';
+  const waits = new Map(
+    plan.tasks.map((task) => [task.id, whyWaiting(plan, task, state, isDriven)]),
+  );
   return {
     workflow: plan.workflow.name,
     run: {
@@ -31,7 +36,7 @@ export function pictureOfRun(
       ...outline(row.step),
       id: row.task,
       needs: row.needs,
-      ...standing(row, driven),
+      ...standing(row, waits.get(row.task), driven),
       triesAgainAt: row.triesAgainAt,
       isHeld: state.held.has(row.task),
       verbs: offers.task(row),
@@ -39,14 +44,18 @@ export function pictureOfRun(
   };
 }
 
-/** What a program that is gone left running does not run any more. */
 function standing(
   { state, detail, startedAt }: TaskRow,
+  waits: WaitReason | undefined,
   driven: Driven,
 ): Pick<GraphNode, 'state' | 'detail' | 'runningSince'> {
-  return state === 'running' && driven.kind === 'nobody'
-    ? { state: 'pending', detail: 'cut off', runningSince: undefined }
-    : { state, detail: state === 'waiting' ? '' : detail, runningSince: startedAt };
+  if (state === 'running' && driven.kind === 'nobody') {
+    // What a program that is gone left running does not run any more.
+    return { state: 'pending', detail: 'cut off', runningSince: undefined };
+  }
+  // The picture shows what a gate asks and what a task needs.
+  const isShown = state === 'waiting' || waits?.kind === 'needs';
+  return { state, detail: isShown ? '' : detail, runningSince: startedAt };
 }
 
 /** The picture of a workflow nobody has run. */

@@ -207,16 +207,18 @@ export class WorkspaceCopy {
     this.logFile = path.join(at, 'log');
   }
 
-  /** Lays files out below `<scratch>/needs/`: texts, and blobs as files of their own. */
+  /** Lays files out below `<scratch>/needs/`: facts as JSON, and blobs as files of their own. */
   async provide(
     files: readonly ({ readonly path: string } & (
-      { readonly text: string } | { readonly blob: Digest }
+      { readonly json: object } | { readonly blob: Digest }
     ))[],
   ): Promise<void> {
     for (const file of files) {
       const at = path.join(this.scratch, 'needs', ...file.path.split('/'));
       await fs.mkdir(path.dirname(at), { recursive: true });
-      await ('text' in file ? fs.writeFile(at, file.text) : this.#copyBlob(file.blob, at));
+      await ('json' in file
+        ? fs.writeFile(at, `${JSON.stringify(file.json, null, 2)}\n`)
+        : this.#copyBlob(file.blob, at));
     }
   }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { nodeDisk, type Disk, type DiskSync } from '../../../src/core/base/disk.ts';
-import { claimRun, holderOf, type Claim } from '../../../src/core/journal/claim.ts';
+import { claimRun, holderOf, wasAbandoned, type Claim } from '../../../src/core/journal/claim.ts';
 import { FaultyDisk } from '../../support/faultyDisk.ts';
 import type { Answer, Order } from './claimant.ts';
 import { TempFolder } from './journalRig.ts';
@@ -76,8 +76,25 @@ describe('The claim on a run', function () {
     const held = { pid: 1, isLocal: false };
     assert.deepEqual(holderOf(nodeDisk, folder.run), held);
     assert.deepEqual(claimRun(nodeDisk, folder.run), { ok: false, error: held });
-    rewrite(1, { released: true });
-    assert.equal(claim().epoch, 2);
+    const taken = claimRun(nodeDisk, folder.run, true);
+    assert.ok(taken.ok, 'unless a person says that it is gone');
+    rewrite(2, { world: 'elsewhere 1', released: true });
+    assert.equal(claim().epoch, 3);
+  });
+
+  it('held here stays held, whatever a person says', () => {
+    claim();
+    assert.deepEqual(claimRun(nodeDisk, folder.run, true), { ok: false, error: here });
+  });
+
+  it('is abandoned when its owner died, and not when it let go', () => {
+    assert.equal(wasAbandoned(nodeDisk, folder.run), false);
+    const owned = claim();
+    assert.equal(wasAbandoned(nodeDisk, folder.run), false);
+    rewrite(1, { startedAt: 'another boot/1' });
+    assert.equal(wasAbandoned(nodeDisk, folder.run), process.platform === 'linux');
+    owned.release();
+    assert.equal(wasAbandoned(nodeDisk, folder.run), false);
   });
 
   it('whose file says nothing Sluice writes is free, and its epoch is not given again', () => {

@@ -118,6 +118,26 @@ describe('A run whose driver is gone', function () {
     await until(after, () => project.copies().length === 0);
   });
 
+  it('is taken over by a program that watches it when the driver is killed, and not when it lets go', async () => {
+    const watching = await project.open(undefined, {}, { takesOver: true });
+    const letsGo = await project.open();
+    const { run } = await start(letsGo, 'chain');
+    await reached(watching, run, 'second', 'running');
+    await letsGo.close();
+    await until(watching, () => seen(watching, run).driven.kind === 'nobody');
+    assert.equal(watching.active(run), undefined, 'whoever let go of it meant to');
+
+    const killed = project.spawn('resume', run);
+    await until(watching, () => seen(watching, run).driven.kind === 'elsewhere');
+    await project.noted('second', 2);
+    killed.process.kill('SIGKILL');
+    const { ended } = await until(watching, () => watching.active(run));
+    await project.noted('second', 3);
+    project.give('finish');
+    assert.deepEqual(await ended, { kind: 'finished', status: 'succeeded' });
+    assert.equal(project.notes().filter((note) => note === 'first').length, 1);
+  });
+
   it('is taken over when the driver was killed, and what it left running is ended', async () => {
     const killed = project.spawn('run', 'chain');
     await project.noted('second');

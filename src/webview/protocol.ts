@@ -12,6 +12,9 @@ export type GraphPageMessage =
   | { readonly type: 'ready' }
   /** Show the output of a task (or, before a run, the step in its file). */
   | { readonly type: 'open'; readonly task: string }
+  /** A person pauses the run, or lets it go on. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
   /** A person answers a gate; the extension asks the engine, the page changes only by the next picture. */
   | {
       readonly type: 'answer';

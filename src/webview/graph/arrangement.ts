@@ -2,9 +2,13 @@ import type { GraphNode, GraphPicture } from '../../core/projections/graphPictur
 import { layoutGraph, type GraphLayout, type LayoutStep } from './layout.ts';
 import { marginOf, type Size } from './viewport.ts';
 
-/** Px of a card. A gate has three lines for its question and a row for its answers. */
+/** Px of a card. A gate has up to three lines for its question, and a row for its answers. */
 const CARD_WIDTH = 228;
-const CARD_HEIGHT: Readonly<Record<GraphNode['kind'], number>> = { agent: 76, gate: 120 };
+const CARD_HEIGHT = 76;
+const GATE_HEIGHT: readonly [number, number, number] = [96, 112, 124];
+/** Px of a card that its text has not, and of a character of a question. */
+const BESIDE_TEXT = 55;
+const CHARACTER = 5.9;
 /** Of cards that stand in single file, which are as wide as the pane allows. */
 const WIDEST = 340;
 const NARROWEST = 200;
@@ -28,7 +32,7 @@ export class LayoutCache {
     const room = pane.width < NARROW ? pane.width - 2 * marginOf(pane) : undefined;
     const key = JSON.stringify([
       room,
-      picture.nodes.map(({ id, kind, needs }) => [id, kind, needs]),
+      picture.nodes.map((node) => [node.id, node.needs, heightOf(node, CARD_WIDTH)]),
     ]);
     if (this.#layout === undefined || key !== this.#key) {
       this.#key = key;
@@ -57,5 +61,21 @@ function isChain(layout: GraphLayout): boolean {
 }
 
 function stepsOf(nodes: readonly GraphNode[], width: number): readonly LayoutStep[] {
-  return nodes.map(({ id, needs, kind }) => ({ id, needs, width, height: CARD_HEIGHT[kind] }));
+  return nodes.map((node) => ({
+    id: node.id,
+    needs: node.needs,
+    width,
+    height: heightOf(node, width),
+  }));
+}
+
+/** Of a gate by the lines its question is expected to take; there is room for one line more. */
+function heightOf({ kind, subtitle }: GraphNode, width: number): number {
+  if (kind !== 'gate') {
+    return CARD_HEIGHT;
+  }
+  const [one, two, three] = GATE_HEIGHT;
+  const lines = (subtitle.length * CHARACTER) / (width - BESIDE_TEXT);
+  // Words do not fill their lines to the end.
+  return lines <= 1 ? one : lines <= 1.8 ? two : three;
 }

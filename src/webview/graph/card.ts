@@ -1,13 +1,25 @@
 import type { GraphNode } from '../../core/projections/graphPicture.ts';
 import { button, element, setAttribute, setText } from './dom.ts';
 import { stateIcon } from './icons.ts';
-import { accessibleName, detailAfter, formatElapsed, needsText, stateLabel } from './labels.ts';
+import {
+  accessibleName,
+  detailAfter,
+  formatElapsed,
+  formatUntil,
+  needsText,
+  standingOf,
+  stateLabel,
+  type Standing,
+} from './labels.ts';
 import type { Box } from './layout.ts';
 
 export interface CardActions {
   open(task: string): void;
   answer(task: string, decision: 'approved' | 'rejected'): void;
 }
+
+/** Characters of a state's word and what stands behind it that fit beside each other on a card. */
+const ONE_LINE = 25;
 
 /** Hidden descriptions are found by id; steps may be named anything, so cards are counted. */
 let cards = 0;
@@ -67,14 +79,16 @@ export class Card {
   /** @param ran false: the workflow as written, whose steps have no state to tell */
   update(node: GraphNode, ran: boolean, now: number): void {
     this.#node = node;
-    const { kind, state } = node;
+    const { kind, id, verbs } = node;
+    const standing = standingOf(node);
     setAttribute(this.element, 'data-kind', kind);
-    setAttribute(this.element, 'data-state', ran ? state : 'unrun');
-    this.#setIcon(kind, state);
+    setAttribute(this.element, 'data-state', ran ? standing : 'unrun');
+    setAttribute(this.element, 'data-vscode-context', ran ? menuContext(id, verbs) : undefined);
+    this.#setIcon(kind, standing);
 
-    const label = ran ? stateLabel(kind, state) : kind === 'gate' ? 'Gate' : '';
+    const label = ran ? stateLabel(kind, standing) : kind === 'gate' ? 'Gate' : '';
     const asks = this.#asks(node);
-    setText(this.#name, node.id);
+    setText(this.#name, id);
     setText(this.#subtitle, node.subtitle);
     setText(this.#chip, asks ? 'Waiting' : '');
     setText(this.#word, asks ? '' : label);
@@ -84,15 +98,23 @@ export class Card {
     setAttribute(this.opener, 'aria-label', accessibleName(node, ran));
     this.tick(now);
     const status = [label, this.#detail.textContent].filter((part) => part !== '').join(': ');
-    setAttribute(this.opener, 'title', [node.id, node.subtitle, status].join('\n').trim());
+    setAttribute(this.opener, 'title', [id, node.subtitle, status].join('\n').trim());
   }
 
   /** Counts the time on. */
   tick(now: number): void {
-    const { runningSince, detail, kind, state } = this.#node;
-    const elapsed = runningSince === undefined ? '' : formatElapsed(now - runningSince);
-    const parts = [elapsed, detailAfter(stateLabel(kind, state), detail)];
-    setText(this.#detail, parts.filter((part) => part !== '').join(' · '));
+    const { runningSince, triesAgainAt, detail, kind } = this.#node;
+    const time =
+      runningSince !== undefined
+        ? formatElapsed(now - runningSince)
+        : triesAgainAt !== undefined
+          ? formatUntil(triesAgainAt - now)
+          : '';
+    const label = stateLabel(kind, standingOf(this.#node));
+    const told = [time, detailAfter(label, detail)].filter((part) => part !== '').join(' · ');
+    setText(this.#detail, told);
+    const isLong = label.length + told.length > ONE_LINE;
+    setAttribute(this.element, 'data-long', isLong ? '' : undefined);
   }
 
   place(box: Box): void {
@@ -106,12 +128,12 @@ export class Card {
     return node.kind === 'gate' && node.state === 'waiting';
   }
 
-  #setIcon(kind: GraphNode['kind'], state: GraphNode['state']): void {
-    const wanted = `${kind} ${state}`;
+  #setIcon(kind: GraphNode['kind'], standing: Standing): void {
+    const wanted = `${kind} ${standing}`;
     if (wanted !== this.#iconOf) {
       this.#iconOf = wanted;
       this.#icon?.remove();
-      this.#icon = stateIcon(kind, state);
+      this.#icon = stateIcon(kind, standing);
       this.#face.prepend(this.#icon);
     }
   }
@@ -127,4 +149,9 @@ export class Card {
       }
     }
   }
+}
+
+/** What VS Code's context menu on a card goes by; the page's own context says which run it is. */
+function menuContext(task: string, verbs: readonly string[]): string {
+  return JSON.stringify({ webviewSection: 'task', task, taskVerbs: verbs.join(' ') });
 }

@@ -1,17 +1,16 @@
-import type {
-  GraphNode,
-  GraphNodeState,
-  ShownStatus,
-} from '../../core/projections/graphPicture.ts';
+import type { GraphNode, ShownStatus } from '../../core/projections/graphPicture.ts';
 import { svgElement } from './dom.ts';
+import type { Standing } from './labels.ts';
 
-/** In a square of 16. Agents are round, gates are diamonds; the sign inside tells the state. */
+/** In a square of 16. Agents are round, gates are diamonds, workflows square; the sign inside tells the state. */
 const OUTLINES: Readonly<Record<GraphNode['kind'], string>> = {
   agent: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z',
   gate: 'M8 .8L15.2 8L8 15.2L.8 8z',
+  workflow: 'M4 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z',
 };
 
-type Sign = 'none' | 'arc' | 'question' | 'check' | 'cross' | 'skip' | 'slash' | 'mark';
+type Sign =
+  'none' | 'arc' | 'question' | 'check' | 'cross' | 'skip' | 'slash' | 'mark' | 'bars' | 'hands';
 
 const SIGNS: Readonly<Record<Sign, string>> = {
   none: '',
@@ -22,6 +21,8 @@ const SIGNS: Readonly<Record<Sign, string>> = {
   skip: 'M5.2 8h5.4M8.4 5.8L10.6 8l-2.2 2.2',
   slash: 'M4.9 11.1l6.2-6.2',
   mark: 'M8 4.8v4M8 11.2v.05',
+  bars: 'M6.2 5.6v4.8M9.8 5.6v4.8',
+  hands: 'M8 4.6V8l2.3 1.5',
 };
 
 interface Look {
@@ -30,10 +31,13 @@ interface Look {
   readonly filled: boolean;
 }
 
-const LOOKS: Readonly<Record<GraphNodeState, Look>> = {
+const LOOKS: Readonly<Record<Standing, Look>> = {
   pending: { sign: 'none', filled: false },
+  held: { sign: 'bars', filled: false },
+  delayed: { sign: 'hands', filled: false },
   running: { sign: 'arc', filled: false },
   waiting: { sign: 'question', filled: true },
+  unknown: { sign: 'question', filled: true },
   succeeded: { sign: 'check', filled: true },
   approved: { sign: 'check', filled: true },
   failed: { sign: 'cross', filled: true },
@@ -41,8 +45,8 @@ const LOOKS: Readonly<Record<GraphNodeState, Look>> = {
   cancelled: { sign: 'slash', filled: false },
 };
 
-export function stateIcon(kind: GraphNode['kind'], state: GraphNodeState): SVGSVGElement {
-  return icon(OUTLINES[kind], LOOKS[state]);
+export function stateIcon(kind: GraphNode['kind'], standing: Standing): SVGSVGElement {
+  return icon(OUTLINES[kind], LOOKS[standing]);
 }
 
 export function runIcon(status: ShownStatus): SVGSVGElement {
@@ -55,7 +59,10 @@ export function runIcon(status: ShownStatus): SVGSVGElement {
     case 'waiting':
       return stateIcon('gate', status);
     case 'cancelling':
+    case 'pausing':
       return stateIcon('agent', 'running');
+    case 'paused':
+      return stateIcon('agent', 'held');
     case 'degraded':
     case 'interrupted':
       return icon(OUTLINES.agent, { sign: 'mark', filled: true });

@@ -5,15 +5,35 @@ import type {
   ShownStatus,
 } from '../../core/projections/graphPicture.ts';
 
-/** The state as a word, the same for eyes and ears. */
-export function stateLabel(kind: GraphNode['kind'], state: GraphNodeState): string {
-  switch (state) {
+/** How a step stands as people are told it: of one that is pending, why. */
+export type Standing = GraphNodeState | 'held' | 'delayed';
+
+export function standingOf({
+  state,
+  isHeld,
+  triesAgainAt,
+}: Pick<GraphNode, 'state' | 'isHeld' | 'triesAgainAt'>): Standing {
+  if (state !== 'pending') {
+    return state;
+  }
+  return isHeld ? 'held' : triesAgainAt === undefined ? 'pending' : 'delayed';
+}
+
+/** How a step stands as a word, the same for eyes and ears. */
+export function stateLabel(kind: GraphNode['kind'], standing: Standing): string {
+  switch (standing) {
     case 'pending':
       return 'Pending';
+    case 'held':
+      return 'Held';
+    case 'delayed':
+      return 'Tries again';
     case 'running':
       return 'Running';
     case 'waiting':
       return kind === 'gate' ? 'Waiting for you' : 'Waiting';
+    case 'unknown':
+      return 'Needs a look';
     case 'succeeded':
       return 'Succeeded';
     case 'approved':
@@ -35,11 +55,12 @@ export function runLabel(status: ShownStatus): string {
 
 /**
  * What stands behind the state's word: `12.4 s`, `by Ada`. A detail that begins with the word itself
- * (`Rejected by Ada`) goes on from there.
+ * (`Rejected by Ada`, `tries again: Exited with code 1`) goes on from there.
  */
 export function detailAfter(label: string, detail: string): string {
-  return detail.toLowerCase().startsWith(`${label.toLowerCase()} `)
-    ? detail.slice(label.length + 1)
+  const rest = detail.slice(label.length);
+  return detail.toLowerCase().startsWith(label.toLowerCase()) && /^:? /.test(rest)
+    ? rest.replace(/^:? /, '')
     : detail;
 }
 
@@ -48,8 +69,8 @@ export function detailAfter(label: string, detail: string): string {
  * left out, or the name would change every second.
  */
 export function accessibleName(node: GraphNode, ran: boolean): string {
-  const label = stateLabel(node.kind, node.state);
-  const subtitle = node.kind === 'gate' ? `gate: ${node.subtitle}` : node.subtitle;
+  const label = stateLabel(node.kind, standingOf(node));
+  const subtitle = node.kind === 'agent' ? node.subtitle : `${node.kind}: ${node.subtitle}`;
   return [node.id, subtitle, ran ? label.toLowerCase() : '', detailAfter(label, node.detail)]
     .filter((part) => part !== '')
     .join(', ');
@@ -73,14 +94,23 @@ export function census(picture: GraphPicture): string {
   }
   const count = (state: GraphNodeState): number =>
     nodes.filter((node) => node.state === state).length;
-  const parts = [`${count('succeeded') + count('approved')} of ${nodes.length} done`];
+  const parts = [`${run.done} of ${nodes.length} done`];
   for (const state of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
     const steps = count(state);
     if (steps > 0) {
       parts.push(`${steps} ${state}`);
     }
   }
+  const unknown = count('unknown');
+  if (unknown > 0) {
+    parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
+  }
   return parts.join(' · ');
+}
+
+/** A time that counts down: `in 8 s`, and once it is over `now`. */
+export function formatUntil(ms: number): string {
+  return ms <= 0 ? 'now' : `in ${formatElapsed(Math.ceil(ms / 1000) * 1000)}`;
 }
 
 /** A time that counts on, in whole seconds so that it is calm: `8 s`, `3 min 05 s`, `2 h 07 min`. */
@@ -98,8 +128,8 @@ export function formatElapsed(ms: number): string {
 }
 
 /**
- * What became worth saying aloud from one picture to the next: a gate that waits, a failure, the
- * end of the run. Empty for the first picture, and for one of another run.
+ * What became worth saying aloud from one picture to the next: a gate that waits, a failure, a task that
+ * a person has to look at, the end of the run. Empty for the first picture, and for one of another run.
  */
 export function newsBetween(
   before: GraphPicture | undefined,
@@ -115,16 +145,20 @@ export function newsBetween(
       if (node.kind === 'gate' && node.state === 'waiting') {
         return `${node.id} waits for your answer: ${node.subtitle}`;
       }
+      if (node.state === 'unknown') {
+        return `${node.id} needs a look: ${node.detail}`;
+      }
       return node.kind === 'agent' && node.state === 'failed' ? `${node.id} failed` : [];
     });
   const { status } = after.run;
-  const hasEnded =
+  const hasStopped =
     status === 'succeeded' ||
     status === 'degraded' ||
     status === 'failed' ||
     status === 'cancelled' ||
+    status === 'paused' ||
     status === 'interrupted';
-  if (status !== before.run.status && hasEnded) {
+  if (status !== before.run.status && hasStopped) {
     news.push(`Run ${after.run.id} ${status}`);
   }
   return news;

@@ -14,7 +14,7 @@ const SAVE_AFTER = 200;
 
 const vscode = acquireVsCodeApi();
 /** What the panel shows; VS Code gives it back to the extension when the panel is restored. */
-const subject: unknown = JSON.parse(document.body.dataset['subject'] ?? 'null');
+const subject = JSON.parse(document.body.dataset['subject'] ?? '{}') as Record<string, unknown>;
 const saved = parseSavedView(vscode.getState());
 vscode.setState({ subject, view: saved });
 
@@ -26,7 +26,7 @@ function save(view: SavedView): void {
 
 const page = new GraphPage(
   document.body,
-  { post: (message) => vscode.postMessage(message), save, now: () => Date.now() },
+  { subject, post: (message) => vscode.postMessage(message), save, now: () => Date.now() },
   saved,
 );
 

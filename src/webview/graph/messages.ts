@@ -12,16 +12,24 @@ const STATES: Readonly<Record<GraphNodeState, true>> = {
   pending: true,
   running: true,
   waiting: true,
+  unknown: true,
   succeeded: true,
   approved: true,
   failed: true,
   skipped: true,
   cancelled: true,
 };
+const KINDS: Readonly<Record<GraphNode['kind'], true>> = {
+  agent: true,
+  gate: true,
+  workflow: true,
+};
 const STATUSES: Readonly<Record<ShownStatus, true>> = {
   running: true,
   waiting: true,
   cancelling: true,
+  pausing: true,
+  paused: true,
   interrupted: true,
   succeeded: true,
   degraded: true,
@@ -76,24 +84,43 @@ function parseRun(value: unknown): GraphPicture['run'] {
   if (!isRecord(value)) {
     return undefined;
   }
-  const { id, status } = value;
-  return typeof id === 'string' && isKeyOf(STATUSES, status) ? { id, status } : undefined;
+  const { id, status, done, verbs } = value;
+  return typeof id === 'string' && isKeyOf(STATUSES, status) && isNumber(done) && isStrings(verbs)
+    ? { id, status, done, verbs }
+    : undefined;
 }
 
 function parseNode(value: unknown): GraphNode | undefined {
   if (!isRecord(value)) {
     return undefined;
   }
-  const { id, kind, subtitle, needs, state, detail, runningSince } = value;
+  const { id, kind, subtitle, needs, state, detail } = value;
+  const { runningSince, triesAgainAt, isHeld, verbs } = value;
   const isComplete =
     typeof id === 'string' &&
-    (kind === 'agent' || kind === 'gate') &&
+    isKeyOf(KINDS, kind) &&
     typeof subtitle === 'string' &&
     isStrings(needs) &&
     isKeyOf(STATES, state) &&
     typeof detail === 'string' &&
-    (runningSince === undefined || isNumber(runningSince));
-  return isComplete ? { id, kind, subtitle, needs, state, detail, runningSince } : undefined;
+    (runningSince === undefined || isNumber(runningSince)) &&
+    (triesAgainAt === undefined || isNumber(triesAgainAt)) &&
+    typeof isHeld === 'boolean' &&
+    isStrings(verbs);
+  return isComplete
+    ? {
+        id,
+        kind,
+        subtitle,
+        needs,
+        state,
+        detail,
+        runningSince,
+        triesAgainAt,
+        isHeld,
+        verbs,
+      }
+    : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

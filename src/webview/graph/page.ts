@@ -14,6 +14,8 @@ import { stepTo, type Arrow } from './walk.ts';
 
 /** What the page asks of whoever shows it. */
 export interface PageHost {
+  /** What the page shows, in the extension's words. */
+  readonly subject: Readonly<Record<string, unknown>>;
   post(message: GraphPageMessage): void;
   /** Keeps the view for the page that follows this one. */
   save(view: SavedView): void;
@@ -23,7 +25,7 @@ export interface PageHost {
 
 const KEYS_HELP =
   'Arrow keys go from step to step, Page Up and Page Down in the order written, Enter opens, ' +
-  'A approves and R rejects a gate that waits, plus and minus zoom, F fits the whole graph.';
+  'the menu key shows what can be asked of a step, A approves and R rejects a gate that waits, plus and minus zoom, F fits the whole graph.';
 
 /** Stays when no picture comes: the workflow's file may have a problem, or the run be gone. */
 const NOTHING_YET = 'The graph appears here as soon as Sluice can read the workflow.';
@@ -34,6 +36,7 @@ const NOTHING_YET = 'The graph appears here as soon as Sluice can read the workf
  * many pictures come, the page is written once a frame.
  */
 export class GraphPage {
+  readonly #root: HTMLElement;
   readonly #host: PageHost;
   readonly #header: Header;
   readonly #view: View;
@@ -55,6 +58,7 @@ export class GraphPage {
   #hovered: string | undefined;
 
   constructor(root: HTMLElement, host: PageHost, saved: SavedView | undefined) {
+    this.#root = root;
     this.#host = host;
     const view = new View(this.#pane, this.#stage, (changed) => {
       this.#header.setScale(changed.scale);
@@ -67,7 +71,10 @@ export class GraphPage {
       actualSize: () => view.actualSize(),
       fit: () => view.fit(),
     };
-    this.#header = new Header(zoom);
+    this.#header = new Header(zoom, {
+      pause: () => host.post({ type: 'pause' }),
+      resume: () => host.post({ type: 'resume' }),
+    });
     this.#header.element.hidden = true;
     if (saved !== undefined) {
       view.restore(saved);
@@ -123,6 +130,7 @@ export class GraphPage {
     // Shown first: the strip takes its height from the pane.
     this.#header.element.hidden = false;
     this.#header.update(picture);
+    setAttribute(this.#root, 'data-vscode-context', this.#menuContext(picture));
     const { pane } = this.#view;
     if (pane.width === 0 || pane.height === 0) {
       return;
@@ -191,8 +199,20 @@ export class GraphPage {
     return card;
   }
 
+  /** What VS Code's context menu goes by; a card adds its own. */
+  #menuContext({ run }: GraphPicture): string {
+    return JSON.stringify({
+      ...this.#host.subject,
+      webviewSection: run === undefined ? 'workflow' : 'run',
+      runVerbs: run?.verbs.join(' ') ?? '',
+      preventDefaultContextMenuItems: true,
+    });
+  }
+
   #runClock(picture: GraphPicture): void {
-    const counts = picture.nodes.some((node) => node.runningSince !== undefined);
+    const counts = picture.nodes.some(
+      ({ runningSince, triesAgainAt }) => (runningSince ?? triesAgainAt) !== undefined,
+    );
     if (!counts) {
       clearInterval(this.#clock);
       this.#clock = undefined;

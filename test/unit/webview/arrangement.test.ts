@@ -7,7 +7,7 @@ const wide = { width: 1200, height: 700 };
 function pictureOf(nodes: Readonly<Record<string, readonly string[]>>): GraphPicture {
   return {
     workflow: 'w',
-    run: { id: 'w-1', status: 'running' },
+    run: { id: 'w-1', status: 'running', done: 0, verbs: [] },
     nodes: Object.entries(nodes).map(([id, needs]): GraphNode => ({
       id,
       kind: 'agent',
@@ -16,6 +16,9 @@ function pictureOf(nodes: Readonly<Record<string, readonly string[]>>): GraphPic
       state: 'pending',
       detail: '',
       runningSince: undefined,
+      triesAgainAt: undefined,
+      isHeld: false,
+      verbs: [],
     })),
   };
 }
@@ -44,6 +47,23 @@ describe('The arrangement of the graph', () => {
       nodes: fan.nodes.map((node) => ({ ...node, state: 'failed', detail: 'Exit code 1' })),
     };
     assert.equal(layouts.layoutOf(later, { ...wide, width: 900 }), before);
+  });
+
+  it('gives a gate the room its question needs', () => {
+    const [node] = fan.nodes;
+    assert.ok(node);
+    const heights = ['Go on?', 'word '.repeat(8), 'word '.repeat(16), 'agent'].map(
+      (subtitle, index) => {
+        const kind = index < 3 ? 'gate' : 'agent';
+        const picture = { ...fan, nodes: [{ ...node, kind, subtitle } as const] };
+        return new LayoutCache().layoutOf(picture, wide).boxes[0]?.height ?? 0;
+      },
+    );
+    assert.deepEqual(
+      [...heights].sort((a, b) => b - a),
+      [heights[2], heights[1], heights[0], heights[3]],
+    );
+    assert.equal(new Set(heights).size, 4);
   });
 
   it('follows the steps and their edges', () => {

@@ -5,9 +5,11 @@ import {
   census,
   detailAfter,
   formatElapsed,
+  formatUntil,
   needsText,
   newsBetween,
   runLabel,
+  standingOf,
   stateLabel,
 } from '../../../src/webview/graph/labels.ts';
 
@@ -20,6 +22,9 @@ function node(change: Partial<GraphNode>): GraphNode {
     state: 'succeeded',
     detail: '',
     runningSince: undefined,
+    triesAgainAt: undefined,
+    isHeld: false,
+    verbs: [],
     ...change,
   };
 }
@@ -29,7 +34,7 @@ function picture(nodes: readonly GraphNode[], run: GraphPicture['run']): GraphPi
 }
 
 const gate = node({ id: 'approve', kind: 'gate', subtitle: 'Publish?', state: 'pending' });
-const running = { id: 'code-quality-1', status: 'running' } as const;
+const running = { id: 'code-quality-1', status: 'running', done: 2, verbs: [] } as const;
 
 describe('The name of a card', () => {
   it('says step, agent, state and detail', () => {
@@ -49,10 +54,31 @@ describe('The name of a card', () => {
       'approve, gate: Publish?, rejected, by Ada',
     );
     assert.equal(detailAfter('Failed', 'Failedness'), 'Failedness');
+    const delayed = node({
+      state: 'pending',
+      triesAgainAt: 9000,
+      detail: 'tries again: It failed',
+    });
+    assert.equal(accessibleName(delayed, true), 'lint, eslint, tries again, It failed');
   });
 
   it('has no state before a run', () => {
     assert.equal(accessibleName(node({ state: 'pending' }), false), 'lint, eslint');
+  });
+
+  it('says that a step is a workflow of its own', () => {
+    const nested = node({ kind: 'workflow', subtitle: 'search' });
+    assert.equal(accessibleName(nested, false), 'lint, workflow: search');
+  });
+
+  it('says who holds it, and that somebody has to look', () => {
+    const held = node({ state: 'pending', isHeld: true, detail: 'held by Ada' });
+    assert.equal(accessibleName(held, true), 'lint, eslint, held, by Ada');
+    const unknown = node({ state: 'unknown', detail: 'cut off: did it happen?' });
+    assert.equal(
+      accessibleName(unknown, true),
+      'lint, eslint, needs a look, cut off: did it happen?',
+    );
   });
 
   it('does not hold the time that counts on', () => {
@@ -70,6 +96,15 @@ describe('The words of the graph page', () => {
     assert.equal(stateLabel('agent', 'waiting'), 'Waiting');
     assert.equal(runLabel('waiting'), 'Waiting for you');
     assert.equal(runLabel('degraded'), 'Degraded');
+    assert.equal(runLabel('paused'), 'Paused');
+  });
+
+  it('say why a step is pending; a hold comes before a time', () => {
+    const pending = node({ state: 'pending', triesAgainAt: 5 });
+    assert.equal(standingOf(pending), 'delayed');
+    assert.equal(standingOf({ ...pending, isHeld: true }), 'held');
+    assert.equal(standingOf({ ...pending, triesAgainAt: undefined }), 'pending');
+    assert.equal(standingOf({ ...pending, state: 'running', isHeld: true }), 'running');
   });
 
   it('list what a step needs', () => {
@@ -87,6 +122,10 @@ describe('The words of the graph page', () => {
       node({ id: 'e', state: 'waiting' }),
     ];
     assert.equal(census(picture(nodes, running)), '2 of 5 done · 1 waiting · 1 failed');
+    const unknown = node({ state: 'unknown' });
+    const at = { ...running, done: 0 };
+    assert.equal(census(picture([unknown], at)), '0 of 1 done · 1 needs a look');
+    assert.equal(census(picture([unknown, unknown], at)), '0 of 2 done · 2 need a look');
   });
 
   it('count the steps of a workflow as written', () => {
@@ -97,6 +136,11 @@ describe('The words of the graph page', () => {
   it('tell a time that counts on in whole seconds', () => {
     const told = [0, 999, 8_999, 60_000, 185_000, 7_620_000].map(formatElapsed);
     assert.deepEqual(told, ['0 s', '0 s', '8 s', '1 min 00 s', '3 min 05 s', '2 h 07 min']);
+  });
+
+  it('tell a time that counts down in whole seconds, and then that it is now', () => {
+    const told = [61_000, 11_001, 1, 0, -5000].map(formatUntil);
+    assert.deepEqual(told, ['in 1 min 01 s', 'in 12 s', 'in 1 s', 'now', 'now']);
   });
 
   it('never tell a time below zero, whatever the clocks of two machines say', () => {
@@ -116,6 +160,18 @@ describe('The news between two pictures', () => {
       'lint failed',
       'approve waits for your answer: Publish?',
       'Run code-quality-1 failed',
+    ]);
+  });
+
+  it('are a task that needs a look and a run that has paused', () => {
+    const detail = 'cut off: did it happen?';
+    const after = picture([node({ state: 'unknown', detail }), gate], {
+      ...running,
+      status: 'paused',
+    });
+    assert.deepEqual(newsBetween(before, after), [
+      'lint needs a look: cut off: did it happen?',
+      'Run code-quality-1 paused',
     ]);
   });
 

@@ -10,11 +10,19 @@ const node = {
   state: 'running',
   detail: '',
   runningSince: 12,
+  triesAgainAt: undefined,
+  isHeld: false,
+  verbs: ['stop', 'hold'],
 };
 const picture = {
   workflow: 'code-quality',
-  run: { id: 'code-quality-1', status: 'running' },
-  nodes: [node, { ...node, id: 'approve', kind: 'gate', runningSince: undefined }],
+  run: { id: 'code-quality-1', status: 'running', done: 0, verbs: ['pause', 'cancel'] },
+  nodes: [
+    node,
+    { ...node, id: 'approve', kind: 'gate', runningSince: undefined },
+    { ...node, id: 'search', kind: 'workflow', state: 'unknown', runningSince: undefined },
+    { ...node, id: 'later', state: 'pending', triesAgainAt: 99, runningSince: undefined },
+  ],
 };
 
 function withNode(change: Readonly<Record<string, unknown>>): unknown {
@@ -43,7 +51,9 @@ describe('A message to the graph page', () => {
       { type: 'other', picture },
       { type: 'picture', picture: { ...picture, workflow: 1 } },
       { type: 'picture', picture: { ...picture, run: null } },
-      { type: 'picture', picture: { ...picture, run: { id: 'x', status: 'toString' } } },
+      { type: 'picture', picture: { ...picture, run: { ...picture.run, status: 'toString' } } },
+      { type: 'picture', picture: { ...picture, run: { ...picture.run, done: '0' } } },
+      { type: 'picture', picture: { ...picture, run: { ...picture.run, verbs: 'pause' } } },
       { type: 'picture', picture: { ...picture, nodes: {} } },
       { type: 'picture', picture: { ...picture, nodes: [node, node] } },
       withNode({ id: 7 }),
@@ -54,6 +64,10 @@ describe('A message to the graph page', () => {
       withNode({ detail: undefined }),
       withNode({ runningSince: '12' }),
       withNode({ runningSince: Number.NaN }),
+      withNode({ triesAgainAt: 'soon' }),
+      withNode({ isHeld: 1 }),
+      withNode({ verbs: [1] }),
+      withNode({ verbs: undefined }),
     ];
     for (const message of wrong) {
       assert.equal(parseHostMessage(message), undefined, JSON.stringify(message));

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Location } from '../core/domain/diagnostic.ts';
-import type { RunId, TaskId } from '../core/domain/ids.ts';
+import { isRunId, type RunId, type TaskId } from '../core/domain/ids.ts';
 import type { CommandId } from './ids.ts';
-import type { Project } from './project.ts';
+import type { Project, Projects } from './project.ts';
 
-/** What a row of a view hands to the commands on it. The palette hands nothing. */
+/** What a row of a view or a card of the graph hands to the commands on it. The palette hands nothing. */
 export type CommandTarget =
   | { readonly kind: 'run'; readonly project: Project; readonly run: RunId }
   | { readonly kind: 'task'; readonly project: Project; readonly run: RunId; readonly task: TaskId }
@@ -25,27 +25,68 @@ export interface Command {
   execute(target: CommandTarget | undefined): Promise<void> | void;
 }
 
-/** VS Code hands anything to a command (a keybinding's `args`, another extension); only our own rows count. */
-export function registerCommand(command: Command): vscode.Disposable {
+/** VS Code hands anything to a command (a keybinding's `args`, another extension); only our own rows and cards count. */
+export function registerCommand(projects: Projects, command: Command): vscode.Disposable {
   return vscode.commands.registerCommand(command.id, (argument: unknown) =>
-    command.execute(argument instanceof Row ? argument.target : undefined),
+    command.execute(argument instanceof Row ? argument.target : targetOnPage(projects, argument)),
   );
+}
+
+/** The graph page's context, which VS Code passes on from where its menu was opened. */
+function targetOnPage(projects: Projects, context: unknown): CommandTarget | undefined {
+  if (typeof context !== 'object' || context === null || !('folder' in context)) {
+    return undefined;
+  }
+  const project = typeof context.folder === 'string' ? projects.byUri(context.folder) : undefined;
+  if (project === undefined) {
+    return undefined;
+  }
+  if ('workflow' in context && typeof context.workflow === 'string') {
+    return { kind: 'workflow', project, name: context.workflow };
+  }
+  if (!('run' in context) || typeof context.run !== 'string' || !isRunId(context.run)) {
+    return undefined;
+  }
+  const { run } = context;
+  return 'task' in context && typeof context.task === 'string'
+    ? { kind: 'task', project, run, task: context.task as TaskId }
+    : { kind: 'run', project, run };
 }
 
 /** A tree element. Being a class is what tells it from foreign arguments. */
 export class Row {
-  readonly target: CommandTarget | undefined;
-  readonly item: vscode.TreeItem;
-  readonly children: () => readonly Row[];
+  #target: CommandTarget | undefined;
+  #item: vscode.TreeItem;
+  #children: () => readonly Row[];
 
+  /** @param item has an id that no other row of its view has */
   constructor(
     target: CommandTarget | undefined,
     item: vscode.TreeItem,
     children: () => readonly Row[] = () => [],
   ) {
-    this.target = target;
-    this.item = item;
-    this.children = children;
+    this.#target = target;
+    this.#item = item;
+    this.#children = children;
+  }
+
+  get target(): CommandTarget | undefined {
+    return this.#target;
+  }
+
+  get item(): vscode.TreeItem {
+    return this.#item;
+  }
+
+  children(): readonly Row[] {
+    return this.#children();
+  }
+
+  /** Shows what a newer row with the same id does. */
+  become(newer: Row): void {
+    this.#target = newer.#target;
+    this.#item = newer.#item;
+    this.#children = newer.#children;
   }
 }
 

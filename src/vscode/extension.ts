@@ -1,20 +1,32 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../core/base/disposables.ts';
 import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
-import { cancelRun, resumeRun } from './commands/controlRun.ts';
+import {
+  cancelRun,
+  interruptRun,
+  pauseRun,
+  resumeRun,
+  takeOverRun,
+} from './commands/controlRun.ts';
+import { taskCommands } from './commands/controlTask.ts';
 import { openDefinition } from './commands/openDefinition.ts';
 import { refresh } from './commands/refresh.ts';
+import { rerunTaskWithModel, rerunTaskWithPrompt } from './commands/rerunTask.ts';
 import { runAgent } from './commands/runAgent.ts';
+import { runCommandInCopy } from './commands/runCommandInCopy.ts';
 import { runWorkflow } from './commands/runWorkflow.ts';
 import { showGraph } from './commands/showGraph.ts';
 import { openArtifact, showOutput } from './commands/showOutput.ts';
+import { steerTask } from './commands/steerTask.ts';
 import { registerCommand, type Command } from './contributions.ts';
 import { DefinitionProblems } from './definitionProblems.ts';
 import { DefinitionWatcher } from './definitionWatcher.ts';
 import { Announcements } from './gates/announcements.ts';
 import { GraphPanels } from './graph/graphPanels.ts';
 import { hostPorts } from './hostPorts.ts';
+import { tellInterrupted } from './interrupted.ts';
 import { offerWorkflows } from './offer.ts';
+import { CommandPages } from './output/commandPages.ts';
 import { OutputDocuments } from './output/documents.ts';
 import { Projects } from './project.ts';
 import { Refresher } from './refresher.ts';
@@ -43,13 +55,17 @@ export class Extension {
     this.#disposables.add(new DefinitionWatcher(projects));
     const { clock } = ports;
     const runs = this.#disposables.add(
-      new RowTree('sluice.runs', () => runRows(projects, clock.now())),
+      new RowTree('sluice.runs', true, () => runRows(projects, clock.now())),
     );
-    const gates = this.#disposables.add(new RowTree('sluice.gates', () => gateRows(projects)));
+    const gates = this.#disposables.add(
+      new RowTree('sluice.gates', false, () => gateRows(projects)),
+    );
     const workflows = this.#disposables.add(
-      new RowTree('sluice.workflows', () => workflowRows(projects)),
+      new RowTree('sluice.workflows', false, () => workflowRows(projects)),
     );
-    const agents = this.#disposables.add(new RowTree('sluice.agents', () => agentRows(projects)));
+    const agents = this.#disposables.add(
+      new RowTree('sluice.agents', false, () => agentRows(projects)),
+    );
 
     const notices = new Notices(projects, runs.view);
 
@@ -80,15 +96,27 @@ export class Extension {
     );
     this.#disposables.add(projects.onDidChange(() => refresher.soon()));
     this.#disposables.add(
-      projects.onDidOpen((project) => void offerWorkflows(project, context.workspaceState)),
+      projects.onDidOpen((project) => {
+        void offerWorkflows(project, context.workspaceState);
+        void tellInterrupted(project);
+      }),
     );
 
+    const pages = this.#disposables.add(new CommandPages());
     const commands: readonly Command[] = [
       runWorkflow(projects),
       runAgent(projects),
       showGraph(projects, graphs),
-      cancelRun(projects),
+      pauseRun(projects),
+      interruptRun(projects),
       resumeRun(projects),
+      takeOverRun(projects),
+      cancelRun(projects),
+      ...taskCommands(projects),
+      rerunTaskWithPrompt(projects),
+      rerunTaskWithModel(projects),
+      steerTask(projects),
+      runCommandInCopy(projects, pages),
       approveGate(projects),
       rejectGate(projects),
       showGate(projects),
@@ -99,7 +127,7 @@ export class Extension {
       { id: 'sluice.showLog', execute: () => log.show() },
     ];
     for (const command of commands) {
-      this.#disposables.add(registerCommand(command));
+      this.#disposables.add(registerCommand(projects, command));
     }
   }
 

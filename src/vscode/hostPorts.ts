@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
+import { nodeDisk } from '../core/base/disk.ts';
 import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
@@ -9,6 +10,8 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
   const folders = userFolders(process.env, process.platform);
   return {
     clock: systemClock,
+    disk: nodeDisk,
+    random: Math.random,
     log: {
       debug: (message) => log.debug(message),
       info: (message) => log.info(message),

@@ -117,7 +117,8 @@ export class Projects implements Disposable {
     try {
       // Loaded with the first folder: VS Code's start does not wait for schemas and Git.
       const { Sluice } = await import('../core/sluice.ts');
-      const sluice = await Sluice.open(folder.uri.fsPath, this.#ports);
+      const goesOn = readSetting('resumeRuns') === 'always';
+      const sluice = await Sluice.open(folder.uri.fsPath, this.#ports, { takesOver: goesOn });
       if (this.#disposed || vscode.workspace.getWorkspaceFolder(folder.uri) === undefined) {
         await sluice.close();
         return;
@@ -127,7 +128,7 @@ export class Projects implements Disposable {
       this.#problems.delete(uri);
       sluice.onDidChange(() => this.#changed.fire());
       this.#opened.fire(project);
-      if (readSetting('resumeRuns') === 'always') {
+      if (goesOn) {
         await sluice.resumeInterrupted();
       }
     } catch (thrown) {

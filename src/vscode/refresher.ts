@@ -4,10 +4,10 @@ import type { Projects } from './project.ts';
 
 /** Changes of one burst are shown together; a reader cannot follow more than some ten a second. */
 const TOGETHER_MS = 80;
-/** Durations of running tasks count on in the tree. */
+/** Durations of running tasks count on in the tree, and times to the next attempt down. */
 const TICK_MS = 1000;
 
-/** Makes the views look again: soon after a change, and each second while something runs. */
+/** Makes the views look again: soon after a change, and each second while a time counts. */
 export class Refresher implements Disposable {
   readonly #projects: Projects;
   readonly #refresh: () => void;
@@ -37,18 +37,23 @@ export class Refresher implements Disposable {
     clearTimeout(this.#tick);
     this.#soon = undefined;
     this.#refresh();
-    if (this.#somethingRuns() && vscode.window.state.active) {
+    if (this.#aTimeCounts() && vscode.window.state.active) {
       this.#tick = setTimeout(() => this.#now(), TICK_MS);
     }
   }
 
-  #somethingRuns(): boolean {
+  #aTimeCounts(): boolean {
     return this.#projects
       .all()
       .some(({ sluice }) =>
         sluice
           .runs()
-          .some((entry) => entry.kind === 'readable' && entry.state.frontier.running.size > 0),
+          .some(
+            (entry) =>
+              entry.kind === 'readable' &&
+              entry.driven.kind !== 'nobody' &&
+              entry.state.frontier.running.size + entry.state.frontier.delayed.size > 0,
+          ),
       );
   }
 }

@@ -66,7 +66,7 @@ describe('what does not go its straight way', function () {
     await runWorkflow('partly');
     await says(window, 'partly-1', /^degraded/);
     await says(window, 'missing', /^The command "sluice-no-such-program" was not found$/);
-    await says(window, 'after', /^because missing did not succeed$/);
+    await says(window, 'after', /^missing did not succeed$/);
     assert.match(await described(window, 'goesOn'), /^\d/, 'it says how long it took');
 
     await workbench.row(views.runs, 'missing').click();

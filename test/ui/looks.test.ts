@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { colorThemes, type ColorTheme } from '../host/settings.ts';
 import { cutOffInGraph, cutOffRows } from './support/looks.ts';
-import { commands, container, gateActions, graphCards, views } from './support/names.ts';
+import {
+  commands,
+  container,
+  gateActions,
+  graphCards,
+  runActions,
+  taskActions,
+  views,
+} from './support/names.ts';
 import { pictureFile } from './support/pictures.ts';
 import { says } from './support/rows.ts';
 import { Scratch } from './support/scratch.ts';
@@ -14,6 +22,9 @@ import { until } from './support/until.ts';
 // is missing, cut off or scrolls sideways.
 
 const STEPS = ['lint', 'types', 'secrets', 'tests', 'report', 'approve'];
+const PUBLISH = [
+  ...['build', 'fetch', 'upload', 'tests', 'search.index', 'search.rank', 'announce', 'agree'],
+];
 
 describe('how it looks', function () {
   this.timeout(180_000);
@@ -83,7 +94,36 @@ describe('how it looks', function () {
     folder.give(`go-${run}`);
     await workbench.notification(`${run} asks`).waitFor();
     await picture('gate-narrow', graph, STEPS);
+    await workbench.page.setViewportSize({ width: 1400, height: 900 });
   });
+
+  for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
+    it(`${colorThemes[theme].label}: delayed, held, in need of a look, and paused`, async () => {
+      const { workbench } = window;
+      await workbench.setColorTheme(theme);
+      await workbench.runCommand('View: Close All Editors');
+      const run = await start('publish');
+      await says(window, run, /^running · 1 of 8 done$/);
+      await says(window, 'fetch', /^tries again in \d/);
+      for (const task of ['announce', 'upload']) {
+        const row = workbench.row(views.runs, task);
+        await workbench.chooseFromContextMenu(row, taskActions.hold);
+      }
+      await says(window, 'announce', /^held by /);
+      await says(window, 'upload', /^needs a look$/);
+      await says(window, 'search', /^0 of 2 done$/);
+      await workbench.clearNotifications();
+      const graph = await graphOf(run);
+      await picture(`delayed-${theme}`, graph, PUBLISH, ['search']);
+      await workbench.pressInlineAction(views.runs, run, runActions.pause);
+      await says(window, run, /^pausing/);
+      folder.give(`go-${run}`);
+      await says(window, run, /^paused · 3 of 8 done$/);
+      await picture(`paused-${theme}`, graph, PUBLISH, ['search']);
+      await workbench.pressInlineAction(views.runs, run, runActions.cancel);
+      await says(window, run, /^cancelled/);
+    });
+  }
 
   /** Starts a workflow; returns the run, whose row is there. */
   async function start(workflow: string): Promise<string> {
@@ -101,7 +141,12 @@ describe('how it looks', function () {
   }
 
   /** Takes the picture once all steps are drawn, and looks for what should not be. */
-  async function picture(name: string, graph: Frame, steps: readonly string[]): Promise<void> {
+  async function picture(
+    name: string,
+    graph: Frame,
+    steps: readonly string[],
+    groups: readonly string[] = [],
+  ): Promise<void> {
     const { workbench } = window;
     await until(
       'all cards',
@@ -109,7 +154,7 @@ describe('how it looks', function () {
     );
     const rows = (await workbench.rows(views.runs)).map(({ label }) => label);
     assert.deepEqual(
-      steps.filter((step) => !rows.includes(step)),
+      [...steps, ...groups].filter((step) => !rows.includes(step)),
       [],
       'rows that are not drawn',
     );
@@ -171,5 +216,24 @@ function fillFolder(folder: TestFolder): void {
     sign: { agent: 'codesign', needs: ['build'] },
     upload: { agent: 'eslint', needs: ['sign'] },
     notes: { agent: 'secretlint', needs: ['build'] },
+  });
+  folder.agent('unreachable', 'process.exit(1);', { description: 'Fetches what is not there.' });
+  folder.agent('rsync', go, {
+    description: 'Copies what was built to a server.',
+    effects: 'external',
+    env: { RUN: '${{ run.id }}' },
+  });
+  folder.workflow('search', {
+    index: { agent: 'tsc' },
+    rank: { agent: 'eslint', needs: ['index'] },
+  });
+  folder.workflow('publish', {
+    build: { agent: 'eslint' },
+    fetch: { agent: 'unreachable', retry: { attempts: 3, delay: '10m', 'max-delay': '1h' } },
+    upload: { agent: 'rsync', needs: ['build'] },
+    tests: { agent: 'mocha', needs: ['build'] },
+    search: { workflow: 'search' },
+    announce: { agent: 'eslint', needs: ['upload', 'tests'] },
+    agree: { gate: { ask: 'Announce it?' }, needs: ['announce', 'search'] },
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { COMMANDS, GRAPH_PANEL, settings, VIEWS } from '../../src/vscode/ids.ts';
+import type { RunOffer, TaskOffer } from '../../src/vscode/offers.ts';
 
 interface Manifest {
   readonly activationEvents: readonly string[];
@@ -17,8 +18,14 @@ interface Manifest {
         Record<string, { default: unknown; description?: string; markdownDescription?: string }>
       >;
     };
-    readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
   };
+}
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
 }
 
 describe('package.json', () => {
@@ -54,14 +61,58 @@ describe('package.json', () => {
   it('names only its own commands in menus, and gives inline ones an icon', () => {
     const known = new Map(commands.map((command) => [command.command, command]));
     for (const [menu, entries] of Object.entries(menus)) {
-      for (const { command } of entries) {
+      for (const { command, group } of entries) {
         assert.ok(known.has(command), `${menu} names ${command}`);
         assert.ok(
-          menu !== 'view/item/context' || known.get(command)?.icon !== undefined,
+          group?.startsWith('inline') !== true || known.get(command)?.icon !== undefined,
           `${command} is inline and has no icon`,
         );
       }
     }
+  });
+
+  it('shows on rows and cards exactly what can be asked of them', () => {
+    for (const [command, offers] of Object.entries(RUN_MENU)) {
+      assert.deepEqual(
+        offeredBy(command, (word) => `run running ${word}`, 'runVerbs'),
+        [offers, offers],
+      );
+    }
+    for (const [command, offers] of Object.entries(TASK_MENU)) {
+      assert.deepEqual(
+        offeredBy(command, (word) => `task.failed ${word}`, 'taskVerbs'),
+        [offers, offers],
+      );
+    }
+  });
+
+  it('takes no state for an offer, and no offer for another', () => {
+    const states = ['run paused cancel', 'run pausing', 'task.skipped rerun', 'task.pending hold'];
+    const shown = states.map((row) =>
+      menus['view/item/context']
+        ?.filter(({ when, group }) => group?.startsWith('2_') === true && matches(when, row))
+        .map(({ command }) => command),
+    );
+    assert.deepEqual(shown, [['sluice.cancelRun'], [], [], ['sluice.holdTask']]);
+  });
+
+  it('has buttons on the rows of what needs somebody', () => {
+    const buttons = (row: string) =>
+      menus['view/item/context']
+        ?.filter(({ when, group }) => group?.startsWith('inline') === true && matches(when, row))
+        .map(({ command }) => command.replace('sluice.', ''));
+    assert.deepEqual(buttons('task.unknown rerun accept skip prompt command'), [
+      ...['acceptTask', 'rerunTask', 'skipTask'],
+    ]);
+    assert.deepEqual(buttons('task.failed rerun skip prompt command'), ['rerunTask', 'skipTask']);
+    assert.deepEqual(buttons('task.running stop hold steer command'), ['stopTask']);
+    assert.deepEqual(buttons('task.pending release skip'), ['releaseTask']);
+    assert.deepEqual(buttons('task.succeeded rerun prompt command'), []);
+    assert.deepEqual(buttons('gate.waiting'), ['approveGate', 'rejectGate', 'showGate']);
+    assert.deepEqual(buttons('run paused unpause cancel'), [
+      ...['showGraph', 'resumeRun', 'cancelRun'],
+    ]);
+    assert.deepEqual(buttons('run succeeded'), ['showGraph']);
   });
 
   it('wakes the extension for its views, its files and its restored panels only', () => {
@@ -70,4 +121,48 @@ describe('package.json', () => {
     }
     assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${GRAPH_PANEL}`));
   });
+
+  /** The words that bring a command into the context menu of a row, and into that of a card or the graph. */
+  function offeredBy(
+    command: string,
+    row: (word: string) => string,
+    key: 'runVerbs' | 'taskVerbs',
+  ): string[][] {
+    const words = [...new Set([...Object.values(RUN_MENU), ...Object.values(TASK_MENU)].flat())];
+    const whenIn = (menu: string) =>
+      menus[menu]?.find(
+        (entry) => entry.command === command && entry.group?.startsWith('inline') !== true,
+      )?.when;
+    return [
+      words.filter((word) => matches(whenIn('view/item/context'), row(word))),
+      words.filter((word) => matches(whenIn('webview/context'), `${word} other`, key)),
+    ].map((found) => found.sort());
+  }
 });
+
+const RUN_MENU: Readonly<Record<string, readonly RunOffer[]>> = {
+  'sluice.pauseRun': ['pause'],
+  'sluice.interruptRun': ['pause'],
+  'sluice.resumeRun': ['resume', 'unpause'],
+  'sluice.takeOverRun': ['takeOver'],
+  'sluice.cancelRun': ['cancel'],
+};
+
+const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
+  'sluice.stopTask': ['stop'],
+  'sluice.holdTask': ['hold'],
+  'sluice.releaseTask': ['release'],
+  'sluice.acceptTask': ['accept'],
+  'sluice.skipTask': ['skip'],
+  'sluice.rerunTask': ['rerun'],
+  'sluice.rerunTaskWithPrompt': ['prompt'],
+  'sluice.rerunTaskWithModel': ['model'],
+  'sluice.steerTask': ['steer'],
+  'sluice.runCommandInCopy': ['command'],
+};
+
+/** Whether what a `when` clause asks of one key holds for its value. */
+function matches(when: string | undefined, value: string, key = 'viewItem'): boolean {
+  const pattern = new RegExp(`${key} =~ /(.*)/$`).exec(when ?? '')?.[1];
+  return pattern !== undefined && new RegExp(pattern).test(value);
+}

@@ -1,53 +1,126 @@
 import * as vscode from 'vscode';
+import { shownStatus } from '../../core/projections/taskRows.ts';
 import type { Command } from '../contributions.ts';
 import type { Projects } from '../project.ts';
-import { chooseRun } from './picks.ts';
+import { hasWorkLeft, resumeText } from '../resumeText.ts';
+import { ask } from './ask.ts';
+import { chooseRun, type RunChoice } from './picks.ts';
 
-export function cancelRun(projects: Projects): Command {
+/** Nothing new starts; running tasks finish. */
+export function pauseRun(projects: Projects): Command {
+  return pauseCommand(projects, 'sluice.pauseRun', 'finish');
+}
+
+/** Nothing new starts; running tasks are thrown away, to be made again. */
+export function interruptRun(projects: Projects): Command {
+  return pauseCommand(projects, 'sluice.interruptRun', 'interrupt');
+}
+
+function pauseCommand(
+  projects: Projects,
+  id: 'sluice.pauseRun' | 'sluice.interruptRun',
+  running: 'finish' | 'interrupt',
+): Command {
   return {
-    id: 'sluice.cancelRun',
+    id,
     execute: async (target) => {
-      const chosen = await chooseRun(
-        projects,
-        target,
-        { placeHolder: 'The run to cancel', nothing: 'No run is under way.' },
-        (status) => status === 'running' || status === 'waiting' || status === 'interrupted',
-      );
-      if (chosen === undefined) {
-        return;
-      }
-      const outcome = await chosen.project.sluice.request(chosen.entry.run, {
-        kind: 'cancel',
-        by: chosen.project.sluice.actor,
-      });
-      if (outcome.kind === 'refused') {
-        void vscode.window.showWarningMessage(
-          `${chosen.entry.run} was not cancelled: ${outcome.why}.`,
-        );
+      const question = { placeHolder: 'The run to pause', nothing: 'No run is under way.' };
+      const chosen = await chooseRun(projects, target, question, 'pause');
+      if (chosen !== undefined) {
+        const { actor: by } = chosen.project.sluice;
+        const undone = `${chosen.entry.run} was not paused`;
+        await ask(chosen, { kind: 'pause', running, by }, undone);
       }
     },
   };
 }
 
+export function cancelRun(projects: Projects): Command {
+  return {
+    id: 'sluice.cancelRun',
+    execute: async (target) => {
+      const question = { placeHolder: 'The run to cancel', nothing: 'No run is under way.' };
+      const chosen = await chooseRun(projects, target, question, 'cancel');
+      if (chosen !== undefined) {
+        const { actor: by } = chosen.project.sluice;
+        await ask(chosen, { kind: 'cancel', by }, `${chosen.entry.run} was not cancelled`);
+      }
+    },
+  };
+}
+
+/** Ends a pause, or goes on with a run that was cut off. */
 export function resumeRun(projects: Projects): Command {
   return {
     id: 'sluice.resumeRun',
     execute: async (target) => {
-      const chosen = await chooseRun(
-        projects,
-        target,
-        { placeHolder: 'The run to resume', nothing: 'No run was cut off.' },
-        (status) => status === 'interrupted',
-      );
-      if (chosen === undefined) {
-        return;
-      }
-      const resumed = await chosen.project.sluice.resume(chosen.entry.run);
-      if (!resumed.ok) {
-        void vscode.window.showWarningMessage(
-          `${chosen.entry.run} was not resumed: ${resumed.error.message}`,
-        );
+      const question = {
+        placeHolder: 'The run to resume',
+        nothing: 'No run is paused or interrupted.',
+      };
+      const chosen = await chooseRun(projects, target, question, 'resume', 'unpause');
+      if (chosen !== undefined) {
+        await resumeAsked(chosen);
       }
     },
   };
+}
+
+/** Goes on with a run whose driver cannot be looked for from here: only a person can tell that it is gone. */
+export function takeOverRun(projects: Projects): Command {
+  return {
+    id: 'sluice.takeOverRun',
+    execute: async (target) => {
+      const question = {
+        placeHolder: 'The run to take over',
+        nothing: 'No run is driven on another machine or in a container.',
+      };
+      const chosen = await chooseRun(projects, target, question, 'takeOver');
+      if (chosen === undefined) {
+        return;
+      }
+      const detail =
+        'A program on another machine or in a container drives it. Take it over only if that program is gone.';
+      const take = 'Take Over';
+      const answer = await vscode.window.showWarningMessage(
+        `Take ${chosen.entry.run} over?`,
+        { modal: true, detail },
+        take,
+      );
+      if (answer === take) {
+        await goOn(chosen, true);
+      }
+    },
+  };
+}
+
+/** Goes on with a run nobody drives; what keeps it from that is told. Resolves with whether it does. */
+export async function goOn({ project, entry }: RunChoice, takeOver = false): Promise<boolean> {
+  const resumed = await project.sluice.resume(entry.run, { takeOver });
+  if (!resumed.ok) {
+    void vscode.window.showWarningMessage(`${entry.run} was not resumed: ${resumed.error.message}`);
+  }
+  return resumed.ok;
+}
+
+async function resumeAsked(chosen: RunChoice): Promise<void> {
+  const { plan, state, driven, run } = chosen.entry;
+  const isInterrupted = shownStatus(state, driven) === 'interrupted';
+  if (isInterrupted && hasWorkLeft(plan, state)) {
+    const answer = await vscode.window.showInformationMessage(
+      `Resume ${run}?`,
+      { modal: true, detail: resumeText(plan, state) },
+      'Resume',
+    );
+    if (answer === undefined) {
+      return;
+    }
+  }
+  // Driven first: a run that is taken over for a request alone is left at its next gate.
+  const isAtRest = driven.kind === 'nobody' || state.phase.kind === 'finished';
+  const goesOn = !isAtRest || (await goOn(chosen));
+  if (goesOn && state.phase.kind === 'paused') {
+    const { actor: by } = chosen.project.sluice;
+    await ask(chosen, { kind: 'unpause', by }, `${run} was not resumed`);
+  }
 }

@@ -1,17 +1,26 @@
 import * as vscode from 'vscode';
-import type { BookEntry } from '../../core/projections/runBook.ts';
+import type { RunId } from '../../core/domain/ids.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
-import { census, shownStatus, type ShownStatus } from '../../core/projections/taskRows.ts';
+import { census, shownStatus, taskRows, type TaskRow } from '../../core/projections/taskRows.ts';
 import type { CommandTarget } from '../contributions.ts';
+import {
+  runOffers,
+  taskOffers,
+  type ReadableRun,
+  type RunOffer,
+  type TaskOffer,
+} from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
 
 // What a command works on: the row it was called on, else what the person picks.
 
-type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
-
 export interface RunChoice {
   readonly project: Project;
   readonly entry: ReadableRun;
+}
+
+export interface TaskChoice extends RunChoice {
+  readonly row: TaskRow;
 }
 
 export interface GateChoice {
@@ -19,7 +28,7 @@ export interface GateChoice {
   readonly gate: OpenGate;
 }
 
-export function readableRun(project: Project, run: BookEntry['run']): ReadableRun | undefined {
+export function readableRun(project: Project, run: RunId): ReadableRun | undefined {
   const entry = project.sluice.run(run);
   return entry?.kind === 'readable' ? entry : undefined;
 }
@@ -30,12 +39,12 @@ export interface Question {
   readonly nothing: string;
 }
 
-/** The run of the row, or one the person picks among those whose status is asked for. */
+/** The run of the row, or one the person picks among those of which one of `offers` can be asked. */
 export async function chooseRun(
   projects: Projects,
   target: CommandTarget | undefined,
   question: Question,
-  fits: (status: ShownStatus) => boolean,
+  ...offers: readonly RunOffer[]
 ): Promise<RunChoice | undefined> {
   if (target !== undefined && 'run' in target) {
     const entry = readableRun(target.project, target.run);
@@ -46,12 +55,12 @@ export async function chooseRun(
       if (entry.kind !== 'readable') {
         return [];
       }
-      const status = shownStatus(entry.state, entry.driven);
-      return fits(status)
+      const offered = runOffers(entry);
+      return offers.some((offer) => offered.includes(offer))
         ? [
             {
               label: entry.run,
-              description: `${status} · ${census(entry.state)}`,
+              description: `${shownStatus(entry.state, entry.driven)} · ${census(entry.state)}`,
               detail: where(projects, project),
               choice: { project, entry },
             },
@@ -60,6 +69,48 @@ export async function chooseRun(
     }),
   );
   return pickOne(projects, choices, question);
+}
+
+/** The task of the row, or one the person picks among those of which `offer` can be asked, of the row's run or of all. */
+export async function chooseTask(
+  projects: Projects,
+  target: CommandTarget | undefined,
+  question: Question,
+  offer: TaskOffer,
+): Promise<TaskChoice | undefined> {
+  if (target?.kind === 'task') {
+    const entry = readableRun(target.project, target.run);
+    const row = entry && rowsOf(entry).find(({ task }) => task === target.task);
+    return entry && row && { project: target.project, entry, row };
+  }
+  const runs: readonly RunChoice[] =
+    target?.kind === 'run'
+      ? [readableRun(target.project, target.run) ?? []]
+          .flat()
+          .map((entry) => ({ project: target.project, entry }))
+      : projects
+          .all()
+          .flatMap((project) =>
+            project.sluice
+              .runs()
+              .flatMap((entry) => (entry.kind === 'readable' ? { project, entry } : [])),
+          );
+  const choices = runs.flatMap(({ project, entry }) =>
+    rowsOf(entry)
+      .filter((row) => taskOffers(entry.plan, row).includes(offer))
+      .map((row) => ({
+        label: row.task,
+        description: [entry.run, row.state === 'unknown' ? 'needs a look' : row.state].join(' · '),
+        detail: where(projects, project),
+        choice: { project, entry, row },
+      })),
+  );
+  // Nobody is to stop or skip a task whose name they have not seen.
+  return pickOne(projects, choices, question, true);
+}
+
+function rowsOf({ plan, state, driven }: ReadableRun): TaskRow[] {
+  return taskRows(plan, state, driven);
 }
 
 /** The gate of the row, or one the person picks among those that wait. */
@@ -85,7 +136,7 @@ export async function chooseGate(
   return pickOne(projects, choices, { placeHolder, nothing: 'No gate waits for you.' });
 }
 
-/** One choice is no question; none is told. */
+/** No choice is told. One is no question, unless a question says otherwise. */
 async function pickOne<T>(
   projects: Projects,
   choices: readonly (Omit<vscode.QuickPickItem, 'detail'> & {
@@ -93,13 +144,15 @@ async function pickOne<T>(
     readonly choice: T;
   })[],
   { placeHolder, nothing }: Question,
+  evenOne = false,
 ): Promise<T | undefined> {
-  const [only] = choices;
-  if (choices.length <= 1) {
-    if (only === undefined) {
-      tellNothing(projects, nothing);
-    }
-    return only?.choice;
+  const [first, ...others] = choices;
+  if (first === undefined) {
+    tellNothing(projects, nothing);
+    return undefined;
+  }
+  if (others.length === 0 && !evenOne) {
+    return first.choice;
   }
   const items = choices.map(({ detail, ...rest }) => ({
     ...rest,

@@ -13,7 +13,9 @@ export function runAgent(projects: Projects): Command {
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
       const chosen = await chooseAgent(projects, target);
       if (chosen !== undefined) {
-        await startRun(chosen.project, chosen.project.sluice.workflowOf(chosen.agent));
+        // Loaded with the first folder, as in `Projects`.
+        const { workflowOfAgent } = await import('../../core/startRequest.ts');
+        await startRun(chosen.project, workflowOfAgent(chosen.agent));
       }
     },
   };

@@ -9,7 +9,7 @@ import type { Project, Projects } from '../project.ts';
 
 /**
  * Tells people what wants them: a gate that waits, a run that ended. Each is told once in a window; a
- * run that had ended when its folder was opened is no news. A short run may begin and end between two
+ * run that had ended when its folder was opened is no news. A run that goes on again ends again. A short run may begin and end between two
  * looks, so what is old is remembered, not what was seen running.
  */
 export class Announcements implements Disposable {
@@ -30,8 +30,10 @@ export class Announcements implements Disposable {
         }
       }
       for (const entry of project.sluice.runs()) {
-        const hasEnded = entry.kind === 'readable' && entry.state.phase.kind === 'finished';
-        if (hasEnded && this.#isNews(project, entry.run, 'ended') && this.#seen.has(project)) {
+        const phase = entry.kind === 'readable' ? entry.state.phase : undefined;
+        const isNews =
+          phase?.kind === 'finished' && this.#isNews(project, entry.run, 'ended', `${phase.at}`);
+        if (isNews && this.#seen.has(project)) {
           void this.#tellEnd(project, entry.run);
         }
       }

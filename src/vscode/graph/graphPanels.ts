@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
+import { unreachable } from '../../core/base/exhaustive.ts';
 import { isRunId, type RunId, type StepId, type TaskId } from '../../core/domain/ids.ts';
 import { pictureOfRun, pictureOfWorkflow } from '../../core/projections/graph.ts';
 import type { GraphPicture } from '../../core/projections/graphPicture.ts';
-import type { GraphHostMessage } from '../../webview/protocol.ts';
+import type { GraphHostMessage, GraphPageMessage } from '../../webview/protocol.ts';
 import { answer, reject } from '../commands/answerGate.ts';
 import { readableRun } from '../commands/picks.ts';
 import { openText } from '../commands/showOutput.ts';
 import { openLocation } from '../commands/openDefinition.ts';
+import { executeOn } from '../contributions.ts';
 import { GRAPH_PANEL } from '../ids.ts';
+import { runOffers, taskOffers } from '../offers.ts';
 import { outputUri } from '../output/documents.ts';
 import type { Project, Projects } from '../project.ts';
 import { parsePageMessage } from './pageMessage.ts';
@@ -99,7 +102,13 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     }
     if ('run' in subject) {
       const entry = readableRun(project, subject.run);
-      return entry === undefined ? undefined : pictureOfRun(entry.plan, entry.state, entry.driven);
+      return (
+        entry &&
+        pictureOfRun(entry.plan, entry.state, entry.driven, {
+          run: runOffers(entry),
+          task: (row) => taskOffers(entry.plan, row),
+        })
+      );
     }
     const entry = project.sluice.definitions.workflows.find(
       ({ name }) => name === subject.workflow,
@@ -113,18 +122,10 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     if (message?.type === 'ready') {
       this.#send(panel, subject);
     } else if (message !== undefined && project !== undefined) {
-      const task = message.task as TaskId;
       if (message.type === 'open') {
-        await this.#open(project, subject, task);
+        await this.#open(project, subject, message.task as TaskId);
       } else if ('run' in subject) {
-        const gate = project.sluice
-          .openGates()
-          .find((open) => open.run === subject.run && open.task === task);
-        if (gate !== undefined) {
-          await (message.decision === 'approved'
-            ? answer({ project, gate }, 'approved', undefined)
-            : reject({ project, gate }));
-        }
+        await askOf(project, subject.run, message);
       }
     }
   }
@@ -163,6 +164,35 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     <script nonce="${nonce}" src="${asset('graph.js')}"></script>
   </body>
 </html>`;
+  }
+}
+
+/** The page decides nothing: what it sends is asked as if from the tree. */
+async function askOf(
+  project: Project,
+  run: RunId,
+  message: Extract<GraphPageMessage, { type: 'pause' | 'resume' | 'answer' }>,
+): Promise<void> {
+  switch (message.type) {
+    case 'pause':
+      await executeOn('sluice.pauseRun', { kind: 'run', project, run });
+      break;
+    case 'resume':
+      await executeOn('sluice.resumeRun', { kind: 'run', project, run });
+      break;
+    case 'answer': {
+      const gate = project.sluice
+        .openGates()
+        .find((open) => open.run === run && open.task === (message.task as TaskId));
+      if (gate !== undefined) {
+        await (message.decision === 'approved'
+          ? answer({ project, gate }, 'approved', undefined)
+          : reject({ project, gate }));
+      }
+      break;
+    }
+    default:
+      unreachable(message);
   }
 }
 

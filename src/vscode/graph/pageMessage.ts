@@ -5,8 +5,8 @@ export function parsePageMessage(raw: unknown): GraphPageMessage | undefined {
   if (typeof raw !== 'object' || raw === null || !('type' in raw)) {
     return undefined;
   }
-  if (raw.type === 'ready') {
-    return { type: 'ready' };
+  if (raw.type === 'ready' || raw.type === 'pause' || raw.type === 'resume') {
+    return { type: raw.type };
   }
   if (!('task' in raw) || typeof raw.task !== 'string') {
     return undefined;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TaskState } from '../../core/domain/runState.ts';
-import type { ShownStatus } from '../../core/projections/taskRows.ts';
+import type { ShownStatus, TaskRow } from '../../core/projections/taskRows.ts';
 
 // Shape and colour both tell the state, so neither is needed to read it. Colours are the theme's.
 
@@ -11,11 +11,14 @@ const PASSED = 'testing.iconPassed';
 const FAILED = 'testing.iconFailed';
 const WAITING = 'charts.yellow';
 const RUNNING = 'charts.blue';
+/** Yellow is for what wants a person. */
+const QUIET = 'descriptionForeground';
 
 const TASK_ICONS: Readonly<Record<TaskState['kind'], vscode.ThemeIcon>> = {
-  pending: icon('circle-outline', 'testing.iconQueued'),
+  pending: icon('circle-outline', QUIET),
   running: icon('loading~spin', RUNNING),
   waiting: icon('bell-dot', WAITING),
+  unknown: icon('question', WAITING),
   succeeded: icon('pass', PASSED),
   approved: icon('thumbsup', PASSED),
   failed: icon('error', FAILED),
@@ -27,6 +30,8 @@ const RUN_ICONS: Readonly<Record<ShownStatus, vscode.ThemeIcon>> = {
   running: icon('loading~spin', RUNNING),
   waiting: icon('bell-dot', WAITING),
   cancelling: icon('loading~spin', WAITING),
+  pausing: icon('loading~spin', WAITING),
+  paused: icon('debug-pause', QUIET),
   interrupted: icon('debug-disconnect', WAITING),
   succeeded: icon('pass-filled', PASSED),
   degraded: icon('warning', WAITING),
@@ -34,12 +39,47 @@ const RUN_ICONS: Readonly<Record<ShownStatus, vscode.ThemeIcon>> = {
   cancelled: icon('stop-circle', 'testing.iconSkipped'),
 };
 
-export function taskIcon(kind: TaskState['kind']): vscode.ThemeIcon {
-  return TASK_ICONS[kind];
+const HELD_ICON = icon('debug-pause', QUIET);
+const DELAYED_ICON = icon('history', QUIET);
+const CUT_OFF_ICON = icon('debug-disconnect', WAITING);
+
+/** @param isDriven some program moves the run on */
+export function taskIcon(
+  { state, verbs, triesAgainAt }: TaskRow,
+  isDriven: boolean,
+): vscode.ThemeIcon {
+  if (state === 'pending') {
+    return verbs.includes('release')
+      ? HELD_ICON
+      : triesAgainAt === undefined
+        ? TASK_ICONS.pending
+        : DELAYED_ICON;
+  }
+  return state === 'running' && !isDriven ? CUT_OFF_ICON : TASK_ICONS[state];
 }
 
 export function runIcon(status: ShownStatus): vscode.ThemeIcon {
   return RUN_ICONS[status];
+}
+
+/** What one of its tasks is in first tells how a group stands; else it is done. */
+const TELLING: readonly TaskState['kind'][] = [
+  'waiting',
+  'unknown',
+  'running',
+  'failed',
+  'pending',
+  'cancelled',
+];
+
+export function groupIcon(rows: readonly TaskRow[], isDriven: boolean): vscode.ThemeIcon {
+  for (const state of TELLING) {
+    const telling = rows.find((row) => row.state === state);
+    if (telling !== undefined) {
+      return taskIcon(telling, isDriven);
+    }
+  }
+  return TASK_ICONS[rows.every(({ state }) => state === 'skipped') ? 'skipped' : 'succeeded'];
 }
 
 export const GATE_ICON = icon('bell-dot', WAITING);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatBytes, formatDuration } from '../../core/base/text.ts';
+import { formatDuration } from '../../core/base/text.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
@@ -7,12 +7,14 @@ import {
   runDuration,
   shownStatus,
   taskRows,
-  type TaskRow,
 } from '../../core/projections/taskRows.ts';
-import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
+import { Row, type CommandTarget } from '../contributions.ts';
+import { runOffers, type ReadableRun } from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
+import { resumeText } from '../resumeText.ts';
 import { plainTooltip, rowsByFolder } from './folders.ts';
-import { BRANCH_ICON, PROBLEM_ICON, runIcon, taskIcon } from './icons.ts';
+import { PROBLEM_ICON, runIcon } from './icons.ts';
+import { groupedRows, rowId, type Drawn } from './taskRow.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -43,84 +45,27 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   item.description = `${status} · ${status === 'succeeded' ? duration : doneCount(state)}`;
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
-    census(state),
+    status === 'interrupted' ? resumeText(plan, state) : census(state),
     ended ? `Took ${duration}` : undefined,
+    state.phase.kind === 'paused' ? `Paused by ${state.phase.by.name}` : undefined,
     `Started ${new Date(state.createdAt).toLocaleString()} by ${state.by.name}`,
-    driven.kind === 'elsewhere' ? `Driven by another program (process ${driven.pid})` : undefined,
+    drivenElsewhere(entry),
     damage === undefined ? undefined : `Damaged: ${damage}`,
   ]);
   item.iconPath = damage === undefined ? runIcon(status) : PROBLEM_ICON;
-  item.contextValue = `run.${status}`;
+  item.contextValue = ['run', status, ...runOffers(entry)].join(' ');
   item.accessibilityInformation = { label: `Run ${entry.run}, ${status}, ${census(state)}` };
-  return new Row(target, item, () =>
-    taskRows(plan, state).map((row) => taskRow(project, entry.run, row, now)),
-  );
-}
-
-function taskRow(project: Project, run: BookEntry['run'], row: TaskRow, now: number): Row {
-  const target: CommandTarget = { kind: 'task', project, run, task: row.task };
-  const children = [...artifactRows(project, run, row), ...branchRows(project, run, row)];
-  const item = new vscode.TreeItem(row.task, children.length > 0 ? Expanded : None);
-  // Another id once it has children: VS Code keeps a row without children closed when it gets some.
-  item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
-  item.description =
-    row.state === 'waiting'
-      ? 'waits for you'
-      : row.startedAt === undefined
-        ? row.detail
-        : [formatDuration(now - row.startedAt), row.detail]
-            .filter((text) => text !== '')
-            .join(' · ');
-  item.tooltip = plainTooltip([
-    `${row.task}: ${row.state}`,
-    row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,
-    row.detail,
-    row.fix,
-  ]);
-  item.iconPath = taskIcon(row.state);
-  item.contextValue = row.step.kind === 'gate' ? `gate.${row.state}` : `task.${row.state}`;
-  item.command = rowCommand(
-    row.state === 'waiting' ? 'sluice.showGate' : 'sluice.showOutput',
-    'Show Output',
-    target,
-  );
-  item.accessibilityInformation = { label: `${row.task}, ${row.state}, ${row.detail}` };
-  return new Row(target, item, () => children);
-}
-
-function artifactRows(project: Project, run: BookEntry['run'], row: TaskRow): Row[] {
-  return row.artifacts.map((artifact) => {
-    const target: CommandTarget = {
-      kind: 'artifact',
-      project,
-      run,
-      task: row.task,
-      path: artifact.path,
-    };
-    const item = new vscode.TreeItem(artifact.path, None);
-    item.id = rowId(project, run, row.task, 'artifact', artifact.path);
-    item.resourceUri = vscode.Uri.from({ scheme: 'sluice-artifact', path: `/${artifact.path}` });
-    item.iconPath = vscode.ThemeIcon.File;
-    item.description = formatBytes(artifact.bytes);
-    item.tooltip = plainTooltip([artifact.path, formatBytes(artifact.bytes)]);
-    item.contextValue = 'artifact';
-    item.command = rowCommand('sluice.openArtifact', 'Open Artifact', target);
-    return new Row(target, item);
+  return new Row(target, item, () => {
+    const drawn: Drawn = { project, entry, now };
+    return groupedRows(drawn, taskRows(plan, state, driven));
   });
 }
 
-function branchRows(project: Project, run: BookEntry['run'], row: TaskRow): Row[] {
-  if (row.branch === undefined) {
-    return [];
+function drivenElsewhere({ driven }: ReadableRun): string | undefined {
+  if (driven.kind !== 'elsewhere') {
+    return undefined;
   }
-  const item = new vscode.TreeItem(row.branch, None);
-  item.id = rowId(project, run, row.task, 'branch');
-  item.iconPath = BRANCH_ICON;
-  item.contextValue = 'branch';
-  item.tooltip = plainTooltip([`The artifacts are on the local branch ${row.branch}`]);
-  return [new Row(undefined, item)];
-}
-
-function rowId(project: Project, ...parts: readonly string[]): string {
-  return JSON.stringify([project.folder.uri.toString(), ...parts]);
+  return driven.isLocal
+    ? `Driven by another program (process ${driven.pid})`
+    : 'Driven by a program on another machine or in a container. If that is gone, take the run over.';
 }

@@ -85,6 +85,47 @@ export async function takeFirst(command: CommandId): Promise<void> {
   await running;
 }
 
+/** What a command asked and told while it ran. */
+export interface Talk {
+  /** What input boxes proposed. */
+  readonly proposed: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Runs a command as the graph's context menu does. Nobody can type into the window from in here: what is
+ * typed is given to its input boxes, as far as they accept it.
+ */
+export async function askOnCard(
+  command: CommandId,
+  folder: TestFolder,
+  on: { readonly run: string; readonly task?: string },
+  typed?: string,
+): Promise<Talk> {
+  const { showInputBox, showWarningMessage } = Object.getOwnPropertyDescriptors(vscode.window);
+  const proposed: string[] = [];
+  const warnings: string[] = [];
+  Object.assign(vscode.window, {
+    showInputBox: async (box: vscode.InputBoxOptions) => {
+      proposed.push(box.value ?? '');
+      const refusal = await box.validateInput?.(typed ?? '');
+      assert.equal(refusal ?? undefined, undefined);
+      return typed;
+    },
+    showWarningMessage: (message: string) => {
+      warnings.push(message);
+      return Promise.resolve(undefined);
+    },
+  });
+  try {
+    const context = { folder: vscode.Uri.file(folder.path).toString(), ...on };
+    await vscode.commands.executeCommand(command, context);
+  } finally {
+    Object.defineProperties(vscode.window, { showInputBox, showWarningMessage });
+  }
+  return { proposed, warnings };
+}
+
 /** What `sluice-output:` shows of a task. */
 export async function outputOf(folder: TestFolder, run: string, task: string): Promise<string> {
   const uri = vscode.Uri.from({

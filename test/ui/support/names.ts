@@ -18,7 +18,25 @@ export const commands = {
 export const gateActions = { approve: 'Approve', reject: 'Reject' } as const;
 
 /** On a row of a run. */
-export const runActions = { showGraph: 'Show Graph', cancel: 'Cancel Run' } as const;
+export const runActions = {
+  showGraph: 'Show Graph',
+  pause: 'Pause Run',
+  interrupt: 'Pause Run and Interrupt',
+  resume: 'Resume Run',
+  cancel: 'Cancel Run',
+} as const;
+
+/** On a row or a card of a task. */
+export const taskActions = {
+  stop: 'Stop Task',
+  hold: 'Hold Task',
+  release: 'Release Task',
+  rerun: 'Rerun Task',
+  rerunWithPrompt: 'Rerun Task with Another Prompt…',
+  skip: 'Skip Task',
+  accept: 'Accept Task',
+  runCommand: 'Run Command in Workspace Copy…',
+} as const;
 
 /** A selector: the strip above the graph. */
 export const graphStrip = 'header.strip';

@@ -72,6 +72,11 @@ const sign = (name) => new Promise((resolve) => {
     fs.writeFileSync(path.join(this.#signs, sign), '');
   }
 
+  /** Takes a sign back: who waits for it from now on waits until it is given again. */
+  withdraw(sign: string): void {
+    fs.rmSync(path.join(this.#signs, sign), { force: true });
+  }
+
   /** What an agent noted under a name; undefined before it has. */
   noteOf(name: string): string | undefined {
     const file = path.join(this.#signs, name);

@@ -1,0 +1,77 @@
+import type { TaskVerb } from '../../core/projections/verbs.ts';
+import type { Command } from '../contributions.ts';
+import type { CommandId } from '../ids.ts';
+import type { Projects } from '../project.ts';
+import { ask } from './ask.ts';
+import { chooseTask, type Question } from './picks.ts';
+
+/** What is asked of a task with nothing more to say. */
+type Verb = Exclude<TaskVerb, 'steer'>;
+
+interface Wording extends Question {
+  readonly id: CommandId;
+  /** Goes on "… was not". */
+  readonly done: string;
+}
+
+const WORDINGS: Readonly<Record<Verb, Wording>> = {
+  stop: {
+    id: 'sluice.stopTask',
+    placeHolder: 'The task to stop; what needs it is skipped',
+    nothing: 'No task is running.',
+    done: 'stopped',
+  },
+  hold: {
+    id: 'sluice.holdTask',
+    placeHolder: 'The task to hold; it does not start until it is released',
+    nothing: 'No task is running or to run.',
+    done: 'held',
+  },
+  release: {
+    id: 'sluice.releaseTask',
+    placeHolder: 'The task to release',
+    nothing: 'No task is held.',
+    done: 'released',
+  },
+  rerun: {
+    id: 'sluice.rerunTask',
+    placeHolder: 'The task to run again, with what came of it',
+    nothing: 'No task has ended.',
+    done: 'run again',
+  },
+  skip: {
+    id: 'sluice.skipTask',
+    placeHolder: 'The task to go on without',
+    nothing: 'No task can be skipped.',
+    done: 'skipped',
+  },
+  accept: {
+    id: 'sluice.acceptTask',
+    placeHolder: 'The task whose work was done',
+    nothing: 'No task needs a look.',
+    done: 'accepted',
+  },
+};
+
+/** One command for each verb. */
+export function taskCommands(projects: Projects): Command[] {
+  return (Object.keys(WORDINGS) as Verb[]).map((verb) => ({
+    id: WORDINGS[verb].id,
+    execute: async (target) => {
+      const chosen = await chooseTask(projects, target, WORDINGS[verb], verb);
+      if (chosen === undefined) {
+        return;
+      }
+      const { task } = chosen.row;
+      const { actor: by } = chosen.project.sluice;
+      const undone = `${task} of ${chosen.entry.run} was not ${WORDINGS[verb].done}`;
+      await ask(
+        chosen,
+        verb === 'rerun'
+          ? { kind: verb, task, prompt: undefined, model: undefined, by }
+          : { kind: verb, task, by },
+        undone,
+      );
+    },
+  }));
+}

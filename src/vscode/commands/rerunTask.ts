@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import { parseTemplate } from '../../core/domain/expression.ts';
+import type { Command } from '../contributions.ts';
+import type { Projects } from '../project.ts';
+import { ask } from './ask.ts';
+import { chooseTask, type TaskChoice } from './picks.ts';
+
+/** Stands for a line break in the input box, which has one line. */
+const LINE_BREAK = '⏎';
+
+export function rerunTaskWithPrompt(projects: Projects): Command {
+  return {
+    id: 'sluice.rerunTaskWithPrompt',
+    execute: async (target) => {
+      const question = {
+        placeHolder: 'The task to run again with another prompt',
+        nothing: 'No task of an agent has ended.',
+      };
+      const chosen = await chooseTask(projects, target, question, 'prompt');
+      if (chosen === undefined) {
+        return;
+      }
+      const present = promptOf(chosen);
+      const typed = await vscode.window.showInputBox({
+        title: `Run ${chosen.row.task} of ${chosen.entry.run} again`,
+        prompt: `What its agent is asked. It may hold \${{ … }}; ${LINE_BREAK} is a line break.`,
+        value: present.replaceAll('\n', LINE_BREAK),
+        ignoreFocusOut: true,
+        validateInput: problemOf,
+      });
+      if (typed !== undefined) {
+        await rerun(chosen, typed.replaceAll(LINE_BREAK, '\n'), undefined);
+      }
+    },
+  };
+}
+
+export function rerunTaskWithModel(projects: Projects): Command {
+  return {
+    id: 'sluice.rerunTaskWithModel',
+    execute: async (target) => {
+      const question = {
+        placeHolder: 'The task to run again with another model',
+        nothing: 'No task whose agent is a model has ended.',
+      };
+      const chosen = await chooseTask(projects, target, question, 'model');
+      if (chosen === undefined) {
+        return;
+      }
+      const models = modelsOf(chosen);
+      const [first = ''] = models;
+      const model = await vscode.window.showInputBox({
+        title: `Run ${chosen.row.task} of ${chosen.entry.run} again`,
+        prompt:
+          models.length === 0
+            ? 'The model to use, by its name.'
+            : `The model to use, by its name. Its agent prefers ${models.join(', ')}.`,
+        value: chosen.entry.state.edits.get(chosen.row.task)?.model ?? first,
+        ignoreFocusOut: true,
+        validateInput: (text) => (text.trim() === '' ? 'Name a model.' : undefined),
+      });
+      if (model !== undefined) {
+        await rerun(chosen, undefined, model.trim());
+      }
+    },
+  };
+}
+
+async function rerun(
+  chosen: TaskChoice,
+  prompt: string | undefined,
+  model: string | undefined,
+): Promise<void> {
+  const { task } = chosen.row;
+  const { actor: by } = chosen.project.sluice;
+  const undone = `${task} of ${chosen.entry.run} was not run again`;
+  await ask(chosen, { kind: 'rerun', task, prompt, model, by }, undone);
+}
+
+/** What the agent was asked, as written. */
+function promptOf({ entry, row }: TaskChoice): string {
+  const edited = entry.state.edits.get(row.task)?.prompt;
+  return edited ?? (row.step.kind === 'agent' ? row.step.prompt : '');
+}
+
+function modelsOf({ entry, row }: TaskChoice): readonly string[] {
+  const agent = row.step.kind === 'agent' ? entry.plan.agents[row.step.agent] : undefined;
+  return agent?.runner.kind === 'model' ? agent.runner.models : [];
+}
+
+function problemOf(prompt: string): string | undefined {
+  const template = parseTemplate(prompt);
+  return template.ok ? undefined : template.error.message;
+}

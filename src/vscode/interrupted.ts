@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { count } from '../core/base/text.ts';
+import type { RunId } from '../core/domain/ids.ts';
+import { shownStatus } from '../core/projections/taskRows.ts';
+import { goOn } from './commands/controlRun.ts';
+import { readableRun } from './commands/picks.ts';
+import { executeOn } from './contributions.ts';
+import type { Project } from './project.ts';
+import { readSetting } from './readSetting.ts';
+import { resumeText } from './resumeText.ts';
+
+/** With more runs than this, one notification speaks of all. */
+const ONE_BY_ONE = 3;
+
+/** Tells of the runs that were cut off when their folder is opened, where they do not go on by themselves. */
+export async function tellInterrupted(project: Project): Promise<void> {
+  if (readSetting('resumeRuns') === 'always') {
+    return;
+  }
+  const runs = project.sluice
+    .runs()
+    .flatMap((entry) =>
+      entry.kind === 'readable' && shownStatus(entry.state, entry.driven) === 'interrupted'
+        ? entry.run
+        : [],
+    );
+  await (runs.length > ONE_BY_ONE
+    ? tellAll(project, runs)
+    : Promise.all(runs.map((run) => tellOne(project, run))));
+}
+
+async function tellOne(project: Project, run: RunId): Promise<void> {
+  const entry = readableRun(project, run);
+  if (entry === undefined) {
+    return;
+  }
+  const chosen = await vscode.window.showInformationMessage(
+    `${run} was interrupted: ${resumeText(entry.plan, entry.state)}`,
+    'Resume',
+    'Show Graph',
+  );
+  if (chosen === 'Show Graph') {
+    await executeOn('sluice.showGraph', { kind: 'run', project, run });
+  } else if (chosen === 'Resume') {
+    await goOn({ project, entry });
+  }
+}
+
+async function tellAll(project: Project, runs: readonly RunId[]): Promise<void> {
+  const [first = '', second = ''] = runs;
+  const chosen = await vscode.window.showInformationMessage(
+    `${count(runs.length, 'run')} were interrupted: ${first}, ${second} and ${runs.length - 2} more. The Runs view tells how each stands.`,
+    'Resume All',
+    'Show Runs',
+  );
+  if (chosen === 'Show Runs') {
+    await vscode.commands.executeCommand('sluice.runs.focus');
+  } else if (chosen === 'Resume All') {
+    for (const run of runs) {
+      const entry = readableRun(project, run);
+      if (entry !== undefined) {
+        await goOn({ project, entry });
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { TaskState } from '../core/domain/runState.ts';
+import type { RunPlan } from '../core/domain/workflow.ts';
+import type { BookEntry } from '../core/projections/runBook.ts';
+import { runVerbs, type RunVerb, type TaskVerb } from '../core/projections/verbs.ts';
+import type { Driven, TaskRow } from '../core/projections/taskRows.ts';
+
+export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }>;
+
+/**
+ * What people can ask of a run or a task, as the words that rows of the tree (`viewItem`), cards of the
+ * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
+ */
+export type RunOffer = RunVerb | 'takeOver';
+export type TaskOffer = TaskVerb | 'prompt' | 'model' | 'command';
+
+/** `takeOver`: whether the program that drives the run still lives only a person can tell. */
+export function runOffers({ state, driven }: ReadableRun): RunOffer[] {
+  const verbs = runVerbs(state, driven.kind !== 'nobody');
+  const isOpen = state.phase.kind !== 'finished';
+  return isOpen && isOutOfSight(driven) ? [...verbs, 'takeOver'] : [...verbs];
+}
+
+export function isOutOfSight(driven: Driven): boolean {
+  return driven.kind === 'elsewhere' && !driven.isLocal;
+}
+
+/**
+ * `prompt`, `model`: it can be made again with another one. `command`: a command can be run where it works
+ * or worked.
+ */
+export function taskOffers(
+  plan: RunPlan,
+  { step, state, verbs }: Pick<TaskRow, 'step' | 'state' | 'verbs'>,
+): TaskOffer[] {
+  if (step.kind === 'gate') {
+    return [...verbs];
+  }
+  const rerun = verbs.includes('rerun');
+  const hasModel = plan.agents[step.agent]?.runner.kind === 'model';
+  return [
+    ...verbs,
+    ...(rerun ? (['prompt'] as const) : []),
+    ...(rerun && hasModel ? (['model'] as const) : []),
+    ...(HAS_WORKED.has(state) ? (['command'] as const) : []),
+  ];
+}
+
+const HAS_WORKED: ReadonlySet<TaskState['kind']> = new Set<TaskState['kind']>([
+  'running',
+  'unknown',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);

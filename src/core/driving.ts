@@ -10,7 +10,7 @@ import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
-import { RunDriver, type DriveOptions } from './engine/driver.ts';
+import { NOT_DRIVEN, RunDriver, type DriveOptions } from './engine/driver.ts';
 import type { DriverParts } from './engine/parts.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
 import { askDriver } from './asking.ts';
@@ -131,6 +131,14 @@ export class Driving {
     if (created === undefined) {
       throw new Error('Internal error: the journal gave no event back');
     }
+    try {
+      // A run that was shown stays.
+      await taken.value.writer.sync();
+    } catch (thrown) {
+      await taken.value.writer.close().catch(() => undefined);
+      taken.value.claim.release();
+      throw thrown;
+    }
     onCreated(created);
     this.#listener.appended([created]);
     return this.#drive(run, plan, { ...taken.value, events: [created] }, options);
@@ -165,9 +173,13 @@ export class Driving {
     request: RunRequest,
     state: () => Promise<RunState>,
   ): Promise<RequestOutcome> {
-    const active = this.#active.get(run);
-    if (active !== undefined) {
-      return active.request(request);
+    for (let active = this.#active.get(run); active; active = this.#active.get(run)) {
+      const outcome = await active.request(request);
+      if (outcome !== NOT_DRIVEN || this.#closed) {
+        return outcome;
+      }
+      // It has just come to its end; then the run is there to be taken.
+      await active.ended;
     }
     const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
     const taken = await this.#take(run, request.kind);

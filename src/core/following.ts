@@ -23,11 +23,14 @@ export class Following implements Disposable {
   readonly #watching: Disposable;
   /** Who drove each run when it was last looked at. */
   readonly #drivers = new Map<RunId, Driven['kind']>();
+  /** Runs that were there when watching began: what nobody drove then is for people to go on with. */
+  readonly #found: ReadonlySet<RunId>;
 
   constructor(driving: Driving, book: RunBook<JournalPosition>, listener: FollowingListener) {
     this.#driving = driving;
     this.#book = book;
     this.#listener = listener;
+    this.#found = new Set(book.entries().map(({ run }) => run));
     this.#watching = driving.store.watch(
       (run) => this.#attentionTo(run),
       (run) => void this.#look(run),
@@ -52,7 +55,9 @@ export class Following implements Disposable {
 
   async #look(run: RunId): Promise<void> {
     const before = JSON.stringify(seenIn(this.#book.entry(run)));
-    const wasElsewhere = this.#drivers.get(run) === 'elsewhere';
+    const driver = this.#drivers.get(run);
+    // Another program may have begun a run and died between two looks.
+    const wasElsewhere = driver === 'elsewhere' || (driver === undefined && !this.#found.has(run));
     await this.#book.refresh(run);
     const entry = this.#book.entry(run);
     if (entry?.kind === 'readable') {

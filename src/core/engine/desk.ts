@@ -40,13 +40,13 @@ export class Desk {
     }
   }
 
-  /** Writes what was appended, tells of it, and lets begin what was begun on it. @throws what the journal throws */
+  /** Writes what was appended, has it told, and lets begin what was begun on it. @throws what the journal throws */
   commit(): void {
     const events = this.#staged;
     if (events.length > 0) {
       this.parts.journal.commit();
       this.#staged = [];
-      this.parts.onAppended(events);
+      this.effects.telling.tell(events);
     }
     this.effects.release();
   }

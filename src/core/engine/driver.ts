@@ -24,8 +24,8 @@ import { judge } from './render.ts';
 // D1  There is one waiting point: `take()` in `drive`. Everything that happens outside (an attempt
 //     ends, a person answers) comes through the mailbox, so no two things change the run at once.
 // D2  A turn folds what came in and what is decided on it, writes all of it at once, and only then acts
-//     and tells. Flushed before acting is what cannot be undone: an effect outside a copy, a branch, the
-//     answer to a person.
+//     and tells. Flushed before is what cannot be undone: an effect outside a copy, a branch, the answer
+//     to a person, and whatever people are shown.
 // D3  `drive` returns only when nothing is under way (E1).
 // D4  When the journal cannot be written, nothing new is begun and everything under way is stopped:
 //     what cannot be remembered must not happen.
@@ -77,7 +77,7 @@ export class RunDriver {
         this.#desk.commit();
         const end = isDone ? this.#endOfDrive() : undefined;
         if (end !== undefined) {
-          await this.#parts.journal.sync();
+          await this.#effects.telling.done();
           return end;
         }
         if (!isDone || this.#parts.clock.monotonic() - busySince > BUSY_MS) {
@@ -426,7 +426,8 @@ function settleUndone(message: Message): void {
   }
 }
 
-const NOT_DRIVEN: RequestOutcome = {
+/** The driver has let go of the run, or is about to: whoever drives it next may take the request. */
+export const NOT_DRIVEN: RequestOutcome = {
   kind: 'refused',
   why: 'the run is not driven here any more; try again',
 };

@@ -12,6 +12,7 @@ import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
 import type { DriverParts } from './parts.ts';
+import { Telling } from './telling.ts';
 
 export type DriveEnd =
   | { readonly kind: 'finished'; readonly status: RunStatus }
@@ -87,6 +88,7 @@ interface RunningAttempt {
  */
 export class Effects {
   readonly mailbox = new Mailbox<Message>();
+  readonly telling: Telling;
   readonly #parts: DriverParts;
   readonly #attempts = new Map<TaskId, RunningAttempt>();
   readonly #effects = new Set<TaskId>();
@@ -97,6 +99,9 @@ export class Effects {
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
+    this.telling = new Telling(parts, (thrown) =>
+      this.mailbox.put({ kind: 'broke', error: asError(thrown) }),
+    );
   }
 
   get isIdle(): boolean {
@@ -201,12 +206,12 @@ export class Effects {
     this.#effects.delete(task);
   }
 
-  /** Calls `settle` from the loop once everything appended so far is flushed, `lost` when it cannot be. */
+  /** Calls `settle` from the loop once everything appended so far is flushed and told, `lost` when it cannot be. */
   flush(settle: () => void, lost: () => void): void {
     this.#flushes += 1;
     const begin = () =>
       this.#report(
-        this.#parts.journal.sync().then(
+        this.telling.done().then(
           (): Message => ({ kind: 'flushed', settle }),
           (thrown: unknown): Message => {
             lost();

@@ -34,7 +34,7 @@ export interface DriverParts {
   /** From 0 up to 1, for the spread of waits. */
   readonly random: () => number;
   readonly log: Log;
-  /** Told after events are appended, in order; views follow from here. */
+  /** Told once events would survive a power loss, in order; views follow from here. */
   readonly onAppended: (events: readonly RunEvent[]) => void;
   /** More stands in the log of the task's running attempt. */
   readonly onPrinted: (task: TaskId) => void;

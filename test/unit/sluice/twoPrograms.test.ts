@@ -46,6 +46,8 @@ describe('Two programs on one folder', function () {
     await met(async () => /at work/.test(await watching.taskPage(run, taskId('work'))));
     project.give('finish');
     await reached(watching, run, 'ask', 'waiting');
+    // Who watches reads what is written; who drives shows what is flushed.
+    await reached(driving, run, 'ask', 'waiting');
     await answer(driving, run, 'ask', 'approved');
     await ended;
     await until(watching, () => seen(watching, run).state.phase.kind === 'finished');

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunEvent } from '../domain/event.ts';
 import type { DriverParts } from './parts.ts';
 
@@ -36,6 +37,8 @@ export class Telling {
 
   async #run(): Promise<void> {
     while (this.#untold.length > 0) {
+      // What the same turn of the event loop writes shares the flush: a write waits while its file is flushed.
+      await nextTurn();
       const events = this.#untold;
       this.#untold = [];
       await this.#parts.journal.sync();

@@ -1,0 +1,39 @@
+// npm run test:long: the tests that show what Sluice promises, at full size. docs/promises.md says what for.
+//   npm run test:long                                  all
+//   npm run test:long -- crash                         every crash point, and double crashes
+//   npm run test:long -- crash --only "chain half:12"  one of them, as a failure names it
+//   npm run test:long -- faults                        a disk that fails, fills up or loses power
+//   npm run test:long -- scheduler                     the scheduler beside a plain one
+//   npm run test:long -- leaks                         what 10,000 runs leave behind in the program
+// --seed <n> repeats what was chosen by chance. Ends with 0 only if everything held.
+import { parseArgs } from 'node:util';
+import { crashes } from './crash/crashes.ts';
+import { faults } from './faults/faults.ts';
+import { leaks } from './leaks/leaks.ts';
+import { scheduler } from './scheduler/scheduler.ts';
+
+const tests: Readonly<
+  Record<string, (seed: number, only: string | undefined) => Promise<boolean> | boolean>
+> = { crash: crashes, faults, scheduler, leaks };
+
+const { values, positionals } = parseArgs({
+  options: { seed: { type: 'string' }, only: { type: 'string' } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !Object.hasOwn(tests, name));
+if (unknown.length > 0) {
+  console.error(`No test "${unknown.join('", "')}". Tests: ${Object.keys(tests).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}, seed ${seed}`);
+  for (const [name, test] of Object.entries(tests)) {
+    if (positionals.length === 0 || positionals.includes(name)) {
+      const begun = performance.now();
+      const held = await test(seed, values.only);
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      console.log(`\n${name}: ${held ? 'held' : 'FAILED'}, ${seconds} s`);
+      process.exitCode = held ? process.exitCode : 1;
+    }
+  }
+}

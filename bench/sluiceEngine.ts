@@ -107,6 +107,7 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     blobs: {
       put: () => Promise.resolve(EMPTY),
       adopt: () => Promise.resolve(EMPTY),
+      copy: () => Promise.resolve(EMPTY),
       read: () => Promise.resolve(new Uint8Array()),
     },
     copies: { create: () => Promise.resolve(copy), reopen: () => Promise.resolve(undefined) },

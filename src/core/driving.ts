@@ -361,6 +361,7 @@ export class Driving {
       blobs: {
         put: (bytes) => blobs.put(bytes),
         adopt: (file) => blobs.adopt(file),
+        copy: (file) => blobs.copy(file),
         read: (digest) => blobs.read(digest),
       },
       copies: this.#copies,

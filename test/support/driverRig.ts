@@ -260,6 +260,7 @@ export class DriverRig {
       blobs: {
         put: (bytes) => Promise.resolve(this.#keep(bytes)),
         adopt: async (file) => this.#keep(await fs.promises.readFile(file)),
+        copy: async (file) => this.#keep(await fs.promises.readFile(file)),
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),
       },
       copies: {
@@ -291,6 +292,7 @@ export class DriverRig {
                   tag: `workflow_${request.run}_${request.task}`,
                   commit: objectId('a'.repeat(40)),
                   follows: request.earlier.at(-1),
+                  replaces: [],
                 })
               : err(this.landingFailure),
           ),

@@ -94,6 +94,7 @@ export class Landing {
             ...namesOf(request.run, request.task, request.earlier.length),
             commit: commit.value,
             follows: request.earlier.at(-1),
+            replaces: request.intended.filter((one) => !request.earlier.includes(one)),
           })
         : err(landingFailure({ reason: 'refused', message: commit.error.message }));
     });
@@ -103,7 +104,8 @@ export class Landing {
    * Makes branch and tag name the commit. When either is taken by something else than what it follows,
    * neither is written.
    */
-  async publish({ branch, tag, commit, follows }: PreparedLanding): Promise<Result<void, Failure>> {
+  async publish(prepared: PreparedLanding): Promise<Result<void, Failure>> {
+    const { branch, tag, commit, follows, replaces } = prepared;
     const refs = [
       { ref: `refs/heads/${branch}`, follows },
       { ref: `refs/tags/${tag}`, follows: undefined },
@@ -111,12 +113,13 @@ export class Landing {
     return await guarded(async () => {
       for (const { ref, follows: expected } of refs) {
         const value = await this.#target.resolve(ref);
-        if (value !== expected && value !== undefined && value !== commit) {
+        const isOurs = value === commit || value === expected;
+        if (value !== undefined && !isOurs && !replaces.includes(value)) {
           return err(landingFailure({ reason: 'ref-conflict', ref, value }));
         }
       }
-      for (const { ref, follows: expected } of refs) {
-        const problem = await this.#point(ref, commit, expected);
+      for (const { ref } of refs) {
+        const problem = await this.#point(ref, commit);
         if (problem !== undefined) {
           return err(landingFailure(problem));
         }
@@ -138,16 +141,12 @@ export class Landing {
     return undefined;
   }
 
-  async #point(
-    ref: string,
-    commit: ObjectId,
-    follows: ObjectId | undefined,
-  ): Promise<LandingProblem | undefined> {
-    // Somebody may have deleted the branch since; then it is made anew.
-    const isThere = follows !== undefined && (await this.#target.resolve(ref)) !== undefined;
-    const outcome = isThere
-      ? await this.#target.updateRef(ref, commit, follows)
-      : await this.#target.createRef(ref, commit);
+  async #point(ref: string, commit: ObjectId): Promise<LandingProblem | undefined> {
+    const value = await this.#target.resolve(ref);
+    const outcome =
+      value === undefined || value === commit
+        ? await this.#target.createRef(ref, commit)
+        : await this.#target.updateRef(ref, commit, value);
     switch (outcome.kind) {
       case 'created':
       case 'updated':

@@ -15,6 +15,8 @@ export interface LandingRequest {
   readonly base: ObjectId | undefined;
   /** Commits of earlier results of the task on its branch, the last one newest: this one follows it. */
   readonly earlier: readonly ObjectId[];
+  /** Commits that may stand on its refs because an earlier landing of the task was cut off or failed. */
+  readonly intended: readonly ObjectId[];
   readonly artifacts: readonly Artifact[];
   readonly approvals: readonly { readonly gate: TaskId; readonly by: string }[];
   /** Milliseconds since 1970; the commit's date. */
@@ -30,4 +32,6 @@ export interface PreparedLanding {
   readonly commit: ObjectId;
   /** What the branch named before; `undefined`: it is new. */
   readonly follows: ObjectId | undefined;
+  /** Commits of the task that may stand there instead, and count for nothing. */
+  readonly replaces: readonly ObjectId[];
 }

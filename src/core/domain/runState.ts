@@ -22,6 +22,8 @@ export interface RunState {
   readonly landings: ReadonlyMap<TaskId, LandingState>;
   /** Commits of the tasks' results on their branches, the newest last: also of results that were asked for again. */
   readonly landed: ReadonlyMap<TaskId, readonly ObjectId[]>;
+  /** Commits that were to be put on the tasks' branches: those above, and where that was cut off or failed. */
+  readonly intended: ReadonlyMap<TaskId, readonly ObjectId[]>;
   /** Tasks that do not start until they are released, and who holds them. */
   readonly held: ReadonlyMap<TaskId, Actor>;
   /** What people changed about tasks; each counts for every later attempt. */

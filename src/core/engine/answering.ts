@@ -68,7 +68,8 @@ export class Answering {
     const step = this.#desk.agentStep(id);
     const isFirst = effects.begin(id, async () => {
       const copy = await parts.copies.reopen(state.run, id, attempt);
-      const evidence = copy && (await collectEvidence(copy, step, parts));
+      const evidence =
+        copy && (await collectEvidence(copy, step, parts, (file) => parts.blobs.copy(file)));
       return { kind: 'looked', task: id, evidence, by, settle };
     });
     if (!isFirst) {

@@ -69,10 +69,12 @@ export async function runAttempt(
     return nothingDone(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
   }
   const begun: { process?: ProcessIdentity } = {};
+  const isExternal = effectsOf(step, agent) === 'external';
+  const keep = (file: string) => (isExternal ? parts.blobs.copy(file) : parts.blobs.adopt(file));
   const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
     kind: 'failed',
     failure,
-    log: begun.process === undefined ? undefined : await keepLog(copy, parts),
+    log: begun.process === undefined ? undefined : await keepLog(copy, keep),
     hadProcess: begun.process !== undefined,
   });
   try {
@@ -81,7 +83,7 @@ export async function runAttempt(
     if (!laid.ok) {
       return await failed(laid.error);
     }
-    if (effectsOf(step, agent) === 'external') {
+    if (isExternal) {
       // The intent must outlive us before anything outside the copy can change (D2).
       await parts.journal.sync();
     }
@@ -119,7 +121,7 @@ export async function runAttempt(
     if (checked !== undefined) {
       return await failed(checked);
     }
-    const evidence = await collectEvidence(copy, step, parts);
+    const evidence = await collectEvidence(copy, step, parts, keep);
     return evidence.ok
       ? {
           kind: 'succeeded',
@@ -131,10 +133,9 @@ export async function runAttempt(
   } catch (thrown) {
     return await failed(internalFailure(thrown));
   } finally {
-    // What was cut off while it changed something else, a person may want to look at, and count after all.
-    const isKept =
-      begun.process !== undefined && signal.aborted && effectsOf(step, agent) === 'external';
-    if (!isKept) {
+    // With effects elsewhere the copy outlives the attempt: until the outcome is in the journal a crash may
+    // leave it to a person, who looks at what is there and may count it after all. It goes with the run.
+    if (begun.process === undefined || !isExternal) {
       await copy.dispose().catch((thrown: unknown) => {
         parts.log.warn(
           `A workspace copy could not be removed, it will be later: ${String(thrown)}`,
@@ -149,6 +150,7 @@ export async function collectEvidence(
   copy: CopyPort,
   { produces }: AgentStep,
   { blobs, productProblems }: Pick<DriverParts, 'blobs' | 'productProblems'>,
+  keep: (file: string) => Promise<BlobRef>,
 ): Promise<Result<Evidence, Failure>> {
   const { found, missing } = await copy.collect(produces.map(({ path }) => path));
   if (missing.length > 0) {
@@ -156,7 +158,7 @@ export async function collectEvidence(
   }
   const artifacts: Artifact[] = [];
   for (const { path, absolute, executable } of found) {
-    const ref = await blobs.adopt(absolute);
+    const ref = await keep(absolute);
     const schema = produces.find((product) => product.path === path)?.schema;
     if (schema !== undefined) {
       const problems = await productProblems(schema, await blobs.read(ref.digest));
@@ -168,8 +170,8 @@ export async function collectEvidence(
   }
   return ok({
     exitCode: 0,
-    output: await adoptOrEmpty(copy.outputFile, blobs),
-    log: await adoptOrEmpty(copy.logFile, blobs),
+    output: await keptOrEmpty(copy.outputFile, blobs, keep),
+    log: await keptOrEmpty(copy.logFile, blobs, keep),
     artifacts,
     inputBytes: undefined,
   });
@@ -234,10 +236,10 @@ async function renderTexts(
 /** What was printed before it failed; a command that never started has no log. */
 export async function keepLog(
   copy: CopyPort,
-  { blobs }: Pick<DriverParts, 'blobs'>,
+  keep: (file: string) => Promise<BlobRef>,
 ): Promise<BlobRef | undefined> {
   try {
-    return await blobs.adopt(copy.logFile);
+    return await keep(copy.logFile);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
@@ -246,9 +248,13 @@ export async function keepLog(
   }
 }
 
-async function adoptOrEmpty(file: string, blobs: DriverParts['blobs']): Promise<BlobRef> {
+async function keptOrEmpty(
+  file: string,
+  blobs: DriverParts['blobs'],
+  keep: (file: string) => Promise<BlobRef>,
+): Promise<BlobRef> {
   try {
-    return await blobs.adopt(file);
+    return await keep(file);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') {
       return await blobs.put(new Uint8Array());

@@ -67,6 +67,7 @@ async function landingRequest(
     promptDigest: digestOf(prompt.ok ? prompt.value : written),
     base: plan.base.kind === 'git' ? plan.base.commit : undefined,
     earlier: state.landed.get(id) ?? [],
+    intended: state.intended.get(id) ?? [],
     artifacts: task.artifacts,
     approvals: graph.ids.flatMap((gate) => {
       const decided = state.tasks.get(gate);

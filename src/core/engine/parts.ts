@@ -53,6 +53,8 @@ export interface BlobPort {
   put(bytes: Uint8Array): Promise<BlobRef>;
   /** Takes the file over; it may be gone afterwards. */
   adopt(file: string): Promise<BlobRef>;
+  /** Leaves the file where it is. */
+  copy(file: string): Promise<BlobRef>;
   /** Rejects when the blob is missing or damaged. */
   read(digest: Digest): Promise<Uint8Array>;
 }

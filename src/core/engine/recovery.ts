@@ -61,11 +61,13 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
     return again;
   }
   const copy = await parts.copies.reopen(state.run, task.id, attempt);
+  const keep = (file: string) => parts.blobs.copy(file);
   switch (await probe(cutOff, copy)) {
     case 'undone':
       return again;
     case 'done': {
-      const evidence = copy === undefined ? undefined : await collectEvidence(copy, step, parts);
+      const evidence =
+        copy === undefined ? undefined : await collectEvidence(copy, step, parts, keep);
       if (evidence?.ok === true) {
         return {
           type: 'task-succeeded',
@@ -81,7 +83,7 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
     case 'unknown':
       break;
   }
-  const log = copy === undefined ? undefined : await keepLog(copy, parts);
+  const log = copy === undefined ? undefined : await keepLog(copy, keep);
   return { type: 'task-unknown', task: task.id, attempt, log };
 }
 

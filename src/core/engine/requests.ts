@@ -72,6 +72,9 @@ function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
   if (task === undefined || step === undefined) {
     return refuse(`the run has no task "${id}"`);
   }
+  if (state.phase.kind === 'cancelling' && request.kind !== 'command') {
+    return refuse('the run is being cancelled');
+  }
   switch (request.kind) {
     case 'stop':
       return task.kind === 'running'
@@ -146,9 +149,6 @@ function onRerun(
   circumstances: Circumstances,
 ): Verdict {
   const { state, plan, planned } = circumstances;
-  if (state.phase.kind === 'cancelling') {
-    return refuse('the run is being cancelled');
-  }
   if (task.kind === 'pending' || task.kind === 'running' || task.kind === 'waiting') {
     return refuse(`"${id}" is ${task.kind}; it has no outcome yet`);
   }

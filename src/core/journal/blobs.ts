@@ -71,6 +71,15 @@ export class BlobStore {
     return copied;
   }
 
+  /** As `adopt`, but the file stays where it is. */
+  async copy(file: string): Promise<BlobRef> {
+    const found = await fs.promises.lstat(file);
+    if (!found.isFile()) {
+      throw new Error(`${path.basename(file)} is not a plain file, so it cannot be kept`);
+    }
+    return await this.put(await this.#disk.readFile(file));
+  }
+
   /** @throws DamagedBlob when it is missing, or other bytes stand in its place; those are set aside */
   async read(digest: Digest): Promise<Buffer> {
     let bytes: Buffer;

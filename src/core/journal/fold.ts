@@ -49,6 +49,7 @@ export class RunFold {
   readonly #tasks = new Map<TaskId, TaskState>();
   readonly #landings = new Map<TaskId, LandingState>();
   readonly #landed = new Map<TaskId, readonly ObjectId[]>();
+  readonly #intended = new Map<TaskId, readonly ObjectId[]>();
   readonly #held = new Map<TaskId, Actor>();
   readonly #edits = new Map<TaskId, TaskEdit>();
   readonly #frontier: MutableFrontier;
@@ -77,6 +78,7 @@ export class RunFold {
       tasks: this.#tasks,
       landings: this.#landings,
       landed: this.#landed,
+      intended: this.#intended,
       held: this.#held,
       edits: this.#edits,
       frontier: this.#frontier,
@@ -404,8 +406,9 @@ export class RunFold {
 
   #land(id: TaskId, landing: LandingState): void {
     this.#landings.set(id, landing);
-    if (landing.kind === 'done') {
-      this.#landed.set(id, [...(this.#landed.get(id) ?? []), landing.commit]);
+    if (landing.kind !== 'failed') {
+      const commits = landing.kind === 'done' ? this.#landed : this.#intended;
+      commits.set(id, [...(commits.get(id) ?? []), landing.commit]);
     }
     this.#frontier.landed(id, landing);
   }

@@ -151,6 +151,7 @@ export class Session {
       blobs: {
         put: (bytes) => blobs.put(bytes),
         adopt: (file) => blobs.adopt(file),
+        copy: (file) => blobs.copy(file),
         read: (digest) => blobs.read(digest),
       },
       productProblems: (schema, bytes) => Promise.resolve(productProblems(schema, bytes)),

@@ -136,9 +136,6 @@ class ModelRun {
         this.#request({ kind: step.kind, by: ADA });
         break;
       case 'skip':
-        if (this.#fold.state.phase.kind === 'cancelling') {
-          return;
-        }
         this.#request({ kind: step.kind, task: pick(tasks, step.at)!.id, by: ADA });
         break;
       case 'hold':

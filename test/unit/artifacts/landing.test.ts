@@ -42,6 +42,7 @@ describe('landing', () => {
     promptDigest: digestOf('the prompt'),
     base,
     earlier: [],
+    intended: [],
     artifacts: [artifact('reports/lint.md', '# Lint\n'), artifact('run.sh', '#!/bin/sh\n', true)],
     approvals: [{ gate: 'ship' as TaskId, by: 'Ada\nSluice-Run: forged' }],
     endedAt: 1_700_000_000_999,
@@ -255,11 +256,28 @@ describe('landing', () => {
     await land(landing, request());
   });
 
+  it('replaces what a landing of the task that failed has left on its refs, and nothing else', async () => {
+    const landing = await landingIn();
+    const first = await landing.prepare(request());
+    assert.ok(first.ok && (await landing.publish(first.value)).ok);
+    const again = { attempt: 3, artifacts: [artifact('reports/lint.md', '# Again\n')] };
+
+    const stranger = await landing.prepare(request(again));
+    assert.ok(stranger.ok && !(await landing.publish(stranger.value)).ok);
+    const second = await landing.prepare(request({ ...again, intended: [first.value.commit] }));
+    assert.ok(second.ok && (await landing.publish(second.value)).ok);
+    const { branch, tag, commit } = second.value;
+    assert.deepEqual(
+      [temp.git('rev-parse', branch).trim(), temp.git('rev-parse', tag).trim()],
+      [commit, commit],
+    );
+  });
+
   it('lets a bug be one', async () => {
     const landing = await landingIn();
     await assert.rejects(
       landing
-        .publish({ branch: 'main', tag: 'v1', commit: base, follows: undefined })
+        .publish({ branch: 'main', tag: 'v1', commit: base, follows: undefined, replaces: [] })
         .then((outcome) => {
           // `main` names the base already, so only the prefix is wrong.
           assert.fail(JSON.stringify(outcome));

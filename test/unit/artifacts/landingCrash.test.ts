@@ -51,6 +51,7 @@ describe('landing that is cut off', function () {
       promptDigest: digestOf(''),
       base,
       earlier: [],
+      intended: [],
       artifacts: ['docs/report.md', 'bin/run.sh', 'data/x.txt'].map((file, index) => ({
         path: file,
         executable: file === 'bin/run.sh',

@@ -258,6 +258,21 @@ describe('A run under control', () => {
       });
     });
 
+    it('is refused once the run is being cancelled', async () => {
+      drive(plan(step('a'), step('b')));
+      rig.stopsAtOnce = false;
+      (await rig.attempt('a')).fail();
+      const b = await rig.attempt('b');
+      await rig.until(() => rig.kinds()['a'] === 'failed');
+      await ask({ kind: 'cancel' });
+      for (const kind of ['skip', 'rerun', 'hold'] as const) {
+        const why = await refused({ kind, task: id('a') });
+        assert.equal(why, 'the run is being cancelled', kind);
+      }
+      b.fail({ reason: 'cancelled' });
+      assert.deepEqual(await rig.end(), { kind: 'finished', status: 'cancelled' });
+    });
+
     it('refuses what runs or is done', async () => {
       drive(plan(step('a'), step('b')));
       const a = await rig.attempt('a');

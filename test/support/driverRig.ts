@@ -351,7 +351,7 @@ export class DriverRig {
           missing: paths.filter((file) => !there(file)),
         });
       },
-      dispose: () => Promise.resolve(fs.rmSync(at, { recursive: true, force: true })),
+      dispose: () => fs.promises.rm(at, { recursive: true, force: true }),
     };
   }
 

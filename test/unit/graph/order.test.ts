@@ -26,9 +26,9 @@ describe('The orders of a graph', () => {
 
   it('hold what they say of any graph', () => {
     fc.assert(
-      fc.property(acyclicGraph, fc.infiniteStream(fc.nat(100)), (items, weights) => {
+      fc.property(acyclicGraph, fc.nat(), (items, seed) => {
         const drawn = buildGraph(items);
-        const weight = new Map(drawn.ids.map((id) => [id, weights.next().value!]));
+        const weight = new Map(drawn.ids.map((id, n) => [id, (seed * (n + 7)) % 101]));
         const order = orderOf(drawn, (id) => weight.get(id)!);
         const way = (id: string): number =>
           weight.get(id)! + Math.max(0, ...drawn.dependents(id).map(way));

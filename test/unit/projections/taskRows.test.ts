@@ -58,8 +58,8 @@ describe('The rows of a run', () => {
 
   it('say which of the reasons to wait it is', () => {
     const two = planWith({ maxParallel: 1 }, step('a'), step('b', [], { condition: 'always()' }));
-    const [slot] = [details(planWith({ maxParallel: 1 }, step('a'), step('c')), started('c'))];
-    assert.equal(slot?.['a'], 'pending: waits for a free slot (1 of 1 taken)');
+    const slot = details(planWith({ maxParallel: 1 }, step('a'), step('c')), started('c'));
+    assert.equal(slot['a'], 'pending: waits for a free slot (1 of 1 taken)');
     const held: EventBody = { type: 'task-held', task: task('a'), by: ADA };
     assert.equal(details(two, held)['a'], 'pending: held by ada');
     const paused: EventBody = { type: 'run-paused', running: 'finish', by: ADA };

@@ -74,7 +74,7 @@ async function one(sweep: CrashSweep, point: CrashPoint): Promise<boolean> {
   return survived;
 }
 
-/** Second kills spread over the recoveries, each somewhere in the nine tenths that are sure to be reached. */
+/** Second kills spread over the recoveries, each somewhere in the four fifths that are sure to be reached. */
 function doublesOf(
   singles: readonly CrashPoint[],
   recoveries: ReadonlyMap<string, number>,
@@ -88,7 +88,7 @@ function doublesOf(
     const every = firsts.length / DOUBLES_EACH;
     return Array.from({ length: Math.min(DOUBLES_EACH, firsts.length) }, (_, index) => {
       const first = firsts[Math.floor(index * Math.max(1, every))]!;
-      const reach = Math.floor((recoveries.get(nameOf(first)) ?? 0) * 0.9);
+      const reach = Math.floor((recoveries.get(nameOf(first)) ?? 0) * 0.8);
       const second = {
         at: 1 + Math.floor(random() * reach),
         moment: random() < 0.5 ? ('before' as const) : ('after' as const),

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import { textsOfAgent, type Agent } from './domain/agent.ts';
-import { slug, stepId, type TaskId } from './domain/ids.ts';
+import { slug, stepId, type AgentName, type TaskId } from './domain/ids.ts';
 import { DEFAULT_MAX_PARALLEL, type Base, type RunPlan, type Workflow } from './domain/workflow.ts';
-import type { AgentEntry, WorkflowEntry } from './definitions/project.ts';
+import { indexAgents } from './definitions/entries.ts';
+import { workflowNamed, type AgentEntry, type WorkflowEntry } from './definitions/project.ts';
 import type { Estimator, PastTask } from './planning/estimates.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import { planTasks } from './planning/planTasks.ts';
@@ -48,34 +49,29 @@ export function planOf(
   if (!inputs.ok) {
     return inputs;
   }
-  const known = new Map(
-    agents.flatMap((entry) =>
-      entry.kind === 'valid' && entry.shadowedBy === undefined
-        ? [[entry.agent.name, entry.agent] as const]
-        : [],
-    ),
-  );
+  const index = indexAgents(agents);
+  const agentNamed = (name: AgentName) => {
+    const entry = index.named(name);
+    return entry?.kind === 'valid' ? entry.agent : undefined;
+  };
   const planned = planTasks({
     workflow,
     inputs: inputs.value,
-    findWorkflow: (name) => {
-      const entry = workflows.find((one) => one.kind === 'valid' && one.name === name);
-      return entry?.kind === 'valid' ? entry.workflow : undefined;
-    },
+    findWorkflow: (name) => workflowNamed(name, workflows),
     estimate: (step, textBytes) =>
-      estimator(workflow.name, step, known.get(step.agent), undefined, textBytes),
-    textsOfAgent: (name) => textsOfAgent(known.get(name)),
+      estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
+    textsOfAgent: (name) => textsOfAgent(agentNamed(name)),
   });
   if (!planned.ok) {
     return refuse(planned.error.message);
   }
   const { tasks, scopes, agents: made, used } = planned.value;
-  const lost = used.find((name) => !known.has(name));
+  const lost = used.find((name) => agentNamed(name) === undefined);
   if (lost !== undefined) {
     // The files have changed since the workflow was read.
     return refuse(`${workflow.name} needs the agent ${lost}, which is not there any more.`);
   }
-  const all = [...used.flatMap((name) => known.get(name) ?? []), ...made];
+  const all = [...used.flatMap((name) => agentNamed(name) ?? []), ...made];
   return ok({
     workflow,
     agents: Object.fromEntries(all.map((agent) => [agent.name, agent])),

@@ -1,8 +1,6 @@
 import path from 'node:path';
 import pLimit from 'p-limit';
-import type { Agent } from '../domain/agent.ts';
 import { FILE_START, type Diagnostic } from '../domain/diagnostic.ts';
-import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
 import { unreadAgent } from './agentParts.ts';
 import { AGENT_FOLDERS, discover, WORKFLOW_FOLDER, type AgentFolder } from './discovery.ts';
@@ -94,24 +92,6 @@ export async function readWorkflowFile(
   }
   const schemas = await loadSchemas(folder, [parsed.draft], signal);
   return judgeAmong(parsed, known.workflows, indexAgents(known.agents), schemas);
-}
-
-/** The agents a valid workflow uses, by name; not those of the workflows it contains. */
-export function agentsOf(
-  { steps }: Workflow,
-  agents: readonly AgentEntry[],
-): Readonly<Record<AgentName, Agent>> {
-  const index = indexAgents(agents);
-  const used = Object.create(null) as Record<AgentName, Agent>;
-  for (const step of steps) {
-    const entry = step.kind === 'agent' ? index.named(step.agent) : undefined;
-    if (entry?.kind === 'valid') {
-      used[entry.name] = entry.agent;
-    } else if (step.kind === 'agent') {
-      throw new Error(`Internal error: the checked step ${step.id} has no agent ${step.agent}`);
-    }
-  }
-  return used;
 }
 
 /** The workflow of this name that a run may start, or a step may be; `undefined`: none is valid. */

@@ -188,3 +188,9 @@ export const DEFAULT_MAX_PARALLEL = 5;
 export const MAX_TASKS = 20_000;
 /** How long a task is expected to take before anything is known of its agent, in milliseconds. */
 export const DEFAULT_ESTIMATE_MS = 10_000;
+
+/** What an attempt of the step may change: as the step says, else its agent. */
+export function effectsOf(step: AgentStep, agent: Agent | undefined): Effects {
+  const own = agent?.runner.kind === 'command' ? agent.runner.effects : 'copy';
+  return step.effects ?? own;
+}

@@ -1,10 +1,9 @@
 import type { Artifact, BlobRef } from '../domain/event.ts';
-import type { Agent, Effects } from '../domain/agent.ts';
 import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
-import type { AgentStep } from '../domain/workflow.ts';
+import { effectsOf, type AgentStep } from '../domain/workflow.ts';
 import { layOut, provideNeeds, type AttemptInput } from './inputs.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
 import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
@@ -35,11 +34,6 @@ export interface Evidence {
 /** Names an attempt among all processes of the machine; every process of it carries this, followed by `:` and a nonce. */
 export function attemptMarker(run: RunId, task: TaskId, attempt: number): string {
   return `${run}:${task}.${attempt}`;
-}
-
-export function effectsOf(step: AgentStep, agent: Agent | undefined): Effects {
-  const own = agent?.runner.kind === 'command' ? agent.runner.effects : 'copy';
-  return step.effects ?? own;
 }
 
 export async function runAttempt(

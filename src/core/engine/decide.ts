@@ -44,18 +44,22 @@ export function decide(state: RunState, rules: Rules, now: number): Action[] {
   if (phase.kind === 'finished') {
     return [];
   }
-  const isEnding =
-    phase.kind === 'cancelling' || (rules.stopAtFailure && state.frontier.failed > 0);
-  const actions = isEnding
+  const ending = isEnding(state, rules);
+  const actions = ending
     ? decideEnd(state, rules)
     : phase.kind === 'paused'
       ? decidePaused(state, phase.running)
       : decideNext(state, rules, now);
-  const mayLand = rules.canLand && !isEnding && frontier.landable.size > 0;
+  const mayLand = rules.canLand && !ending && frontier.landable.size > 0;
   if (actions.length === 0 && frontier.unfinished === 0 && !mayLand) {
     return [{ kind: 'finish', status: statusOf(state, rules.graph) }];
   }
   return actions;
+}
+
+/** True once nothing begins any more: somebody cancels the run, or its first failure ends it. */
+export function isEnding({ phase, frontier }: RunState, { stopAtFailure }: Rules): boolean {
+  return phase.kind === 'cancelling' || (stopAtFailure && frontier.failed > 0);
 }
 
 /** When `decide` has more to say although nothing has happened, in milliseconds since 1970. */

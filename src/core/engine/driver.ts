@@ -4,11 +4,11 @@ import { unreachable } from '../base/exhaustive.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import type { RunPlan } from '../domain/workflow.ts';
+import { effectsOf, type RunPlan } from '../domain/workflow.ts';
 import { failedNeeds, type RunFold } from '../journal/fold.ts';
 import { Answering } from './answering.ts';
-import { effectsOf, type AttemptOutcome } from './attempt.ts';
-import { decide, nextLook, type Action, type Rules } from './decide.ts';
+import type { AttemptOutcome } from './attempt.ts';
+import { decide, isEnding, nextLook, type Action, type Rules } from './decide.ts';
 import { Desk } from './desk.ts';
 import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
 import { showGate, type ShownGate } from './gate.ts';
@@ -304,11 +304,9 @@ export class RunDriver {
     const { state, plan } = this.#desk;
     const step = this.#desk.agentStep(id);
     const effects = effectsOf(step, plan.agents[step.agent]);
-    const isEnding =
-      state.phase.kind === 'cancelling' || (this.#rules.stopAtFailure && state.frontier.failed > 0);
     const chance = { now: this.#parts.clock.now(), random: this.#parts.random() };
     const ended = { task: id, step, effects, durationMs, outcome };
-    this.#desk.append(outcomeEvent(state, ended, isEnding, chance));
+    this.#desk.append(outcomeEvent(state, ended, isEnding(state, this.#rules), chance));
   }
 
   #openGate(task: TaskId, shown: ShownGate): void {

@@ -2,8 +2,8 @@ import pLimit from 'p-limit';
 import type { EventBody } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
-import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
-import { attemptMarker, collectEvidence, effectsOf, keepLog } from './attempt.ts';
+import { effectsOf, type AgentStep, type PlannedTask, type RunPlan } from '../domain/workflow.ts';
+import { attemptMarker, collectEvidence, keepLog } from './attempt.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
 import { renderRecord } from './render.ts';
 

@@ -1,8 +1,7 @@
 import { count } from '../base/text.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, isFine, type RunState } from '../domain/runState.ts';
-import type { RunPlan } from '../domain/workflow.ts';
-import type { Effects } from '../domain/agent.ts';
+import { effectsOf, type RunPlan } from '../domain/workflow.ts';
 
 /** What going on with a run will do, before anything is spent. In the order written. */
 export interface ResumePreview {
@@ -36,9 +35,7 @@ export function resumePreview(plan: RunPlan, state: RunState): ResumePreview {
     } else if (task.kind === 'unknown') {
       look.push(id);
     } else if (task.kind === 'running') {
-      const runner = plan.agents[step.agent]?.runner;
-      const own: Effects = runner?.kind === 'command' ? runner.effects : 'copy';
-      ((step.effects ?? own) === 'external' ? look : again).push(id);
+      (effectsOf(step, plan.agents[step.agent]) === 'external' ? look : again).push(id);
     } else {
       run.push(id);
     }

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  agentsOf,
-  readDefinitions,
-  readWorkflowFile,
-} from '../../../src/core/definitions/project.ts';
+import { indexAgents } from '../../../src/core/definitions/entries.ts';
+import { readDefinitions, readWorkflowFile } from '../../../src/core/definitions/project.ts';
 import { TemporaryFolder } from './folder.ts';
 import { said, unmark } from './marked.ts';
 
@@ -69,8 +66,9 @@ describe('The definitions of a folder', () => {
     const { agents, workflows } = await read();
     const [entry] = workflows;
     assert.ok(entry?.kind === 'valid');
-    const used = agentsOf(entry.workflow, agents);
-    assert.deepEqual(Object.keys(used), ['tool']);
+    const [step] = entry.workflow.steps;
+    assert.ok(step?.kind === 'agent');
+    assert.equal(indexAgents(agents).named(step.agent)?.name, 'tool');
   });
 
   it('let an agent of Sluice go before one of VS Code, and that before one of Claude Code', async () => {
@@ -111,7 +109,9 @@ describe('The definitions of a folder', () => {
     );
     const [workflow] = workflows;
     assert.ok(workflow?.kind === 'valid');
-    assert.equal(Object.values(agentsOf(workflow.workflow, agents))[0]?.file, winner);
+    const [step] = workflow.workflow.steps;
+    assert.ok(step?.kind === 'agent');
+    assert.equal(indexAgents(agents).named(step.agent)?.file, winner);
   });
 
   it('let the path decide within one folder', async () => {

@@ -74,6 +74,7 @@ describe('Two programs on one folder', function () {
     const { run, ended } = await start(driving, 'guarded');
     project.give('finish');
     await reached(watching, run, 'ask', 'waiting');
+    await reached(driving, run, 'ask', 'waiting');
     const [first, second] = await Promise.all([
       answer(driving, run, 'ask', 'approved'),
       answer(watching, run, 'ask', 'rejected'),

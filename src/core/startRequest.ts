@@ -2,6 +2,7 @@ import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import { textsOfAgent, type Agent } from './domain/agent.ts';
 import { slug, stepId, type AgentName, type TaskId } from './domain/ids.ts';
+import { NO_TERMS } from './domain/terms.ts';
 import { DEFAULT_MAX_PARALLEL, type Base, type RunPlan, type Workflow } from './domain/workflow.ts';
 import { indexAgents } from './definitions/entries.ts';
 import { workflowNamed, type AgentEntry, type WorkflowEntry } from './definitions/project.ts';
@@ -61,6 +62,7 @@ export function planOf(
     estimate: (step, textBytes) =>
       estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
     textsOfAgent: (name) => textsOfAgent(agentNamed(name)),
+    filesLike: () => [],
   });
   if (!planned.ok) {
     return refuse(planned.error.message);
@@ -97,6 +99,8 @@ export function workflowOfAgent(agent: Agent): Workflow {
         needs: [],
         condition: undefined,
         matrix: undefined,
+        maxParallel: undefined,
+        metadata: undefined,
         agent: agent.name,
         prompt: '',
         env: {},
@@ -105,11 +109,14 @@ export function workflowOfAgent(agent: Agent): Workflow {
         limits: {},
         retry: undefined,
         effects: undefined,
+        terms: NO_TERMS,
       },
     ],
     phases: [],
     maxParallel: 1,
     onFailure: 'continue',
+    budget: undefined,
+    metadata: undefined,
     file: agent.file,
     digest: agent.digest,
   };

@@ -5,12 +5,14 @@ import {
   DEFAULT_ESTIMATE_MS,
   type AgentStep,
   type GateStep,
+  type InputSpec,
   type NestedStep,
   type Product,
   type RunPlan,
   type Step,
   type Workflow,
 } from '../../src/core/domain/workflow.ts';
+import { NO_TERMS } from '../../src/core/domain/terms.ts';
 import { planTasks } from '../../src/core/planning/planTasks.ts';
 
 /** A plan in a few words: `plan(step('a'), step('b', ['a']), gate('ok', ['b']))`. */
@@ -35,6 +37,7 @@ export function planWith(over: PlanParts, ...steps: readonly Step[]): RunPlan {
     findWorkflow: (name) => workflows.find((other) => other.name === name),
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: () => [],
+    filesLike: () => [],
   });
   if (!planned.ok) {
     throw new Error(planned.error.message);
@@ -64,9 +67,16 @@ export function workflowOf(name: string, ...steps: readonly Step[]): Workflow {
     phases: [],
     maxParallel: undefined,
     onFailure: 'continue',
+    budget: undefined,
+    metadata: undefined,
     file: `.sluice/workflows/${name}.yaml`,
     digest: digestOf(name),
   };
+}
+
+/** An input that takes any text. */
+export function textInput(value?: string): InputSpec {
+  return { type: 'string', options: [], description: undefined, default: value };
 }
 
 /** The parts of a step of an agent; what it produces may be given as paths alone. */
@@ -92,6 +102,7 @@ export function step(
     limits: {},
     retry: undefined,
     effects: undefined,
+    terms: NO_TERMS,
     ...over,
   };
 }
@@ -113,8 +124,15 @@ export function nested(
 function baseOf(
   id: string,
   needs: readonly string[],
-): Pick<Step, 'id' | 'needs' | 'condition' | 'matrix'> {
-  return { id: stepId(id), needs: needs.map(stepId), condition: undefined, matrix: undefined };
+): Pick<Step, 'id' | 'needs' | 'condition' | 'matrix' | 'maxParallel' | 'metadata'> {
+  return {
+    id: stepId(id),
+    needs: needs.map(stepId),
+    condition: undefined,
+    matrix: undefined,
+    maxParallel: undefined,
+    metadata: undefined,
+  };
 }
 
 export function commandAgent(name: string): Agent {
@@ -136,6 +154,7 @@ export function commandAgent(name: string): Agent {
       probe: undefined,
       stdin: 'prompt',
     },
+    terms: NO_TERMS,
     format: 'sluice',
     file: `.sluice/agents/${name}.yaml`,
     digest: digestOf(name),

@@ -2,6 +2,7 @@ import path from 'node:path/posix';
 import type { Agent, AgentFormat } from '../domain/agent.ts';
 import { DEFAULT_CRITICALITY } from '../domain/agent.ts';
 import { hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { NO_TERMS } from '../domain/terms.ts';
 import { agentName } from '../domain/ids.ts';
 import { isName, NAME_RULE } from './commonSchema.ts';
 import type { AgentEntry, InvalidAgentEntry } from './entries.ts';
@@ -48,6 +49,7 @@ export function describeAgent(
     version: textOf('version'),
     domains: readWords(reader, ['domains'], fields.domains) ?? [],
     tools: readWords(reader, ['tools'], fields.tools),
+    terms: NO_TERMS,
     file: source.file,
     digest: source.digest,
   };

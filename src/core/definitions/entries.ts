@@ -19,6 +19,14 @@ interface AgentEntryBase {
   readonly shadowedBy: string | undefined;
 }
 
+/** A place agents are looked for, as views group them. */
+export interface AgentOrigin {
+  /** As people know it: `.github/agents`, `~/.claude/agents`. */
+  readonly label: string;
+  /** `user`: the user has it in every folder. */
+  readonly scope: 'folder' | 'user';
+}
+
 export interface ValidAgentEntry extends AgentEntryBase {
   readonly kind: 'valid';
   readonly agent: Agent;

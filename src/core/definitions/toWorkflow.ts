@@ -1,5 +1,6 @@
 import { agentName, stepId } from '../domain/ids.ts';
 import type { InputSpec, Matrix, Product, Step, Workflow } from '../domain/workflow.ts';
+import { NO_TERMS } from '../domain/terms.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import type { SourceDocument } from './sourceDocument.ts';
 import type { ProductDraft, StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
@@ -14,7 +15,7 @@ export function toWorkflow(
   const { file, digest } = document.source;
   const inputs = Object.create(null) as Record<string, InputSpec>;
   for (const [name, input] of draft.inputs) {
-    inputs[name] = input;
+    inputs[name] = { ...input, type: 'string', options: [] };
   }
   const productOf = ({ file: product, schema }: ProductDraft): Product => {
     const value = schema && schemas.valueOf(schema, document);
@@ -35,6 +36,8 @@ export function toWorkflow(
     })),
     maxParallel: draft.maxParallel,
     onFailure: draft.onFailure,
+    budget: undefined,
+    metadata: undefined,
     file,
     digest,
   };
@@ -46,6 +49,8 @@ function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product)
     needs: distinct(draft.needs).map(stepId),
     condition: draft.condition && withoutBraces(draft.condition.text),
     matrix: matrixOf(draft.matrix),
+    maxParallel: undefined,
+    metadata: undefined,
   };
   switch (draft.kind) {
     case 'agent':
@@ -60,6 +65,7 @@ function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product)
         limits: draft.limits,
         retry: draft.retry,
         effects: draft.effects,
+        terms: NO_TERMS,
       };
     case 'gate':
       return { ...base, kind: 'gate', ask: draft.ask?.text ?? '', show: distinct(draft.show) };

@@ -1,11 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { AgentName } from './ids.ts';
+import type { Terms } from './terms.ts';
 
-/** Who wrote the file's format. */
-export type AgentFormat = 'sluice' | 'vscode' | 'claude';
+/** Whose format the file has. `claude-json`: Markdown that `.claude/claude.json` names; `acp`: an ACP registry's entry. */
+export type AgentFormat = 'sluice' | 'vscode' | 'claude' | 'claude-json' | 'acp';
 
 /** What executes an agent. */
-export type RunnerSpec = CommandSpec | ModelSpec;
+export type RunnerSpec = CommandSpec | ModelSpec | AcpSpec;
 
 /** In milliseconds. Defaults: ten minutes, no limit, five seconds. */
 export interface Limits {
@@ -61,6 +62,24 @@ export interface ModelSpec {
   readonly models: readonly string[];
 }
 
+/** A coding agent that speaks the Agent Client Protocol over standard input and output. */
+export interface AcpSpec {
+  readonly kind: 'acp';
+  /** Ways to start it, the first that can be goes before the others. */
+  readonly launches: readonly AcpLaunch[];
+}
+
+export interface AcpLaunch {
+  readonly kind: 'npx' | 'uvx' | 'binary';
+  /** The program and its arguments; of a binary relative to its unpacked archive. */
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where it runs, such as `linux-x86_64`; `undefined`: everywhere. */
+  readonly platform: string | undefined;
+  /** Address a binary is downloaded from, by a person. */
+  readonly archive: string | undefined;
+}
+
 export interface Agent {
   readonly name: AgentName;
   readonly description: string;
@@ -71,8 +90,9 @@ export interface Agent {
   /** Tool names as the file writes them; `undefined`: the runner's own default. */
   readonly tools: readonly string[] | undefined;
   readonly runner: RunnerSpec;
+  readonly terms: Terms;
   readonly format: AgentFormat;
-  /** Relative to the folder, with `/`. */
+  /** Relative to the folder, with `/`; absolute for an agent of the user, who has it in every folder. */
   readonly file: string;
   /** Of the file's bytes. */
   readonly digest: Digest;

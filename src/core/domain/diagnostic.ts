@@ -16,6 +16,14 @@ export interface Location {
   readonly range: Range;
 }
 
+/** A repair of a definition file that needs no thought. */
+export interface Fix {
+  /** What it does, as a command: `Change to "lint"`. */
+  readonly title: string;
+  /** In the diagnostic's file; they do not overlap. An empty range inserts. */
+  readonly edits: readonly { readonly range: Range; readonly text: string }[];
+}
+
 /** One thing wrong in a definition file, said once and shown by every face. */
 export interface Diagnostic extends Location {
   readonly severity: 'error' | 'warning';
@@ -24,6 +32,8 @@ export interface Diagnostic extends Location {
   /** What is wrong and what to do, as one sentence. */
   readonly message: string;
   readonly related: readonly (Location & { readonly message: string })[];
+  /** The most likely first; left out where none is obvious. */
+  readonly fixes?: readonly Fix[];
 }
 
 export const FILE_START: Range = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };

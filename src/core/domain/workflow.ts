@@ -1,9 +1,16 @@
 import type { Digest } from '../base/digest.ts';
 import type { Agent, Check, Effects, Limits } from './agent.ts';
 import type { Failure } from './failure.ts';
+import { NO_TERMS, termsOver, type Budget, type Terms } from './terms.ts';
 import type { AgentName, ObjectId, StepId, TaskId } from './ids.ts';
 
+export type InputType = 'string' | 'number' | 'boolean' | 'choice';
+
 export interface InputSpec {
+  /** What values are taken; all are kept as text. */
+  readonly type: InputType;
+  /** Values to choose from; empty unless it is a choice. */
+  readonly options: readonly string[];
   readonly description: string | undefined;
   /** `undefined`: whoever starts a run must give it. */
   readonly default: string | undefined;
@@ -20,14 +27,24 @@ interface StepBase {
   readonly condition: string | undefined;
   /** Lanes: the step is one task for each combination of values, in the order written. */
   readonly matrix: Matrix | undefined;
+  /** Lanes at once; `undefined`: as many as the run. */
+  readonly maxParallel: number | undefined;
+  /** What others keep with the step. Sluice carries it and acts on none of it. */
+  readonly metadata: JsonValue | undefined;
 }
 
 /**
- * Values by name. A text is an expression that gives the values when the run starts: one a line, or a JSON
- * list. A step that needs a step with a matrix of the same names needs the lane with its own values; any
- * other needs every lane.
+ * Values by name. A step that needs a step with a matrix of the same names needs the lane with its own
+ * values; any other needs every lane.
  */
-export type Matrix = Readonly<Record<string, readonly string[] | string>>;
+export type Matrix = Readonly<Record<string, MatrixValues>>;
+
+/**
+ * A text is an expression that gives the values, one a line or as a JSON list: when the run starts, or,
+ * where it names outputs of steps, once those are done. `files` are globs of files that are there when the
+ * run starts.
+ */
+export type MatrixValues = readonly string[] | string | { readonly files: readonly string[] };
 
 /** A step an agent works on. */
 export interface AgentStep extends StepBase {
@@ -47,6 +64,8 @@ export interface AgentStep extends StepBase {
   readonly retry: RetryRule | undefined;
   /** Over the agent's own. */
   readonly effects: Effects | undefined;
+  /** Over the agent's own. */
+  readonly terms: Terms;
 }
 
 /**
@@ -114,6 +133,10 @@ export interface Workflow {
   readonly maxParallel: number | undefined;
   /** `stop`: the first failure ends the run. `continue`: it ends only what needs it. */
   readonly onFailure: 'continue' | 'stop';
+  /** Of a whole run. */
+  readonly budget: Budget | undefined;
+  /** What others keep with the workflow. Sluice carries it and acts on none of it. */
+  readonly metadata: JsonValue | undefined;
   /** Relative to the folder, with `/`. */
   readonly file: string;
   /** Of the file's bytes. */
@@ -188,6 +211,11 @@ export const DEFAULT_MAX_PARALLEL = 5;
 export const MAX_TASKS = 20_000;
 /** How long a task is expected to take before anything is known of its agent, in milliseconds. */
 export const DEFAULT_ESTIMATE_MS = 10_000;
+
+/** What an attempt of the step may write, spend and reuse. */
+export function termsOf(step: AgentStep, agent: Agent | undefined): Terms {
+  return termsOver(step.terms, agent?.terms ?? NO_TERMS);
+}
 
 /** What an attempt of the step may change: as the step says, else its agent. */
 export function effectsOf(step: AgentStep, agent: Agent | undefined): Effects {

@@ -7,11 +7,22 @@ export type Lane = Readonly<Record<string, string>>;
 
 /**
  * Every combination of values, the last name changing fastest; one lane without values where there is
- * no matrix. @param render fills in a text that gives values @throws PlanFault
+ * no matrix.
+ * @param render fills in a text that gives values @param filesLike files that globs mean
+ * @throws PlanFault
  */
-export function lanesOf(matrix: Matrix | undefined, render: (text: string) => string): Lane[] {
+export function lanesOf(
+  matrix: Matrix | undefined,
+  render: (text: string) => string,
+  filesLike: (globs: readonly string[]) => readonly string[],
+): Lane[] {
   const axes = Object.entries(matrix ?? {}).map(([name, written]) => {
-    const values = typeof written === 'string' ? valuesIn(name, render(written)) : written;
+    const values =
+      typeof written === 'string'
+        ? valuesIn(name, render(written))
+        : 'files' in written
+          ? filesLike(written.files)
+          : written;
     return { name, values: [...new Set(values)] };
   });
   const empty = axes.find(({ values }) => values.length === 0);

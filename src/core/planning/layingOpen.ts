@@ -42,6 +42,8 @@ export interface PlanInput {
   readonly estimate: (step: AgentStep, textBytes: number) => number;
   /** Texts of an agent's own file that name steps as those of its step do. */
   readonly textsOfAgent: (agent: AgentName) => readonly string[];
+  /** Files of the folder that globs mean, relative with `/`, in the order of their paths. */
+  readonly filesLike: (globs: readonly string[]) => readonly string[];
 }
 
 interface LaidCondition {
@@ -164,7 +166,11 @@ export class LayingOpen {
       ];
       const named = namedSteps(step.needs, mentioned, stretch.laid);
       const bare: Names = { scope: setting.scope, matrix: {}, steps: {} };
-      const lanes = lanesOf(step.matrix, (text) => this.#known.render(text, bare)).map((values) => {
+      const lanes = lanesOf(
+        step.matrix,
+        (text) => this.#known.render(text, bare),
+        this.#input.filesLike,
+      ).map((values) => {
         const steps = Object.fromEntries(named.map((other) => [other.id, other.seenFrom(values)]));
         const names = { ...bare, matrix: values, steps };
         this.#count(0, Object.values(steps));

@@ -1,5 +1,6 @@
 import { DEFAULT_CRITICALITY, DEFAULT_GRACE_MS, type Agent, type Check } from '../domain/agent.ts';
 import { agentName, type AgentName, type StepId } from '../domain/ids.ts';
+import { NO_TERMS } from '../domain/terms.ts';
 import type { AgentStep, Phase, Workflow } from '../domain/workflow.ts';
 
 /** The agents that run the checks of phases: nobody wrote them down, so they are made up. */
@@ -41,6 +42,7 @@ export class CheckAgents {
         probe: undefined,
         stdin: 'prompt',
       },
+      terms: NO_TERMS,
       format: 'sluice',
       file: workflow.file,
       digest: workflow.digest,
@@ -67,6 +69,8 @@ export function checkStep(id: StepId, agent: AgentName): AgentStep {
     needs: [],
     condition: undefined,
     matrix: undefined,
+    maxParallel: undefined,
+    metadata: undefined,
     agent,
     prompt: '',
     env: {},
@@ -75,5 +79,6 @@ export function checkStep(id: StepId, agent: AgentName): AgentStep {
     limits: {},
     retry: undefined,
     effects: undefined,
+    terms: NO_TERMS,
   };
 }

@@ -1,8 +1,10 @@
 import { DEFAULT_GRACE_MS, textsOfAgent, type Agent, type CommandSpec } from '../domain/agent.ts';
+import { NO_TERMS } from '../domain/terms.ts';
 import {
   DEFAULT_ESTIMATE_MS,
   type AgentStep,
   type GateStep,
+  type InputSpec,
   type RunPlan,
   type Workflow,
 } from '../domain/workflow.ts';
@@ -18,7 +20,7 @@ type OldAgentStep = Pick<AgentStep, 'kind' | 'id' | 'needs' | 'agent' | 'prompt'
 
 type OldStep = OldAgentStep | Pick<GateStep, 'kind' | 'id' | 'needs' | 'ask' | 'show'>;
 
-type OldAgent = Omit<Agent, 'runner'> & {
+type OldAgent = Omit<Agent, 'runner' | 'terms'> & {
   readonly runner:
     | Extract<Agent['runner'], { kind: 'model' }>
     | (Pick<CommandSpec, 'kind' | 'command' | 'successCodes' | 'env' | 'install'> & {
@@ -28,7 +30,11 @@ type OldAgent = Omit<Agent, 'runner'> & {
 };
 
 interface OldPlan extends Pick<RunPlan, 'inputs' | 'maxParallel' | 'base'> {
-  readonly workflow: Omit<Workflow, 'steps' | 'phases' | 'onFailure'> & {
+  readonly workflow: Omit<
+    Workflow,
+    'inputs' | 'steps' | 'phases' | 'onFailure' | 'budget' | 'metadata'
+  > & {
+    readonly inputs: Readonly<Record<string, Pick<InputSpec, 'description' | 'default'>>>;
     readonly steps: readonly OldStep[];
   };
   readonly agents: Readonly<Record<string, OldAgent>>;
@@ -45,9 +51,17 @@ export function upgradePlan(json: unknown): RunPlan {
 function withTasks(old: OldPlan): RunPlan {
   const workflow: Workflow = {
     ...old.workflow,
+    inputs: Object.fromEntries(
+      Object.entries(old.workflow.inputs).map(([name, input]): [string, InputSpec] => [
+        name,
+        { ...input, type: 'string', options: [] },
+      ]),
+    ),
     steps: old.workflow.steps.map(upgradeStep),
     phases: [],
     onFailure: 'continue',
+    budget: undefined,
+    metadata: undefined,
   };
   const agents: Readonly<Record<string, Agent>> = Object.fromEntries(
     Object.entries(old.agents).map(([name, agent]) => [name, upgradeAgent(agent)]),
@@ -58,6 +72,7 @@ function withTasks(old: OldPlan): RunPlan {
     findWorkflow: () => undefined,
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: (agent) => textsOfAgent(agents[agent]),
+    filesLike: () => [],
   });
   if (!planned.ok) {
     throw new Error(planned.error.message);
@@ -73,7 +88,12 @@ function withTasks(old: OldPlan): RunPlan {
 }
 
 function upgradeStep(step: OldStep): AgentStep | GateStep {
-  const base = { condition: undefined, matrix: undefined };
+  const base = {
+    condition: undefined,
+    matrix: undefined,
+    maxParallel: undefined,
+    metadata: undefined,
+  };
   if (step.kind === 'gate') {
     return { ...step, ...base };
   }
@@ -86,12 +106,13 @@ function upgradeStep(step: OldStep): AgentStep | GateStep {
     limits: timeoutMs === undefined ? {} : { timeoutMs },
     retry: undefined,
     effects: undefined,
+    terms: NO_TERMS,
   };
 }
 
 function upgradeAgent(agent: OldAgent): Agent {
   if (agent.runner.kind === 'model') {
-    return { ...agent, runner: agent.runner };
+    return { ...agent, runner: agent.runner, terms: NO_TERMS };
   }
   const { timeoutMs, idleTimeoutMs, ...kept } = agent.runner;
   return {
@@ -103,6 +124,7 @@ function upgradeAgent(agent: OldAgent): Agent {
       probe: undefined,
       stdin: 'prompt',
     },
+    terms: NO_TERMS,
   };
 }
 
@@ -118,6 +140,9 @@ function checkPlan(plan: Fields, isOld: boolean): void {
 
   const workflow = record(plan['workflow'], 'workflow');
   text(workflow['name'], 'workflow.name');
+  for (const [name, input] of Object.entries(record(workflow['inputs'], 'workflow.inputs'))) {
+    record(input, `workflow.inputs.${name}`);
+  }
   const steps = records(workflow['steps'], 'workflow.steps');
   const ids = distinctIds(steps, 'workflow.steps');
   for (const [at, step] of steps) {
@@ -150,6 +175,7 @@ function checkStep(step: Fields, at: string, isOld: boolean): void {
         records(step['produces'], `${at}.produces`);
         records(step['checks'], `${at}.checks`);
         record(step['limits'], `${at}.limits`);
+        checkTerms(step['terms'], `${at}.terms`);
       }
       break;
     case 'gate':
@@ -162,13 +188,23 @@ function checkStep(step: Fields, at: string, isOld: boolean): void {
 
 function checkAgent(agent: Fields, at: string, isOld: boolean): void {
   text(agent['name'], `${at}.name`);
+  if (!isOld) {
+    checkTerms(agent['terms'], `${at}.terms`);
+  }
   const runner = record(agent['runner'], `${at}.runner`);
-  if (oneOf(runner['kind'], ['command', 'model'], `${at}.runner.kind`) === 'command') {
+  if (oneOf(runner['kind'], ['command', 'model', 'acp'], `${at}.runner.kind`) === 'command') {
     list(runner['command'], `${at}.runner.command`);
     list(runner['successCodes'], `${at}.runner.successCodes`);
     texts(runner['env'], `${at}.runner.env`);
     const limits = isOld ? runner : record(runner['limits'], `${at}.runner.limits`);
     number(limits['timeoutMs'], `${at}.runner.limits.timeoutMs`);
+  }
+}
+
+function checkTerms(value: unknown, at: string): void {
+  const { owns, never } = record(value, at);
+  for (const [name, globs] of Object.entries({ owns: owns ?? [], never })) {
+    list(globs, `${at}.${name}`).forEach((glob) => text(glob, `${at}.${name}`));
   }
 }
 

@@ -60,7 +60,9 @@ function agentRow(project: Project, entry: AgentEntry): Row {
     agent.description,
     runner.kind === 'command'
       ? `Command: ${runner.command.join(' ')}`
-      : `Model: ${runner.models.length === 0 ? 'your choice' : runner.models.join(', ')}`,
+      : runner.kind === 'acp'
+        ? `Coding agent: ${runner.launches[0]?.command.join(' ') ?? 'no way to start it'}`
+        : `Model: ${runner.models.length === 0 ? 'your choice' : runner.models.join(', ')}`,
     `Criticality ${agent.criticality}${agent.criticality >= CRITICAL_FROM ? ' (critical)' : ''}`,
     agent.tools === undefined ? undefined : `Tools: ${agent.tools.join(', ') || 'none'}`,
     agent.domains.length === 0 ? undefined : `Domains: ${agent.domains.join(', ')}`,

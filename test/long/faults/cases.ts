@@ -1,6 +1,7 @@
 import { digestOf } from '../../../src/core/base/digest.ts';
 import { agentName, stepId, taskIdOf, type AgentName } from '../../../src/core/domain/ids.ts';
 import type { Agent, CommandSpec } from '../../../src/core/domain/agent.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import type { AgentStep, PlannedTask, RunPlan, Step } from '../../../src/core/domain/workflow.ts';
 
 // The runs that disks fail under. Small: every operation of each is a point.
@@ -67,6 +68,8 @@ function agentTask(
       needs: needs.map(stepId),
       condition: undefined,
       matrix: undefined,
+      maxParallel: undefined,
+      metadata: undefined,
       agent: agentName(name),
       prompt: '',
       env: {},
@@ -75,6 +78,7 @@ function agentTask(
       limits: {},
       retry: undefined,
       effects: undefined,
+      terms: NO_TERMS,
       ...step,
     }),
   };
@@ -89,6 +93,8 @@ function gateTask(name: string, needs: readonly string[]): Planned {
       needs: needs.map(stepId),
       condition: undefined,
       matrix: undefined,
+      maxParallel: undefined,
+      metadata: undefined,
       ask: 'Go on?',
       show: [],
     }),
@@ -130,6 +136,7 @@ function agentCalled(name: string, spec: Partial<CommandSpec>): Agent {
       stdin: 'prompt',
       ...spec,
     },
+    terms: NO_TERMS,
     format: 'sluice',
     file: `.sluice/agents/${name}.yaml`,
     digest: digestOf(name),
@@ -153,6 +160,8 @@ function planOf(...parts: readonly Planned[]): RunPlan {
       phases: [],
       maxParallel: undefined,
       onFailure: 'continue',
+      budget: undefined,
+      metadata: undefined,
       file: '.sluice/workflows/faults.yaml',
       digest: digestOf('faults'),
     },

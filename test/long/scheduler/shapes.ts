@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Effects } from '../../../src/core/domain/agent.ts';
 import { agentName, stepId, taskIdOf } from '../../../src/core/domain/ids.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import type { PlannedTask, RunPlan } from '../../../src/core/domain/workflow.ts';
 
 // Runs made up by chance, and what happens to them.
@@ -117,7 +118,14 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
     const id = stepId(`t${index}`);
     const needs = shape.needs.flatMap((is, at) => (is && at < index ? [stepId(`t${at}`)] : []));
     const barrier = needs.filter((need) => shape.barrier[Number(need.slice(1))]);
-    const base = { id, needs, condition: undefined, matrix: undefined };
+    const base = {
+      id,
+      needs,
+      condition: undefined,
+      matrix: undefined,
+      maxParallel: undefined,
+      metadata: undefined,
+    };
     return {
       id: taskIdOf(id),
       step: shape.isGate
@@ -135,6 +143,7 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
               ? { attempts: 3, delayMs: 50, maxDelayMs: 1000, on: undefined }
               : undefined,
             effects: shape.effects,
+            terms: NO_TERMS,
           },
       needs: needs.map(taskIdOf),
       names,
@@ -155,6 +164,8 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
       phases: [],
       maxParallel,
       onFailure: stopAtFailure ? 'stop' : 'continue',
+      budget: undefined,
+      metadata: undefined,
       file: 'model.yaml',
       digest: digestOf('model'),
     },

@@ -205,7 +205,7 @@ function checkPromises({ steps: all, phases }: Workflow): void {
   for (const { condition, matrix } of all) {
     assert.ok(condition === undefined || parseCondition(condition).ok);
     for (const values of Object.values(matrix ?? {})) {
-      assert.ok(values.length > 0);
+      assert.ok((values instanceof Object && 'files' in values ? values.files : values).length > 0);
     }
   }
   if (phases.length > 0) {

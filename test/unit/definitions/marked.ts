@@ -2,6 +2,7 @@ import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Agent } from '../../../src/core/domain/agent.ts';
 import type { Diagnostic, Range } from '../../../src/core/domain/diagnostic.ts';
 import { agentName } from '../../../src/core/domain/ids.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import { ok } from '../../../src/core/base/result.ts';
 import {
   indexAgents,
@@ -119,6 +120,7 @@ export function validAgent(name: string, env: Readonly<Record<string, string>> =
       probe: undefined,
       stdin: 'prompt',
     },
+    terms: NO_TERMS,
     format: 'sluice',
     file,
     digest: digestOf(name),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PlannedTask, Workflow } from '../../../src/core/domain/workflow.ts';
-import { nested, planWith, step, workflowOf } from '../../support/plans.ts';
+import { nested, planWith, step, textInput, workflowOf } from '../../support/plans.ts';
 import { problemWith, taskIn } from './planRig.ts';
 
 describe('a workflow in a workflow', () => {
@@ -12,8 +12,8 @@ describe('a workflow in a workflow', () => {
       step('note'),
     ),
     inputs: {
-      topic: { description: undefined, default: undefined },
-      tone: { description: undefined, default: 'a $${{ b ${{ c' },
+      topic: textInput(undefined),
+      tone: textInput('a $${{ b ${{ c'),
     },
   };
 
@@ -73,7 +73,7 @@ describe('a workflow in a workflow', () => {
   it('may have lanes made of its inputs, when these are known', () => {
     const inner: Workflow = {
       ...workflowOf('inner', step('a', [], { matrix: { x: '${{ inputs.list }}' } })),
-      inputs: { list: { description: undefined, default: 'd' } },
+      inputs: { list: textInput('d') },
     };
     const outer = (list: string) => [
       step('first'),
@@ -166,7 +166,7 @@ describe('a workflow in a workflow', () => {
   });
 
   it('does not let inputs double without end', () => {
-    const inputs = { x: { description: undefined, default: undefined } };
+    const inputs = { x: textInput(undefined) };
     const twice = '${{ inputs.x }}'.repeat(200);
     const chain = Array.from({ length: 8 }, (_, n): Workflow => ({
       ...workflowOf(

@@ -49,6 +49,7 @@ describe('the plan of a run', () => {
       findWorkflow: () => undefined,
       estimate: () => 1,
       textsOfAgent: (name) => (name === 'c-agent' ? ['${{ steps.a.output }}'] : []),
+      filesLike: () => [],
     });
     assert.ok(planned.ok);
     assert.deepEqual(taskIn(planned.value.tasks, 'c').names.steps, { b: ['b'], a: ['a'] });
@@ -108,6 +109,7 @@ describe('the plan of a run', () => {
       inputs: { x: 'four' },
       findWorkflow: () => undefined,
       textsOfAgent: () => [],
+      filesLike: () => [],
       estimate: ({ id }, textBytes) => {
         bytes[id] = Math.max(bytes[id] ?? 0, textBytes);
         return textBytes;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { stepId } from '../../../src/core/domain/ids.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { upgradePlan } from '../../../src/core/planning/upgradePlan.ts';
 import { gate, nested, plan, planWith, step, workflowOf } from '../../support/plans.ts';
@@ -57,6 +58,8 @@ describe('the plan of an earlier run', () => {
       needs: ['lint'],
       condition: undefined,
       matrix: undefined,
+      maxParallel: undefined,
+      metadata: undefined,
       agent: 'report',
       prompt: '',
       env: {},
@@ -65,6 +68,7 @@ describe('the plan of an earlier run', () => {
       limits: {},
       retry: undefined,
       effects: undefined,
+      terms: NO_TERMS,
     });
     assert.deepEqual(old.agents['lint' as keyof typeof old.agents]?.runner, {
       kind: 'command',

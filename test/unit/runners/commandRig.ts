@@ -21,6 +21,7 @@ import type {
   RunnerOutput,
   RunnerRequest,
 } from '../../../src/core/domain/runner.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import { CheckRunner } from '../../../src/core/runners/check.ts';
 import { CommandRunner } from '../../../src/core/runners/commandRunner.ts';
 import type { CommandOptions } from '../../../src/core/runners/startCommand.ts';
@@ -204,6 +205,7 @@ function commandAgent(command: [string, ...string[]], spec: Partial<CommandSpec>
       stdin: 'prompt',
       ...spec,
     },
+    terms: NO_TERMS,
     format: 'sluice',
     file: '.sluice/agents/worker.yaml',
     digest: '0'.repeat(64) as Digest,

@@ -1,0 +1,59 @@
+/** How freely a model agent uses its tools. */
+export type PermissionMode = 'default' | 'acceptEdits' | 'plan' | 'bypassPermissions';
+
+export const PERMISSION_MODES = [
+  'default',
+  'acceptEdits',
+  'plan',
+  'bypassPermissions',
+] as const satisfies readonly PermissionMode[];
+
+/** What may be spent; `undefined`: as much as it takes. */
+export interface Budget {
+  readonly tokens: number | undefined;
+  /** US dollars. */
+  readonly usd: number | undefined;
+  /** Wall time of all attempts together, in milliseconds. */
+  readonly timeMs: number | undefined;
+}
+
+export interface CacheRule {
+  /** False: it is worked out anew each time. */
+  readonly use: boolean;
+  /** How long an answer stands, in milliseconds; `undefined`: the user's setting decides. */
+  readonly ttlMs: number | undefined;
+}
+
+/** What work may write, spend and reuse, as far as a step or an agent says so. */
+export interface Terms {
+  /** Globs of the paths it may change, relative to the folder; `undefined`: any. */
+  readonly owns: readonly string[] | undefined;
+  /** Globs of paths it must not change, also where it owns them. */
+  readonly never: readonly string[];
+  /** Language models in order of preference; `undefined`: the agent's own. */
+  readonly models: readonly string[] | undefined;
+  readonly permissions: PermissionMode | undefined;
+  readonly budget: Budget | undefined;
+  readonly cache: CacheRule | undefined;
+}
+
+export const NO_TERMS: Terms = {
+  owns: undefined,
+  never: [],
+  models: undefined,
+  permissions: undefined,
+  budget: undefined,
+  cache: undefined,
+};
+
+/** The step's word goes before its agent's, but what either must never change is out of bounds. */
+export function termsOver(step: Terms, agent: Terms): Terms {
+  return {
+    owns: step.owns ?? agent.owns,
+    never: [...new Set([...agent.never, ...step.never])],
+    models: step.models ?? agent.models,
+    permissions: step.permissions ?? agent.permissions,
+    budget: step.budget ?? agent.budget,
+    cache: step.cache ?? agent.cache,
+  };
+}

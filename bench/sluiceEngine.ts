@@ -52,7 +52,7 @@ export class SluiceRun {
     });
     const options = { by: PERSON, approveGate: () => false, leaveAtGates: false };
     onDrive();
-    const end = await new RunDriver(plan, rules, fold, parts, options).drive();
+    const end = await new RunDriver(rules, fold, parts, options).drive();
     if (end.kind !== 'finished' || end.status !== 'succeeded' || told < plan.tasks.length * 2) {
       throw new Error(`it ended ${JSON.stringify(end)}`);
     }
@@ -116,6 +116,7 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     productProblems: () => Promise.resolve([]),
     landing: undefined,
     endOrphans: () => Promise.resolve(0),
+    unfold: () => Promise.reject(new Error('nothing unfolds here')),
     clock: systemClock,
     random: Math.random,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { hasCode, type Disk } from './base/disk.ts';
+import { globMatches, parseGlob } from './base/glob.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
@@ -11,25 +12,23 @@ import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
 import { NOT_DRIVEN, RunDriver, type DriveOptions } from './engine/driver.ts';
-import type { DriverParts } from './engine/parts.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
 import { askDriver } from './asking.ts';
-import { Landing } from './artifacts/landing.ts';
+import { driverParts } from './driverParts.ts';
 import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
-import type { Graph } from './graph/graph.ts';
 import { graphOf, RunFold } from './journal/fold.ts';
 import { takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
 import { RunStore } from './journal/runStore.ts';
 import { JournalWriter } from './journal/writer.ts';
+import { PlanShelf } from './planShelf.ts';
+import { unfoldPlan } from './planning/unfoldPlan.ts';
 import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
 import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
 import { CheckRunner } from './runners/check.ts';
-import { CommandRunner } from './runners/commandRunner.ts';
-import { endOrphans } from './runners/orphans.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
 import { copiesFor } from './copies.ts';
 import { runInCopy, type CommandRequest, type CommandResult } from './workspaceCommand.ts';
@@ -53,6 +52,7 @@ export interface DrivingListener {
  */
 export class Driving {
   readonly store: RunStore;
+  readonly plans: PlanShelf;
   readonly #place: Place;
   readonly #ports: Ports;
   readonly #listener: DrivingListener;
@@ -65,6 +65,7 @@ export class Driving {
     this.#ports = ports;
     this.#listener = listener;
     this.store = new RunStore({ disk: ports.disk, clock: ports.clock, root: place.store });
+    this.plans = new PlanShelf(this.store.blobs);
     this.#copies = copiesFor(folder, place, (digest, to) =>
       fs.copyFile(this.store.blobs.path(digest), to),
     );
@@ -77,6 +78,17 @@ export class Driving {
     const { events, end, damage } = anew ? await followJournal(this.#ports.disk, folder) : onwards;
     const problem = damage === undefined ? undefined : describeDamage(damage);
     return { events, anew, end, damage: problem };
+  }
+
+  /** Files of the folder that globs mean, by glob. Rejects when they cannot be listed. */
+  async filesLike(globs: readonly string[], signal: AbortSignal): Promise<RunPlan['files']> {
+    const files = globs.length === 0 ? [] : await this.#copies.listFiles(signal);
+    return Object.fromEntries(
+      globs.map((text) => {
+        const glob = parseGlob(text);
+        return [text, files.filter((file) => globMatches(glob, file))];
+      }),
+    );
   }
 
   readBlob(digest: Digest): Promise<Uint8Array> {
@@ -113,7 +125,7 @@ export class Driving {
     options: DriveOptions,
     onCreated: (created: RunEvent) => void,
   ): Promise<StartedRun> {
-    const { digest } = await this.store.blobs.put(Buffer.from(JSON.stringify(plan)));
+    const digest = await this.plans.put(plan);
     const run = this.store.create(plan.workflow.name);
     const taken = await this.#take(run, 'start');
     if (!taken.ok) {
@@ -128,8 +140,8 @@ export class Driving {
         by: options.by,
       },
     ]);
-    if (created === undefined) {
-      throw new Error('Internal error: the journal gave no event back');
+    if (created?.type !== 'run-created') {
+      throw new Error('Internal error: the journal gave no first event back');
     }
     try {
       // A run that was shown stays.
@@ -141,7 +153,7 @@ export class Driving {
     }
     onCreated(created);
     this.#listener.appended([created]);
-    return this.#drive(run, plan, { ...taken.value, events: [created] }, options);
+    return this.#drive(run, { ...taken.value, plan, created, events: [created] }, options);
   }
 
   /**
@@ -151,7 +163,6 @@ export class Driving {
    */
   async resume(
     run: RunId,
-    plan: RunPlan,
     options: DriveOptions,
     evenFromElsewhere: boolean,
   ): Promise<Result<StartedRun, string>> {
@@ -160,7 +171,7 @@ export class Driving {
       return ok(active);
     }
     const taken = await this.#take(run, evenFromElsewhere ? 'take-over' : 'resume');
-    return taken.ok ? ok(this.#drive(run, plan, taken.value, options)) : taken;
+    return await this.#driveTaken(run, taken, options);
   }
 
   /**
@@ -169,7 +180,6 @@ export class Driving {
    */
   async request(
     run: RunId,
-    plan: RunPlan,
     request: RunRequest,
     state: () => Promise<RunState>,
   ): Promise<RequestOutcome> {
@@ -184,7 +194,8 @@ export class Driving {
     const options = { by: request.by, approveGate: () => false, leaveAtGates: true };
     const taken = await this.#take(run, request.kind);
     if (taken.ok) {
-      return this.#drive(run, plan, taken.value, options).request(request);
+      const driven = await this.#driveTaken(run, taken, options);
+      return driven.ok ? driven.value.request(request) : { kind: 'refused', why: driven.error };
     }
     if (this.drivenBy(run).kind === 'nobody') {
       return { kind: 'refused', why: taken.error };
@@ -198,10 +209,8 @@ export class Driving {
       isDriven: () => this.drivenBy(run).kind !== 'nobody',
       takeOver: async () => {
         const left = await this.#take(run, request.kind);
-        if (left.ok) {
-          this.#drive(run, plan, left.value, options);
-        }
-        return left.ok ? undefined : left.error;
+        const driven = await this.#driveTaken(run, left, options);
+        return driven.ok ? undefined : driven.error;
       },
     });
   }
@@ -276,12 +285,36 @@ export class Driving {
     }
   }
 
-  #drive(run: RunId, plan: RunPlan, taken: Taken, options: DriveOptions): ActiveRun {
-    const { writer, claim, events } = taken;
-    const graph = graphOf(plan);
+  /** Drives a run that was there already: its plans are read first. */
+  async #driveTaken(
+    run: RunId,
+    taken: Result<Taken, string>,
+    options: DriveOptions,
+  ): Promise<Result<ActiveRun, string>> {
+    if (!taken.ok) {
+      return taken;
+    }
+    const { writer, claim, events } = taken.value;
+    try {
+      const [created] = events;
+      if (created?.type !== 'run-created') {
+        throw new Error(`Internal error: ${run} has no first event`);
+      }
+      await this.plans.load(events);
+      const plan = await this.plans.read(created.plan);
+      return ok(this.#drive(run, { ...taken.value, plan, created }, options));
+    } catch (thrown) {
+      await writer.close().catch(() => undefined);
+      claim.release();
+      throw thrown;
+    }
+  }
+
+  #drive(run: RunId, taken: Drivable, options: DriveOptions): ActiveRun {
+    const { writer, claim, plan, created, events } = taken;
     let fold: RunFold;
     try {
-      fold = foldOf(plan, graph, events);
+      fold = foldOf(plan, events, this.plans);
     } catch (thrown) {
       void writer.close();
       claim.release();
@@ -291,14 +324,26 @@ export class Driving {
     for (const event of claimed) {
       fold.apply(event);
     }
-    const parts = this.#parts(run, writer);
+    const parts = driverParts(writer, {
+      ports: this.#ports,
+      place: this.#place,
+      blobs: this.store.blobs,
+      copies: this.#copies,
+      command: this.#commandOptions(),
+      unfold: (outputs) => this.#unfold(plan, created.plan, outputs),
+      onAppended: (events) => this.#listener.appended(events),
+      onPrinted: (task) => this.#listener.printed(run, task),
+    });
     const rules = {
-      graph,
+      // It changes with the plan.
+      get graph() {
+        return fold.graph;
+      },
       maxParallel: plan.maxParallel,
       canLand: parts.landing !== undefined && plan.base.kind === 'git',
       stopAtFailure: plan.workflow.onFailure === 'stop',
     };
-    const driver = new RunDriver(plan, rules, fold, parts, options);
+    const driver = new RunDriver(rules, fold, parts, options);
     const inbox = new Disposables();
     const active = new ActiveRun(run, driver, async (end) => {
       inbox.dispose();
@@ -350,39 +395,13 @@ export class Driving {
     return this.store.watchInbox(run, look);
   }
 
-  #parts(run: RunId, writer: JournalWriter): DriverParts {
-    const { clock, log, random } = this.#ports;
-    const { blobs } = this.store;
-    const { repository } = this.#place;
-    const runner = new CommandRunner(this.#commandOptions());
-    const checks = this.#checks();
-    return {
-      journal: writer,
-      blobs: {
-        put: (bytes) => blobs.put(bytes),
-        adopt: (file) => blobs.adopt(file),
-        copy: (file) => blobs.copy(file),
-        read: (digest) => blobs.read(digest),
-      },
-      copies: this.#copies,
-      runnerFor: (kind) => (kind === 'command' ? runner : undefined),
-      runCheck: (request, signal) => checks.run(request, signal),
-      productProblems: async (schema, bytes) => {
-        // Its checker is a big one, and few workflows have a schema.
-        const { productProblems } = await import('./artifacts/productSchema.ts');
-        return productProblems(schema, bytes);
-      },
-      random,
-      landing:
-        repository === undefined
-          ? undefined
-          : new Landing({ target: repository, readBlob: (digest) => blobs.read(digest) }),
-      endOrphans: (attempt, signal) => endOrphans(attempt, this.#place.copies, clock, signal),
-      clock,
-      log,
-      onAppended: (events) => this.#listener.appended(events),
-      onPrinted: (task) => this.#listener.printed(run, task),
-    };
+  async #unfold(
+    first: RunPlan,
+    from: Digest,
+    outputs: ReadonlyMap<TaskId, string>,
+  ): Promise<Result<Digest, string>> {
+    const plan = unfoldPlan(first, from, outputs);
+    return plan.ok ? ok(await this.plans.put(plan.value)) : plan;
   }
 
   #checks(): CheckRunner {
@@ -412,13 +431,19 @@ interface Taken {
   readonly events: readonly RunEvent[];
 }
 
+interface Drivable extends Taken {
+  /** The one the run started with. */
+  readonly plan: RunPlan;
+  readonly created: Extract<RunEvent, { readonly type: 'run-created' }>;
+}
+
 /** @throws ImpossibleEvent */
-function foldOf(plan: RunPlan, graph: Graph<TaskId>, events: readonly RunEvent[]): RunFold {
+function foldOf(plan: RunPlan, events: readonly RunEvent[], plans: PlanShelf): RunFold {
   const [created, ...rest] = events;
   if (created === undefined) {
     throw new Error('Internal error: the run has no first event');
   }
-  const fold = new RunFold(plan, graph, created);
+  const fold = new RunFold(plan, graphOf(plan), created, plans.known);
   for (const event of rest) {
     fold.apply(event);
   }

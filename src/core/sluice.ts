@@ -20,14 +20,16 @@ import { Following } from './following.ts';
 import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
 import { baseOf, findPlace, type Place } from './place.ts';
 import { learnEstimates } from './planning/estimates.ts';
-import { upgradePlan } from './planning/upgradePlan.ts';
 import type { Ports } from './ports.ts';
+import type { Preflight } from './preflight/report.ts';
+import { preflightOf, type PreflightRequest } from './preflightRequest.ts';
 import { openGates, type OpenGate } from './projections/gates.ts';
 import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
 import {
   attempted,
+  fileGlobs,
   pastTasks,
   planOf,
   startProblem,
@@ -36,6 +38,7 @@ import {
 } from './startRequest.ts';
 
 export type { StartedRun } from './driving.ts';
+export type { PreflightRequest } from './preflightRequest.ts';
 export type { StartProblem, StartRequest } from './startRequest.ts';
 
 type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
@@ -102,8 +105,7 @@ export class Sluice {
     this.#book = new RunBook<JournalPosition>({
       list: () => Promise.resolve(store.list()),
       read: (run, from) => this.#driving.readJournal(run, from ?? JOURNAL_START),
-      plan: async (digest) =>
-        upgradePlan(JSON.parse(new TextDecoder().decode(await this.#driving.readBlob(digest)))),
+      plans: this.#driving.plans,
       drivenBy: (run) => this.#driving.drivenBy(run),
       isOurs: (created) => created.folder === place.folder,
     });
@@ -140,7 +142,7 @@ export class Sluice {
   async #readDefinitions(isLatest: () => boolean): Promise<void> {
     const { signal } = this.#closing;
     try {
-      const definitions = await readDefinitions(this.folder, signal);
+      const definitions = await readDefinitions(this.folder, signal, this.#ports.home);
       if (isLatest()) {
         this.#definitions = definitions;
         this.#changed.fire();
@@ -257,12 +259,28 @@ export class Sluice {
     return this.#driving.active(run);
   }
 
+  /** What a run of the workflow would need and do. Looks things up and starts nothing. */
+  async preflight(request: PreflightRequest): Promise<Preflight> {
+    const { signal } = this.#closing;
+    return await preflightOf(request, {
+      folder: this.folder,
+      place: this.#place,
+      ports: this.#ports,
+      definitions: this.#definitions,
+      history: pastTasks(this.runs()),
+      filesLike: (globs) => this.#driving.filesLike(globs, signal),
+      filesInCopy: () => this.#driving.filesInCopy(signal),
+    });
+  }
+
   async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
     return await attempted(async () => {
       const { agents, workflows } = this.#definitions;
       const base = await baseOf(this.#place);
       const estimator = learnEstimates(pastTasks(this.runs()));
-      const planned = planOf(request, { agents, workflows, base, estimator });
+      const globs = fileGlobs(request.workflow, workflows);
+      const files = await this.#driving.filesLike(globs, this.#closing.signal);
+      const planned = planOf(request, { agents, workflows, base, estimator, files });
       if (!planned.ok) {
         return planned;
       }
@@ -293,7 +311,7 @@ export class Sluice {
     return await attempted(async () => {
       const { leaveAtGates = false, takeOver = false } = options;
       const drive = { by: this.actor, approveGate: () => false, leaveAtGates };
-      const resumed = await this.#driving.resume(run, found.value.plan, drive, takeOver);
+      const resumed = await this.#driving.resume(run, drive, takeOver);
       await this.#book.refresh(run);
       this.#changed.fire();
       return resumed.ok ? resumed : err(startProblem('system', `${resumed.error}.`));
@@ -319,10 +337,10 @@ export class Sluice {
     if (!found.ok) {
       return { kind: 'refused', why: found.error };
     }
-    const { plan, state } = found.value;
+    const { state } = found.value;
     const outcome = await attempted(async () =>
       ok(
-        await this.#driving.request(run, plan, request, async () => {
+        await this.#driving.request(run, request, async () => {
           await this.#book.refresh(run);
           const now = this.#book.entry(run);
           return now?.kind === 'readable' ? now.state : state;

@@ -3,12 +3,20 @@ import type { Location } from './domain/diagnostic.ts';
 import { textsOfAgent, type Agent } from './domain/agent.ts';
 import { slug, stepId, type AgentName, type TaskId } from './domain/ids.ts';
 import { NO_TERMS } from './domain/terms.ts';
-import { DEFAULT_MAX_PARALLEL, type Base, type RunPlan, type Workflow } from './domain/workflow.ts';
+import {
+  DEFAULT_MAX_PARALLEL,
+  inputFault,
+  type Base,
+  type RunPlan,
+  type Workflow,
+} from './domain/workflow.ts';
 import { indexAgents } from './definitions/entries.ts';
 import { workflowNamed, type AgentEntry, type WorkflowEntry } from './definitions/project.ts';
 import type { Estimator, PastTask } from './planning/estimates.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import { planTasks } from './planning/planTasks.ts';
+import { filesIn } from './planning/unfoldPlan.ts';
+import { usedBy } from './planning/usedBy.ts';
 
 const RUNS_TO_LEARN_FROM = 50;
 
@@ -38,12 +46,14 @@ export interface PlanSources {
   readonly workflows: readonly WorkflowEntry[];
   readonly base: Base;
   readonly estimator: Estimator;
+  /** Files that globs of matrices mean, by glob. */
+  readonly files: RunPlan['files'];
 }
 
 /** All the run will know, or what keeps it from being started. */
 export function planOf(
   request: StartRequest,
-  { agents, workflows, base, estimator }: PlanSources,
+  { agents, workflows, base, estimator, files }: PlanSources,
 ): Result<RunPlan, StartProblem> {
   const { workflow } = request;
   const inputs = resolveInputs(workflow, request.inputs);
@@ -55,14 +65,16 @@ export function planOf(
     const entry = index.named(name);
     return entry?.kind === 'valid' ? entry.agent : undefined;
   };
+  const findWorkflow = (name: string) => workflowNamed(name, workflows);
   const planned = planTasks({
     workflow,
     inputs: inputs.value,
-    findWorkflow: (name) => workflowNamed(name, workflows),
+    findWorkflow,
     estimate: (step, textBytes) =>
       estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
     textsOfAgent: (name) => textsOfAgent(agentNamed(name)),
-    filesLike: () => [],
+    filesLike: (globs) => filesIn(files, globs),
+    outputs: new Map(),
   });
   if (!planned.ok) {
     return refuse(planned.error.message);
@@ -80,10 +92,25 @@ export function planOf(
     inputs: inputs.value,
     tasks,
     scopes,
+    nested: tasks.some(({ unfoldsAfter }) => unfoldsAfter.length > 0)
+      ? Object.fromEntries(
+          usedBy(workflow, findWorkflow).workflows.map((inner) => [inner.name, inner]),
+        )
+      : {},
+    files,
+    unfolded: undefined,
     maxParallel:
       request.maxParallel ?? workflow.maxParallel ?? request.usualParallel ?? DEFAULT_MAX_PARALLEL,
     base,
   });
+}
+
+/** The globs of files whose names are lanes of the workflow, or of one inside it. */
+export function fileGlobs(
+  workflow: Workflow,
+  workflows: readonly WorkflowEntry[],
+): readonly string[] {
+  return usedBy(workflow, (name) => workflowNamed(name, workflows)).globs;
 }
 
 /** An agent by itself, as a workflow of one step. */
@@ -164,9 +191,13 @@ function resolveInputs(
     const value = Object.hasOwn(given, name) ? given[name] : spec.default;
     if (value === undefined) {
       missing.push(name);
-    } else {
-      values[name] = value;
+      continue;
     }
+    const fault = inputFault(spec, value);
+    if (fault !== undefined) {
+      return refuse(`The input ${name} of ${workflow.name} ${fault}.`);
+    }
+    values[name] = value;
   }
   return missing.length === 0
     ? ok(values)

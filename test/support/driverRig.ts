@@ -19,6 +19,7 @@ import type { RunPlan } from '../../src/core/domain/workflow.ts';
 import { RunDriver, type DriveEnd, type DriveOptions } from '../../src/core/engine/driver.ts';
 import type { CopyPort, DriverParts } from '../../src/core/engine/parts.ts';
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
+import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
 import { foldRun, graphOf, RunFold } from '../../src/core/journal/fold.ts';
 import { ManualClock } from './manualClock.ts';
 
@@ -93,6 +94,9 @@ export class DriverRig {
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #attempts = new Map<TaskId, HeldAttempt>();
   readonly #watchers = new Set<() => void>();
+  readonly #unfolded = new Map<Digest, RunPlan>();
+  readonly #plans = (digest: Digest) =>
+    digest === digestOf('plan') ? this.plan : this.#unfolded.get(digest);
 
   constructor(plan: RunPlan) {
     this.plan = plan;
@@ -116,14 +120,15 @@ export class DriverRig {
     this.#attempts.clear();
     const graph = graphOf(this.plan);
     const [created, ...rest] = this.events;
-    const fold = new RunFold(this.plan, graph, created!);
+    const fold = new RunFold(this.plan, graph, created!, this.#plans);
     for (const event of rest) {
       fold.apply(event);
     }
     this.#driver = new RunDriver(
-      this.plan,
       {
-        graph,
+        get graph() {
+          return fold.graph;
+        },
         maxParallel: this.plan.maxParallel,
         canLand: this.plan.base.kind === 'git',
         stopAtFailure: this.plan.workflow.onFailure === 'stop',
@@ -183,7 +188,7 @@ export class DriverRig {
   }
 
   state() {
-    return foldRun(this.plan, this.events);
+    return foldRun(this.plan, this.events, this.#plans);
   }
 
   kinds(): Record<string, string> {
@@ -262,6 +267,15 @@ export class DriverRig {
         adopt: async (file) => this.#keep(await fs.promises.readFile(file)),
         copy: async (file) => this.#keep(await fs.promises.readFile(file)),
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),
+      },
+      unfold: (outputs) => {
+        const plan = unfoldPlan(this.plan, digestOf('plan'), outputs);
+        if (!plan.ok) {
+          return Promise.resolve(plan);
+        }
+        const digest = digestOf(JSON.stringify(plan.value));
+        this.#unfolded.set(digest, plan.value);
+        return Promise.resolve(ok(digest));
       },
       copies: {
         create: (_run, task, attempt) => {

@@ -14,6 +14,7 @@ import {
 } from '../../src/core/domain/workflow.ts';
 import { NO_TERMS } from '../../src/core/domain/terms.ts';
 import { planTasks } from '../../src/core/planning/planTasks.ts';
+import { filesIn } from '../../src/core/planning/unfoldPlan.ts';
 
 /** A plan in a few words: `plan(step('a'), step('b', ['a']), gate('ok', ['b']))`. */
 export function plan(...steps: readonly Step[]): RunPlan {
@@ -37,7 +38,8 @@ export function planWith(over: PlanParts, ...steps: readonly Step[]): RunPlan {
     findWorkflow: (name) => workflows.find((other) => other.name === name),
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: () => [],
-    filesLike: () => [],
+    filesLike: (globs) => filesIn(over.files ?? {}, globs),
+    outputs: new Map(),
   });
   if (!planned.ok) {
     throw new Error(planned.error.message);
@@ -53,6 +55,9 @@ export function planWith(over: PlanParts, ...steps: readonly Step[]): RunPlan {
     scopes,
     maxParallel: 5,
     base: { kind: 'git', commit: undefined, branch: 'main' },
+    nested: Object.fromEntries(workflows.map((inner) => [inner.name, inner])),
+    files: {},
+    unfolded: undefined,
     ...rest,
   };
 }

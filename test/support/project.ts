@@ -145,6 +145,7 @@ const sign = (name) => new Promise((resolve) => {
       },
       actor: { name: 'ada', via: 'vscode' },
       environment: this.environment,
+      home: undefined,
       cacheFolder: cache,
       stateFolder: state,
     };

@@ -31,6 +31,13 @@ export type EventBody =
       readonly folder: string;
       readonly by: Actor;
     }
+  /**
+   * From here on the run has another plan under this digest: lanes that have become known stand where a task
+   * stood for them, or that task stands there again. Tasks that both plans have stay what they are.
+   */
+  | { readonly type: 'plan-changed'; readonly plan: Digest }
+  /** What the task stands for cannot be told from the outputs it was to be told from. */
+  | { readonly type: 'lanes-refused'; readonly task: TaskId; readonly failure: Failure }
   /** A program took the run over; every later event of this epoch is its. */
   | { readonly type: 'run-claimed'; readonly by: Actor; readonly pid: number }
   /** Intent: from here on the attempt may have had effects. */

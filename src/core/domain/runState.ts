@@ -44,6 +44,10 @@ export interface Frontier {
   /** Pending tasks that can never run, because a task they need ended otherwise. */
   readonly doomed: ReadonlySet<TaskId>;
   readonly running: ReadonlySet<TaskId>;
+  /** Pending tasks that stand for lanes, and the tasks that must have succeeded before these are known. */
+  readonly folded: ReadonlyMap<TaskId, readonly TaskId[]>;
+  /** False while as many lanes of its step are under way as may be. @param beside tasks that begin with it */
+  mayBegin(task: TaskId, beside: Iterable<TaskId>): boolean;
   /** Open gates. */
   readonly waiting: ReadonlySet<TaskId>;
   /** Attempts that were cut off and that a person has to look at. */

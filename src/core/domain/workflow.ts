@@ -4,7 +4,8 @@ import type { Failure } from './failure.ts';
 import { NO_TERMS, termsOver, type Budget, type Terms } from './terms.ts';
 import type { AgentName, ObjectId, StepId, TaskId } from './ids.ts';
 
-export type InputType = 'string' | 'number' | 'boolean' | 'choice';
+export const INPUT_TYPES = ['string', 'number', 'boolean', 'choice'] as const;
+export type InputType = (typeof INPUT_TYPES)[number];
 
 export interface InputSpec {
   /** What values are taken; all are kept as text. */
@@ -155,6 +156,12 @@ export interface RunPlan {
   /** Tasks at once. */
   readonly maxParallel: number;
   readonly base: Base;
+  /** Workflows inside it by their names, where some of its tasks unfold later; else empty. */
+  readonly nested: Readonly<Record<string, Workflow>>;
+  /** Files that the globs of matrices meant when the run started. */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+  /** What it was unfolded from, and the tasks whose outputs that took; `undefined`: the plan the run started with. */
+  readonly unfolded: { readonly from: Digest; readonly by: readonly TaskId[] } | undefined;
 }
 
 /** A step in a run. */
@@ -176,6 +183,21 @@ export interface PlannedTask {
   readonly groups: readonly string[];
   /** How long it is expected to take, in milliseconds. */
   readonly estimateMs: number;
+  /**
+   * Where it stands for lanes that nobody knows yet: once these have succeeded, the plan is laid open again
+   * and has the lanes in its place. It never runs itself. Empty for any other task; else also in `needs`.
+   */
+  readonly unfoldsAfter: readonly TaskId[];
+  /** Lanes it is part of that may not all be under way at once, outermost first. */
+  readonly lanes: readonly LaneOf[];
+}
+
+/** A lane of a step that says how many of its lanes may be under way at once. */
+export interface LaneOf {
+  /** The same for all lanes of the step. */
+  readonly group: string;
+  readonly lane: number;
+  readonly atOnce: number;
 }
 
 /** What `${{ … }}` of a task can name. */
@@ -211,6 +233,24 @@ export const DEFAULT_MAX_PARALLEL = 5;
 export const MAX_TASKS = 20_000;
 /** How long a task is expected to take before anything is known of its agent, in milliseconds. */
 export const DEFAULT_ESTIMATE_MS = 10_000;
+
+/** What keeps a text from being a value of the input, as the rest of a sentence about it. */
+export function inputFault({ type, options }: InputSpec, value: string): string | undefined {
+  switch (type) {
+    case 'string':
+      return undefined;
+    case 'number':
+      return value.trim() !== '' && Number.isFinite(Number(value))
+        ? undefined
+        : `must be a number, not "${value}"`;
+    case 'boolean':
+      return value === 'true' || value === 'false'
+        ? undefined
+        : `must be true or false, not "${value}"`;
+    case 'choice':
+      return options.includes(value) ? undefined : `must be one of ${options.join(', ')}`;
+  }
+}
 
 /** What an attempt of the step may write, spend and reuse. */
 export function termsOf(step: AgentStep, agent: Agent | undefined): Terms {

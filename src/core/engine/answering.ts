@@ -2,8 +2,8 @@ import { unreachable } from '../base/exhaustive.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import type { Graph } from '../graph/graph.ts';
 import { collectEvidence } from './attempt.ts';
+import type { Rules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { Message, Settle } from './effects.ts';
 import { verdictOn } from './requests.ts';
@@ -11,16 +11,16 @@ import { verdictOn } from './requests.ts';
 /** Does what people ask of the run. Each request is settled once: accepted when it stands in the journal for good. */
 export class Answering {
   readonly #desk: Desk;
-  readonly #graph: Graph<TaskId>;
+  readonly #rules: Rules;
 
-  constructor(desk: Desk, graph: Graph<TaskId>) {
+  constructor(desk: Desk, rules: Rules) {
     this.#desk = desk;
-    this.#graph = graph;
+    this.#rules = rules;
   }
 
   answer(request: RunRequest, settle: Settle): void {
     const { plan, planned, state } = this.#desk;
-    const verdict = verdictOn(request, { plan, planned, graph: this.#graph, state });
+    const verdict = verdictOn(request, { plan, planned, graph: this.#rules.graph, state });
     switch (verdict.kind) {
       case 'refuse':
         settle({ kind: 'refused', why: verdict.why });

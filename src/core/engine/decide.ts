@@ -8,6 +8,8 @@ export type Action =
   | { readonly kind: 'start'; readonly task: TaskId }
   /** Find out whether its conditions hold. */
   | { readonly kind: 'judge'; readonly task: TaskId }
+  /** Find out which lanes it and others stand for. */
+  | { readonly kind: 'unfold'; readonly task: TaskId }
   | { readonly kind: 'open-gate'; readonly task: TaskId }
   | { readonly kind: 'skip'; readonly task: TaskId }
   | { readonly kind: 'land'; readonly task: TaskId }
@@ -81,6 +83,10 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
   for (const task of rules.canLand ? frontier.landable : []) {
     actions.push({ kind: 'land', task });
   }
+  const folded = firstToUnfold(state);
+  if (folded !== undefined) {
+    actions.push({ kind: 'unfold', task: folded });
+  }
   for (const task of frontier.undecided) {
     actions.push({ kind: 'judge', task });
   }
@@ -91,6 +97,17 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
     actions.push({ kind: 'start', task });
   }
   return actions;
+}
+
+/** The first task that stands for lanes, once those of any such task can be told: all are told at once. */
+function firstToUnfold({ frontier, tasks }: RunState): TaskId | undefined {
+  if (frontier.folded.size === 0) {
+    return undefined;
+  }
+  const isKnown = [...frontier.folded.values()].some((sources) =>
+    sources.every((source) => tasks.get(source)?.kind === 'succeeded'),
+  );
+  return isKnown ? frontier.folded.keys().next().value : undefined;
 }
 
 function tasksToStart(frontier: Frontier, maxParallel: number, now: number): ReadonlySet<TaskId> {
@@ -106,22 +123,23 @@ function tasksToStart(frontier: Frontier, maxParallel: number, now: number): Rea
     return chosen;
   }
   const decisiveMs = (SLACK * workLeftMs) / maxParallel;
+  const mayGo = (task: TaskId) => !chosen.has(task) && frontier.mayBegin(task, chosen);
   const longest = ready.longestFirst()[Symbol.iterator]();
   const deepest = ready.deepestFirst()[Symbol.iterator]();
-  let candidate = nextBut(longest, chosen);
+  let candidate = nextOf(longest, mayGo);
   while (candidate !== undefined && chosen.size < slots) {
     const isDecisive = ready.wayLeftMs(candidate) >= decisiveMs;
-    chosen.add(isDecisive ? candidate : (nextBut(deepest, chosen) ?? candidate));
-    if (chosen.has(candidate)) {
-      candidate = nextBut(longest, chosen);
+    chosen.add(isDecisive ? candidate : (nextOf(deepest, mayGo) ?? candidate));
+    if (!mayGo(candidate)) {
+      candidate = nextOf(longest, mayGo);
     }
   }
   return chosen;
 }
 
-function nextBut(tasks: Iterator<TaskId>, chosen: ReadonlySet<TaskId>): TaskId | undefined {
+function nextOf(tasks: Iterator<TaskId>, mayGo: (task: TaskId) => boolean): TaskId | undefined {
   for (let next = tasks.next(); next.done !== true; next = tasks.next()) {
-    if (!chosen.has(next.value)) {
+    if (mayGo(next.value)) {
       return next.value;
     }
   }

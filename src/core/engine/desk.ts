@@ -9,16 +9,13 @@ import type { RenderContext } from './render.ts';
 
 /** What every part of the driver works with: the run as it stands, and the one way to change it. */
 export class Desk {
-  readonly plan: RunPlan;
-  readonly planned: ReadonlyMap<TaskId, PlannedTask>;
   readonly parts: DriverParts;
   readonly effects: Effects;
   readonly #fold: RunFold;
   #staged: RunEvent[] = [];
+  #planned: { readonly of: RunPlan; readonly tasks: ReadonlyMap<TaskId, PlannedTask> } | undefined;
 
-  constructor(plan: RunPlan, fold: RunFold, parts: DriverParts, effects: Effects) {
-    this.plan = plan;
-    this.planned = new Map(plan.tasks.map((task) => [task.id, task]));
+  constructor(fold: RunFold, parts: DriverParts, effects: Effects) {
     this.parts = parts;
     this.effects = effects;
     this.#fold = fold;
@@ -26,6 +23,19 @@ export class Desk {
 
   get state(): RunState {
     return this.#fold.state;
+  }
+
+  /** As it is now: it changes when steps unfold. */
+  get plan(): RunPlan {
+    return this.#fold.plan;
+  }
+
+  get planned(): ReadonlyMap<TaskId, PlannedTask> {
+    const { plan } = this;
+    if (this.#planned?.of !== plan) {
+      this.#planned = { of: plan, tasks: new Map(plan.tasks.map((task) => [task.id, task])) };
+    }
+    return this.#planned.tasks;
   }
 
   get context(): RenderContext {

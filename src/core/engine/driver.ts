@@ -4,8 +4,9 @@ import { unreachable } from '../base/exhaustive.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import { effectsOf, type RunPlan } from '../domain/workflow.ts';
-import { failedNeeds, type RunFold } from '../journal/fold.ts';
+import { effectsOf } from '../domain/workflow.ts';
+import type { RunFold } from '../journal/fold.ts';
+import { failedNeeds } from '../journal/skipping.ts';
 import { Answering } from './answering.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { decide, isEnding, nextLook, type Action, type Rules } from './decide.ts';
@@ -17,6 +18,7 @@ import { outcomeEvent } from './outcomes.ts';
 import type { DriverParts } from './parts.ts';
 import { recover } from './recovery.ts';
 import { judge } from './render.ts';
+import { unfold, unfoldingEvents } from './unfolding.ts';
 
 // Drives one run: asks `decide` what is to be done, has it done, and records what comes back. It owns
 // nothing but whether it lets go; what the run *is* stands in the journal, what is under way in `Effects`.
@@ -49,18 +51,12 @@ export class RunDriver {
   #letGo: { readonly end: DriveEnd } | undefined;
   #ended = false;
 
-  constructor(
-    plan: RunPlan,
-    rules: Rules,
-    fold: RunFold,
-    parts: DriverParts,
-    options: DriveOptions,
-  ) {
+  constructor(rules: Rules, fold: RunFold, parts: DriverParts, options: DriveOptions) {
     this.#rules = rules;
     this.#parts = parts;
     this.#effects = new Effects(parts);
-    this.#desk = new Desk(plan, fold, parts, this.#effects);
-    this.#answering = new Answering(this.#desk, rules.graph);
+    this.#desk = new Desk(fold, parts, this.#effects);
+    this.#answering = new Answering(this.#desk, rules);
     this.#options = options;
   }
 
@@ -159,6 +155,8 @@ export class RunDriver {
         return true;
       case 'judge':
         return this.#effects.begin(action.task, () => this.#judge(action.task));
+      case 'unfold':
+        return this.#effects.begin(action.task, () => unfold(action.task, this.#desk));
       case 'open-gate':
         return this.#effects.begin(action.task, () => this.#show(action.task));
       case 'skip':
@@ -248,6 +246,12 @@ export class RunDriver {
         this.#effects.ended(message.task);
         if (this.#letGo === undefined && this.#desk.state.frontier.undecided.has(message.task)) {
           this.#desk.append({ type: 'condition-judged', task: message.task, met: message.met });
+        }
+        break;
+      case 'unfolded':
+        this.#effects.ended(message.task);
+        if (this.#letGo === undefined) {
+          this.#desk.append(...unfoldingEvents(message.unfolding, this.#desk));
         }
         break;
       case 'gate-shown':

@@ -13,6 +13,7 @@ import type { LandingStep } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
 import type { DriverParts } from './parts.ts';
 import { Telling } from './telling.ts';
+import type { Unfolding } from './unfolding.ts';
 
 export type DriveEnd =
   | { readonly kind: 'finished'; readonly status: RunStatus }
@@ -43,6 +44,7 @@ export type Message =
     }
   | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
   | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
+  | { readonly kind: 'unfolded'; readonly task: TaskId; readonly unfolding: Unfolding }
   | { readonly kind: 'gate-shown'; readonly task: TaskId; readonly shown: ShownGate }
   | { readonly kind: 'landing'; readonly task: TaskId; readonly step: LandingStep }
   /** What an attempt that was cut off has left, for somebody who says that it did its work; `undefined`: nothing. */

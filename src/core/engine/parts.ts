@@ -36,6 +36,8 @@ export interface DriverParts {
   readonly log: Log;
   /** Told once events would survive a power loss, in order; views follow from here. */
   readonly onAppended: (events: readonly RunEvent[]) => void;
+  /** Lays the plan open again with what these tasks have printed, and keeps it. The error is for people. */
+  readonly unfold: (outputs: ReadonlyMap<TaskId, string>) => Promise<Result<Digest, string>>;
   /** More stands in the log of the task's running attempt. */
   readonly onPrinted: (task: TaskId) => void;
 }

@@ -185,7 +185,7 @@ function statusOf(tasks: readonly TaskState[]): string {
 }
 
 /** A done task's output as text without its last line end. Never an empty text in place of a missing one. */
-async function outputOf(
+export async function outputOf(
   name: TaskId,
   task: TaskState | undefined,
   blobs: BlobPort,

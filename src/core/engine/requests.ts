@@ -5,7 +5,7 @@ import type { RunRequest } from '../domain/request.ts';
 import { hasEnded, type RunState, type TaskState } from '../domain/runState.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
-import { MAY_BE_SKIPPED } from '../journal/fold.ts';
+import { MAY_BE_SKIPPED } from '../journal/skipping.ts';
 
 /** What a request comes to. */
 export type Verdict =
@@ -170,12 +170,17 @@ function onRerun(
   if (running !== undefined) {
     return refuse(`"${running}", which works on what it made, is running; stop it first`);
   }
-  return record({
+  const reset: EventBody = {
     type: 'tasks-reset',
     tasks: [id, ...behind],
     by,
     edit: edited ? { task: id, prompt, model } : undefined,
-  });
+  };
+  const { unfolded } = plan;
+  // Lanes that were told from what it printed are to be told again.
+  return unfolded?.by.some((source) => source === id || behind.includes(source)) === true
+    ? record(reset, { type: 'plan-changed', plan: unfolded.from })
+    : record(reset);
 }
 
 /** The tasks behind this one that have come to something which does not hold any more. */

@@ -174,6 +174,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...attempt,
     log: orUndefined(blobRef),
   }),
+  z.strictObject({ ...header, type: z.literal('plan-changed'), plan: digest }),
+  z.strictObject({ ...header, type: z.literal('lanes-refused'), task: taskId, failure }),
   z.strictObject({
     ...header,
     type: z.literal('condition-judged'),

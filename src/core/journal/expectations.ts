@@ -1,6 +1,6 @@
 import type { RunEvent } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
-import type { Frontier, RunPhase, TaskState } from '../domain/runState.ts';
+import type { Frontier, RunPhase, RunState, TaskState } from '../domain/runState.ts';
 
 /** An event that cannot follow the ones before it: the journal was damaged or edited. */
 export class ImpossibleEvent extends Error {
@@ -13,6 +13,14 @@ export class ImpossibleEvent extends Error {
   }
 }
 
+/** What a person may still say of a finished run. */
+const AFTER_THE_END: ReadonlySet<RunEvent['type']> = new Set([
+  'plan-changed',
+  'tasks-reset',
+  'run-claimed',
+  'command-ran',
+]);
+
 /** What must be so before an event can be. Each call gives what it found, or throws ImpossibleEvent. */
 export class Expectations {
   readonly #tasks: ReadonlyMap<TaskId, TaskState>;
@@ -21,6 +29,22 @@ export class Expectations {
   constructor(tasks: ReadonlyMap<TaskId, TaskState>, frontier: Frontier) {
     this.#tasks = tasks;
     this.#frontier = frontier;
+  }
+
+  /** That it is the next event of the run. */
+  header(event: RunEvent, state: RunState): void {
+    if (event.run !== state.run) {
+      throw new ImpossibleEvent(event, `it belongs to ${event.run}, not ${state.run}`);
+    }
+    if (event.seq !== state.seq + 1) {
+      throw new ImpossibleEvent(event, `event ${state.seq + 1} is next`);
+    }
+    if (event.epoch < state.epoch) {
+      throw new ImpossibleEvent(event, `epoch ${state.epoch} has begun`);
+    }
+    if (state.phase.kind === 'finished' && !AFTER_THE_END.has(event.type)) {
+      throw new ImpossibleEvent(event, 'the run has finished');
+    }
   }
 
   task(event: RunEvent, id: TaskId): TaskState {

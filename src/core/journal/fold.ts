@@ -1,12 +1,12 @@
 import { unreachable } from '../base/exhaustive.ts';
 import type { RunEvent } from '../domain/event.ts';
+import type { Digest } from '../base/digest.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { TaskEdit } from '../domain/event.ts';
 import type { ObjectId, TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,
   hasEnded,
-  isDone,
   isFine,
   type LandingState,
   type RunPhase,
@@ -18,6 +18,8 @@ import type { RunPlan } from '../domain/workflow.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
+import { answered, failed, refused, succeeded } from './outcomes.ts';
+import { MAY_BE_SKIPPED } from './skipping.ts';
 
 export { ImpossibleEvent } from './expectations.ts';
 
@@ -26,43 +28,62 @@ export { ImpossibleEvent } from './expectations.ts';
 //
 // F1  The state depends on the plan and the events alone; no clock, no files.
 // F2  An event that cannot follow the ones before it is refused and changes nothing.
-// F3  Each event costs what it touches (a task and those around it), never the whole run.
+// F3  Each event costs what it touches (a task and those around it), never the whole run; but for a change of
+//     the plan, of which there are as many as the workflow has steps that unfold.
 
 export function graphOf(plan: RunPlan): Graph<TaskId> {
   return buildGraph(plan.tasks.map(({ id, needs }) => ({ id, needs })));
 }
 
 /** @throws ImpossibleEvent */
-export function foldRun(plan: RunPlan, events: readonly RunEvent[]): RunState {
+export function foldRun(plan: RunPlan, events: readonly RunEvent[], plans?: PlanSource): RunState {
   const [created, ...rest] = events;
   if (created === undefined) {
     throw new Error('Internal error: a run without events has no state');
   }
-  const fold = new RunFold(plan, graphOf(plan), created);
+  const fold = new RunFold(plan, graphOf(plan), created, plans);
   for (const event of rest) {
     fold.apply(event);
   }
   return fold.state;
 }
 
+/** Plans by their digests; `undefined`: not there. */
+export type PlanSource = (digest: Digest) => RunPlan | undefined;
+
+const UNTOUCHED: TaskState = { kind: 'pending', attempts: 0, tries: 0, retry: undefined };
+
 export class RunFold {
+  readonly #plans: PlanSource;
   readonly #tasks = new Map<TaskId, TaskState>();
+  /** Tasks that an earlier plan had, as they were last: their lanes may come back. */
+  readonly #left = new Map<TaskId, TaskState>();
   readonly #landings = new Map<TaskId, LandingState>();
   readonly #landed = new Map<TaskId, readonly ObjectId[]>();
   readonly #intended = new Map<TaskId, readonly ObjectId[]>();
   readonly #held = new Map<TaskId, Actor>();
   readonly #edits = new Map<TaskId, TaskEdit>();
-  readonly #frontier: MutableFrontier;
-  readonly #expect: Expectations;
   readonly #state: Mutable<RunState>;
+  #plan: RunPlan;
+  #graph: Graph<TaskId>;
+  #frontier: MutableFrontier;
+  #expect: Expectations;
 
-  /** @throws ImpossibleEvent unless `created` is a run's first event */
-  constructor(plan: RunPlan, graph: Graph<TaskId>, created: RunEvent) {
+  /** @param plans those the plan may change into @throws ImpossibleEvent unless `created` is a run's first event */
+  constructor(
+    plan: RunPlan,
+    graph: Graph<TaskId>,
+    created: RunEvent,
+    plans: PlanSource = () => undefined,
+  ) {
     if (created.type !== 'run-created' || created.seq !== 1) {
       throw new ImpossibleEvent(created, 'a run starts with run-created, event 1');
     }
+    this.#plans = plans;
+    this.#plan = plan;
+    this.#graph = graph;
     for (const id of graph.ids) {
-      this.#tasks.set(id, { kind: 'pending', attempts: 0, tries: 0, retry: undefined });
+      this.#tasks.set(id, UNTOUCHED);
     }
     this.#frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
     this.#expect = new Expectations(this.#tasks, this.#frontier);
@@ -90,13 +111,31 @@ export class RunFold {
     return this.#state;
   }
 
+  /** As of the last event. */
+  get plan(): RunPlan {
+    return this.#plan;
+  }
+
+  get graph(): Graph<TaskId> {
+    return this.#graph;
+  }
+
   /** @throws ImpossibleEvent */
   apply(event: RunEvent): void {
-    this.#checkHeader(event);
+    this.#expect.header(event, this.#state);
     switch (event.type) {
       case 'run-created':
         throw new ImpossibleEvent(event, 'the run exists already');
       case 'run-claimed':
+        break;
+      case 'plan-changed':
+        this.#changePlan(event);
+        break;
+      case 'lanes-refused':
+        if (!this.#frontier.folded.has(event.task)) {
+          throw new ImpossibleEvent(event, 'it stands for no lanes, or is not pending');
+        }
+        this.#become(event.task, refused(event, this.#expect.task(event, event.task)));
         break;
       case 'task-started': {
         const task = this.#expect.kind(event, event.task, 'pending');
@@ -129,29 +168,11 @@ export class RunFold {
         } else {
           this.#expect.cutOff(event, event.task, event.attempt);
         }
-        this.#become(event.task, {
-          kind: 'succeeded',
-          attempt: event.attempt,
-          endedAt: event.at,
-          durationMs: event.durationMs,
-          exitCode: event.exitCode,
-          output: event.output,
-          log: event.log,
-          artifacts: event.artifacts,
-          inputBytes: event.inputBytes,
-          accepted: event.accepted,
-        });
+        this.#become(event.task, succeeded(event));
         break;
       case 'task-failed':
         this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, {
-          kind: 'failed',
-          attempt: event.attempt,
-          endedAt: event.at,
-          durationMs: event.durationMs,
-          failure: event.failure,
-          log: event.log,
-        });
+        this.#become(event.task, failed(event));
         break;
       case 'task-retried': {
         const { tries } = this.#expect.attempt(event, event.task, event.attempt);
@@ -254,26 +275,7 @@ export class RunFold {
         if (event.digest !== gate.digest) {
           throw new ImpossibleEvent(event, 'the answer is for something else than was shown');
         }
-        this.#become(
-          event.task,
-          event.decision === 'approved'
-            ? {
-                kind: 'approved',
-                openedAt: gate.openedAt,
-                endedAt: event.at,
-                digest: event.digest,
-                by: event.by,
-                note: event.note,
-              }
-            : {
-                kind: 'failed',
-                attempt: 1,
-                endedAt: event.at,
-                durationMs: event.at - gate.openedAt,
-                failure: { reason: 'rejected', by: event.by.name, note: event.note },
-                log: undefined,
-              },
-        );
+        this.#become(event.task, answered(event, gate));
         break;
       }
       case 'landing-started':
@@ -312,22 +314,6 @@ export class RunFold {
     }
     this.#state.seq = event.seq;
     this.#state.epoch = event.epoch;
-  }
-
-  #checkHeader(event: RunEvent): void {
-    const state = this.#state;
-    if (event.run !== state.run) {
-      throw new ImpossibleEvent(event, `it belongs to ${event.run}, not ${state.run}`);
-    }
-    if (event.seq !== state.seq + 1) {
-      throw new ImpossibleEvent(event, `event ${state.seq + 1} is next`);
-    }
-    if (event.epoch < state.epoch) {
-      throw new ImpossibleEvent(event, `epoch ${state.epoch} has begun`);
-    }
-    if (state.phase.kind === 'finished' && !AFTER_THE_END.has(event.type)) {
-      throw new ImpossibleEvent(event, 'the run has finished');
-    }
   }
 
   #skip(id: TaskId, endedAt: number, why: SkipReason): void {
@@ -392,6 +378,39 @@ export class RunFold {
     }
   }
 
+  #changePlan(event: Extract<RunEvent, { type: 'plan-changed' }>): void {
+    const plan = this.#plans(event.plan);
+    if (plan === undefined) {
+      throw new ImpossibleEvent(event, 'that plan is not there');
+    }
+    const graph = graphOf(plan);
+    const before = new Map([...this.#left, ...this.#tasks]);
+    const ids = new Set(graph.ids);
+    if ([...this.#frontier.running].some((id) => !ids.has(id))) {
+      throw new ImpossibleEvent(event, 'a task is running that the plan does not have');
+    }
+    this.#tasks.clear();
+    for (const id of graph.ids) {
+      this.#tasks.set(id, UNTOUCHED);
+    }
+    const frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
+    for (const id of graph.forwards) {
+      const state = before.get(id);
+      if (state !== undefined) {
+        before.delete(id);
+        this.#tasks.set(id, state);
+        frontier.takeOver(id, UNTOUCHED, state, this.#frontier);
+      }
+    }
+    this.#left.clear();
+    before.forEach((state, id) => this.#left.set(id, state));
+    this.#plan = plan;
+    this.#graph = graph;
+    this.#frontier = frontier;
+    this.#expect = new Expectations(this.#tasks, frontier);
+    this.#state.frontier = frontier;
+  }
+
   #become(id: TaskId, next: TaskState): void {
     const before = this.#tasks.get(id);
     if (before === undefined) {
@@ -418,27 +437,4 @@ export class RunFold {
   }
 }
 
-/** What a person may still say of a finished run. */
-const AFTER_THE_END: ReadonlySet<RunEvent['type']> = new Set([
-  'tasks-reset',
-  'run-claimed',
-  'command-ran',
-]);
-
-/** A person may go on without a task in these states. */
-export const MAY_BE_SKIPPED: ReadonlySet<TaskState['kind']> = new Set([
-  'pending',
-  'unknown',
-  'failed',
-  'cancelled',
-]);
-
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-/** The tasks among the needs of `id` that ended without being done, in the order written. */
-export function failedNeeds(state: RunState, graph: Graph<TaskId>, id: TaskId): TaskId[] {
-  return graph.needs(id).filter((need) => {
-    const task = state.tasks.get(need);
-    return task !== undefined && hasEnded(task) && !isDone(task);
-  });
-}

@@ -10,6 +10,7 @@ import {
 import type { RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
 import { orderOf } from '../graph/order.ts';
+import { LaneCaps } from './laneCaps.ts';
 import { MutableReady } from './readyTasks.ts';
 
 /** What never changes about a task. */
@@ -20,6 +21,8 @@ interface TaskFacts {
   /** Needs that only have to be fine. */
   readonly barrier: ReadonlySet<TaskId> | undefined;
   readonly estimateMs: number;
+  /** Not empty for what stands for lanes. */
+  readonly unfoldsAfter: readonly TaskId[];
 }
 
 const STARTED = { kind: 'started' } as const;
@@ -28,7 +31,7 @@ const STARTED = { kind: 'started' } as const;
  * Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true.
  *
  * R1  A pending task is in exactly one of `ready`, `delayed`, `undecided`, `dueGates`, `doomed`, or in none
- *     while it waits for what it needs or is held.
+ *     while it waits for what it needs, is held, or stands for lanes (`folded`).
  * R2  A change costs what it touches: the task, what needs it, and, for a gate, what it guards.
  */
 export class MutableFrontier implements Frontier {
@@ -37,6 +40,7 @@ export class MutableFrontier implements Frontier {
   readonly undecided = new Set<TaskId>();
   readonly dueGates = new Set<TaskId>();
   readonly doomed = new Set<TaskId>();
+  readonly folded = new Map<TaskId, readonly TaskId[]>();
   readonly running = new Set<TaskId>();
   readonly waiting = new Set<TaskId>();
   readonly unknown = new Set<TaskId>();
@@ -51,6 +55,7 @@ export class MutableFrontier implements Frontier {
   readonly #tasks: ReadonlyMap<TaskId, TaskState>;
   readonly #landings: ReadonlyMap<TaskId, LandingState>;
   readonly #held: ReadonlyMap<TaskId, unknown>;
+  readonly #lanes: LaneCaps;
   /** Running tasks that are to end for good. */
   readonly #stopAsked = new Set<TaskId>();
   /** Tasks that wait for nothing that they need. */
@@ -76,7 +81,8 @@ export class MutableFrontier implements Frontier {
     this.#landings = landings;
     this.#held = held;
     const facts = new Map<TaskId, TaskFacts>();
-    for (const { id, step, conditions, after, barrier, estimateMs } of plan.tasks) {
+    this.#lanes = new LaneCaps(plan.tasks);
+    for (const { id, step, conditions, after, barrier, estimateMs, unfoldsAfter } of plan.tasks) {
       const isGate = step.kind === 'gate';
       const weight = isGate ? 0 : estimateMs;
       facts.set(id, {
@@ -85,6 +91,7 @@ export class MutableFrontier implements Frontier {
         after,
         barrier: barrier.length > 0 ? new Set(barrier) : undefined,
         estimateMs: weight,
+        unfoldsAfter,
       });
       this.workLeftMs += weight;
     }
@@ -95,8 +102,12 @@ export class MutableFrontier implements Frontier {
       const { length } = graph.needs(id);
       this.#undone.set(id, length);
       this.#unended.set(id, length);
-      if (facts.get(id)?.isGate === true) {
+      const { isGate, unfoldsAfter } = this.#factsOf(id);
+      if (isGate) {
         this.#guard(id, 1);
+      }
+      if (unfoldsAfter.length > 0) {
+        this.folded.set(id, unfoldsAfter);
       }
     }
     for (const id of graph.ids) {
@@ -110,12 +121,30 @@ export class MutableFrontier implements Frontier {
   moved(id: TaskId, before: TaskState, next: TaskState): void {
     this.#leave(id, before);
     this.#enter(id, next);
+    this.#lanes.moved(id, before, next);
     this.#tellDependents(id, before, next);
     if (next.kind === 'approved') {
       this.#guard(id, -1);
     } else if (before.kind === 'approved') {
       this.#guard(id, 1);
     }
+  }
+
+  /** A task of an earlier plan, with what only its frontier knew. */
+  takeOver(id: TaskId, before: TaskState, state: TaskState, earlier: MutableFrontier): void {
+    this.moved(id, before, state);
+    if (earlier.#wanted.has(id)) {
+      this.judged(id, true);
+    }
+    if (earlier.#stopAsked.has(id)) {
+      this.stopAsked(id);
+    } else if (earlier.stopping.has(id)) {
+      this.stopping.add(id);
+    }
+  }
+
+  mayBegin(id: TaskId, beside: Iterable<TaskId>): boolean {
+    return this.#lanes.mayBegin(id, beside);
   }
 
   /** The task's conditions hold, or are to be judged again. */
@@ -162,6 +191,7 @@ export class MutableFrontier implements Frontier {
     switch (before.kind) {
       case 'pending':
         this.#unplace(id);
+        this.folded.delete(id);
         break;
       case 'running':
         this.running.delete(id);
@@ -188,9 +218,14 @@ export class MutableFrontier implements Frontier {
 
   #enter(id: TaskId, next: TaskState): void {
     switch (next.kind) {
-      case 'pending':
+      case 'pending': {
+        const { unfoldsAfter } = this.#factsOf(id);
+        if (unfoldsAfter.length > 0) {
+          this.folded.set(id, unfoldsAfter);
+        }
         this.#place(id);
         break;
+      }
       case 'running':
         this.running.add(id);
         break;
@@ -235,12 +270,16 @@ export class MutableFrontier implements Frontier {
     if (task?.kind !== 'pending') {
       return;
     }
-    const { after, hasConditions, isGate } = this.#factsOf(id);
+    const { after, hasConditions, isGate, unfoldsAfter } = this.#factsOf(id);
     const undone = this.#undone.get(id) ?? 0;
     const unended = this.#unended.get(id) ?? 0;
     this.#unplace(id);
-    if (after === 'done' && undone > unended) {
+    const isLost = unfoldsAfter.some((source) => this.#isLost(source));
+    if (isLost || (after === 'done' && undone > unended)) {
       this.doomed.add(id);
+      return;
+    }
+    if (unfoldsAfter.length > 0) {
       return;
     }
     if ((after === 'done' ? undone : unended) > 0) {
@@ -258,6 +297,12 @@ export class MutableFrontier implements Frontier {
     } else {
       this.ready.add(id);
     }
+  }
+
+  /** True for a task that gives no output any more. */
+  #isLost(id: TaskId): boolean {
+    const task = this.#tasks.get(id);
+    return task !== undefined && hasEnded(task) && task.kind !== 'succeeded';
   }
 
   #unplace(id: TaskId): void {

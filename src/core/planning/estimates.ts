@@ -62,6 +62,50 @@ export function learnEstimates(history: Iterable<PastTask>): Estimator {
   };
 }
 
+/** How long tasks of a kind took, in milliseconds. */
+export interface PastTimes {
+  readonly leastMs: number;
+  /** The median. */
+  readonly likelyMs: number;
+  readonly mostMs: number;
+  /** Whose they are: the same step's of the same workflow, or, where it never ran, any step's of the same agent. */
+  readonly of: 'step' | 'agent';
+  /** Tasks they are learned from. */
+  readonly samples: number;
+}
+
+/** `undefined`: nothing is known of the step, nor of its agent with this model. */
+export type PastTimesOf = (
+  workflow: string,
+  step: AgentStep,
+  model: string | undefined,
+) => PastTimes | undefined;
+
+/** What people are told of the past: unlike an estimate it says nothing where it knows nothing. */
+export function learnPastTimes(history: Iterable<PastTask>): PastTimesOf {
+  const all = [...history];
+  const bySteps = newestTasks(all, ({ workflow, step }) => keyOf(workflow, step));
+  const byAgents = newestTasks(all, ({ agent, model }) => keyOf(agent, model));
+  return (workflow, step, model) =>
+    timesOf('step', bySteps.get(keyOf(workflow, step.id))) ??
+    timesOf('agent', byAgents.get(keyOf(step.agent, model)));
+}
+
+function timesOf(
+  of: PastTimes['of'],
+  tasks: readonly PastTask[] | undefined,
+): PastTimes | undefined {
+  const sorted = (tasks ?? []).map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
+  const [leastMs] = sorted;
+  const mostMs = sorted.at(-1);
+  const likelyMs = mean(
+    [(sorted.length - 1) / 2, sorted.length / 2].flatMap((at) => sorted[Math.floor(at)] ?? []),
+  );
+  return leastMs === undefined || mostMs === undefined || likelyMs === undefined
+    ? undefined
+    : { leastMs, likelyMs, mostMs, of, samples: sorted.length };
+}
+
 function keyOf(...parts: readonly (string | undefined)[]): string {
   return JSON.stringify(parts.map((part) => part ?? null));
 }
@@ -70,6 +114,20 @@ function newestMeans(
   tasks: readonly PastTask[],
   keyFor: (task: PastTask) => string,
 ): ReadonlyMap<string, Means> {
+  const means = new Map<string, Means>();
+  for (const [key, group] of newestTasks(tasks, keyFor)) {
+    const found = meansOf(group);
+    if (found !== undefined) {
+      means.set(key, found);
+    }
+  }
+  return means;
+}
+
+function newestTasks(
+  tasks: readonly PastTask[],
+  keyFor: (task: PastTask) => string,
+): ReadonlyMap<string, readonly PastTask[]> {
   const groups = new Map<string, PastTask[]>();
   for (const task of tasks) {
     const key = keyFor(task);
@@ -80,14 +138,12 @@ function newestMeans(
       group.push(task);
     }
   }
-  const means = new Map<string, Means>();
-  for (const [key, group] of groups) {
-    const found = meansOf(group.toSorted((a, b) => b.endedAt - a.endedAt).slice(0, NEWEST));
-    if (found !== undefined) {
-      means.set(key, found);
-    }
-  }
-  return means;
+  return new Map(
+    [...groups].map(([key, group]) => [
+      key,
+      group.toSorted((a, b) => b.endedAt - a.endedAt).slice(0, NEWEST),
+    ]),
+  );
 }
 
 function meansOf(tasks: readonly PastTask[]): Means | undefined {

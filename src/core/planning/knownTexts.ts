@@ -6,6 +6,8 @@ import {
   type TemplatePart,
 } from '../domain/expression.ts';
 import type { InputScope, Names } from '../domain/workflow.ts';
+import type { StepId, TaskId } from '../domain/ids.ts';
+import type { UnknownLanes } from './lanes.ts';
 import { PlanFault } from './planFault.ts';
 
 /** UTF-16 units of a text that planning fills in: inputs may double on their way through nested workflows. */
@@ -19,22 +21,34 @@ export class KnownTexts {
   /** Values of inputs by scope and name; `undefined`: not known before the run. */
   readonly #inputs = new Map<string, string | undefined>();
 
-  /** @param scopes may grow, and never change otherwise */
-  constructor(scopes: readonly InputScope[]) {
+  readonly #outputs: ReadonlyMap<TaskId, string>;
+
+  /** @param scopes may grow, and never change otherwise @param outputs of tasks that have succeeded */
+  constructor(scopes: readonly InputScope[], outputs: ReadonlyMap<TaskId, string>) {
     this.#scopes = scopes;
+    this.#outputs = outputs;
   }
 
-  /** @throws PlanFault where a value is not known yet or is missing */
-  render(text: string, names: Names): string {
+  /** The values of a matrix, or the tasks whose outputs are still missing. @throws PlanFault where there can be none */
+  render(text: string, names: Names): string | UnknownLanes {
     const template = parseTemplate(text);
     if (!template.ok) {
       throw new PlanFault(`its matrix cannot be filled in: ${template.error.message}`);
     }
+    const missing: TaskId[] = [];
     const rendered = this.#fill(text, names, ({ expression }) => {
-      throw new PlanFault(
-        `its matrix depends on ${formatReference(expression.names)}, which is not known before the run starts`,
-      );
+      const tasks = outputsNamed(expression, names);
+      if (tasks === undefined || tasks.length === 0) {
+        throw new PlanFault(
+          `its matrix depends on ${formatReference(expression.names)}, which is not known before the run starts`,
+        );
+      }
+      missing.push(...tasks.filter((task) => !this.#outputs.has(task)));
+      return tasks.map((task) => this.#outputs.get(task) ?? '').join('\n\n');
     });
+    if (missing.length > 0) {
+      return { after: missing };
+    }
     if (rendered === undefined) {
       throw new PlanFault('its matrix is made of a text that is too long');
     }
@@ -104,6 +118,16 @@ export class KnownTexts {
     }
     return this.#inputs.get(key);
   }
+}
+
+/** The tasks whose outputs a reference means; `undefined`: it means something else. */
+function outputsNamed(
+  { names: [root, step, member] }: Reference,
+  { steps }: Names,
+): readonly TaskId[] | undefined {
+  return root.name === 'steps' && step !== undefined && member?.name === 'output'
+    ? steps[step.name as StepId]
+    : undefined;
 }
 
 /** Ids of the steps that the texts name, each once. */

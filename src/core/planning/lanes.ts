@@ -1,9 +1,14 @@
-import { slug } from '../domain/ids.ts';
+import { slug, type TaskId } from '../domain/ids.ts';
 import { MAX_TASKS, type Matrix } from '../domain/workflow.ts';
 import { PlanFault } from './planFault.ts';
 
 /** The values of one lane by their names, in the order the names are written. */
 export type Lane = Readonly<Record<string, string>>;
+
+/** Where a matrix cannot be told yet: the tasks whose outputs it takes. */
+export interface UnknownLanes {
+  readonly after: readonly TaskId[];
+}
 
 /**
  * Every combination of values, the last name changing fastest; one lane without values where there is
@@ -13,18 +18,28 @@ export type Lane = Readonly<Record<string, string>>;
  */
 export function lanesOf(
   matrix: Matrix | undefined,
-  render: (text: string) => string,
+  render: (text: string) => string | UnknownLanes,
   filesLike: (globs: readonly string[]) => readonly string[],
-): Lane[] {
-  const axes = Object.entries(matrix ?? {}).map(([name, written]) => {
+): Lane[] | UnknownLanes {
+  const axes: { readonly name: string; readonly values: readonly string[] }[] = [];
+  const after: TaskId[] = [];
+  for (const [name, written] of Object.entries(matrix ?? {})) {
+    const text = typeof written === 'string' ? render(written) : '';
+    if (typeof text !== 'string') {
+      after.push(...text.after);
+      continue;
+    }
     const values =
       typeof written === 'string'
-        ? valuesIn(name, render(written))
+        ? valuesIn(name, text)
         : 'files' in written
           ? filesLike(written.files)
           : written;
-    return { name, values: [...new Set(values)] };
-  });
+    axes.push({ name, values: [...new Set(values)] });
+  }
+  if (after.length > 0) {
+    return { after: [...new Set(after)] };
+  }
   const empty = axes.find(({ values }) => values.length === 0);
   if (empty !== undefined) {
     throw new PlanFault(`its matrix has no values for ${empty.name}; give one or more`);
@@ -41,6 +56,11 @@ export function lanesOf(
     lanes = lanes.flatMap((lane) => values.map((value) => [...lane, [name, value] as const]));
   }
   return lanes.map((lane) => Object.fromEntries(lane));
+}
+
+/** What stands for the lanes of a matrix that cannot be told yet: all names, without values. */
+export function foldedLane(matrix: Matrix): Lane {
+  return Object.fromEntries(Object.keys(matrix).map((name) => [name, '']));
 }
 
 /** What stands behind the step's id in the id of a lane's task. */

@@ -20,7 +20,7 @@ import {
 import { buildGraph } from '../graph/graph.ts';
 import { KnownTexts, stepsNamedBy, stepsNamedIn } from './knownTexts.ts';
 import { LaidStep, namedSteps, type LaidLane } from './laidStep.ts';
-import { laneSlug, lanesOf, type Lane } from './lanes.ts';
+import { foldedLane, laneSlug, lanesOf, type Lane } from './lanes.ts';
 import { CheckAgents, checkStep } from './phaseChecks.ts';
 import { PlanFault } from './planFault.ts';
 import { IdSource } from './taskIds.ts';
@@ -44,6 +44,8 @@ export interface PlanInput {
   readonly textsOfAgent: (agent: AgentName) => readonly string[];
   /** Files of the folder that globs mean, relative with `/`, in the order of their paths. */
   readonly filesLike: (globs: readonly string[]) => readonly string[];
+  /** What tasks of the run have printed that matrices take their values from; empty before it starts. */
+  readonly outputs: ReadonlyMap<TaskId, string>;
 }
 
 interface LaidCondition {
@@ -62,6 +64,10 @@ interface Place {
 
 /** Where a workflow stands in the run; its place is that of the step it is inside. */
 interface Setting extends Place {
+  /** True for the lane that stands for lanes nobody knows yet. */
+  readonly isFolded: boolean;
+  readonly unfoldsAfter: PlannedTask['unfoldsAfter'];
+  readonly lanes: PlannedTask['lanes'];
   readonly workflow: Workflow;
   /** In front of the ids of its tasks. */
   readonly prefix: string;
@@ -86,7 +92,7 @@ export class LayingOpen {
   /** The step of the run's own workflow that is being laid open. */
   step: StepId | undefined;
   readonly #input: PlanInput;
-  readonly #known = new KnownTexts(this.scopes);
+  readonly #known: KnownTexts;
   readonly #ids = new IdSource();
   #tasks = 0;
   #links = 0;
@@ -94,6 +100,7 @@ export class LayingOpen {
   /** @param used names of agents that steps use */
   constructor(input: PlanInput, used: readonly AgentName[]) {
     this.#input = input;
+    this.#known = new KnownTexts(this.scopes, input.outputs);
     this.checkAgents = new CheckAgents(used);
   }
 
@@ -113,6 +120,9 @@ export class LayingOpen {
       after: 'done',
       groups: [],
       depth: 0,
+      isFolded: false,
+      unfoldsAfter: [],
+      lanes: [],
     });
   }
 
@@ -161,20 +171,27 @@ export class LayingOpen {
     try {
       const condition = step.condition === undefined ? undefined : parsed(step.condition);
       const mentioned = [
-        ...stepsNamedIn([...textsOf(step), ...this.#textsOfAgent(step)]),
+        ...stepsNamedIn([...textsOf(step), ...textsOfMatrix(step), ...this.#textsOfAgent(step)]),
         ...stepsNamedBy(condition === undefined ? [] : referencesInCondition(condition)),
       ];
       const named = namedSteps(step.needs, mentioned, stretch.laid);
-      const bare: Names = { scope: setting.scope, matrix: {}, steps: {} };
-      const lanes = lanesOf(
+      const { scope } = setting;
+      const namesFrom = (values: Lane): Names => {
+        const steps = Object.fromEntries(named.map((other) => [other.id, other.seenFrom(values)]));
+        return { scope, matrix: values, steps };
+      };
+      const bare = namesFrom({});
+      const found = lanesOf(
         step.matrix,
         (text) => this.#known.render(text, bare),
         this.#input.filesLike,
-      ).map((values) => {
-        const steps = Object.fromEntries(named.map((other) => [other.id, other.seenFrom(values)]));
-        const names = { ...bare, matrix: values, steps };
-        this.#count(0, Object.values(steps));
-        return this.#layLane(setting, stretch, step, condition, names);
+      );
+      const after = 'after' in found ? found.after : [];
+      const values = 'after' in found ? [foldedLane(step.matrix ?? {})] : found;
+      const lanes = values.map((lane, index) => {
+        const names = namesFrom(lane);
+        this.#count(0, Object.values(names.steps));
+        return this.#layLane(inLane(setting, step, index, after), stretch, step, condition, names);
       });
       return new LaidStep(step.id, step.needs, lanes);
     } catch (thrown) {
@@ -194,7 +211,7 @@ export class LayingOpen {
     names: Names,
   ): LaidLane {
     const direct = new Set(step.needs.flatMap((id) => laid.get(id)?.seenFrom(names.matrix) ?? []));
-    const needs = new Set([...barrier, ...direct]);
+    const needs = new Set([...barrier, ...direct, ...setting.unfoldsAfter]);
     const own =
       condition === undefined || step.condition === undefined
         ? []
@@ -224,13 +241,15 @@ export class LayingOpen {
         step.kind === 'gate'
           ? 0
           : this.#input.estimate(step, this.#known.bytes(step.prompt, names)),
+      unfoldsAfter: setting.unfoldsAfter,
+      lanes: setting.lanes,
     };
     this.#count(1, [task.needs]);
     return { values, tasks: [task], ends: [task.id] };
   }
 
   #layNested(
-    { prefix, depth }: Setting,
+    { prefix, depth, isFolded, unfoldsAfter, lanes }: Setting,
     groups: readonly string[],
     step: NestedStep,
     place: Place,
@@ -249,7 +268,7 @@ export class LayingOpen {
       throw new PlanFault(TOO_MANY_TASKS);
     }
     const id =
-      step.matrix === undefined
+      step.matrix === undefined || isFolded
         ? `${prefix}${step.id}`
         : this.#ids.next(`${prefix}${step.id}.${laneSlug(names.matrix)}`);
     const tasks = this.#layOpen({
@@ -259,6 +278,9 @@ export class LayingOpen {
       scope: this.scopes.length - 1,
       groups: [...groups, step.id],
       depth: depth + 1,
+      isFolded: false,
+      unfoldsAfter,
+      lanes,
     });
     if (tasks.length === 0) {
       throw new PlanFault(`the workflow ${workflow.name} has no steps`);
@@ -269,7 +291,7 @@ export class LayingOpen {
 
   /** @param own tasks of the phase @param tasks of this and all earlier phases */
   #layChecks(
-    { workflow, prefix, scope, groups, needs }: Setting,
+    { workflow, prefix, scope, groups, needs, unfoldsAfter, lanes }: Setting,
     phase: Phase,
     checkIds: IdSource,
     own: readonly PlannedTask[],
@@ -292,14 +314,16 @@ export class LayingOpen {
         builtOn,
         groups: [...groups, phase.name],
         estimateMs: this.#input.estimate(step, 0),
+        unfoldsAfter,
+        lanes,
       };
       this.#count(1, [task.needs, task.builtOn]);
       return task;
     });
   }
 
-  #taskId({ prefix, depth }: Setting, step: Step, values: Lane): TaskId {
-    if (step.matrix !== undefined) {
+  #taskId({ prefix, depth, isFolded }: Setting, step: Step, values: Lane): TaskId {
+    if (step.matrix !== undefined && !isFolded) {
       return this.#ids.nextTask(`${prefix}${step.id}.${laneSlug(values)}`);
     }
     return depth === 0 ? taskIdOf(step.id) : this.#ids.nextTask(`${prefix}${step.id}`);
@@ -317,6 +341,20 @@ export class LayingOpen {
       );
     }
   }
+}
+
+/** The setting of a lane. @param after tasks that must have succeeded before anybody knows the lanes */
+function inLane(setting: Setting, step: Step, lane: number, after: readonly TaskId[]): Setting {
+  const { maxParallel } = step;
+  return {
+    ...setting,
+    isFolded: after.length > 0,
+    unfoldsAfter: [...new Set([...setting.unfoldsAfter, ...after])],
+    lanes:
+      maxParallel === undefined
+        ? setting.lanes
+        : [...setting.lanes, { group: `${setting.prefix}${step.id}`, lane, atOnce: maxParallel }],
+  };
 }
 
 /**
@@ -370,6 +408,10 @@ function textsOf(step: Step): readonly string[] {
     case 'workflow':
       return Object.values(step.with);
   }
+}
+
+function textsOfMatrix({ matrix }: Step): readonly string[] {
+  return Object.values(matrix ?? {}).filter((values) => typeof values === 'string');
 }
 
 function parsed(text: string): Condition {

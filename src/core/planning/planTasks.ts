@@ -4,6 +4,7 @@ import type { AgentName, StepId } from '../domain/ids.ts';
 import type { InputScope, PlannedTask, Workflow } from '../domain/workflow.ts';
 import { LayingOpen, type PlanInput } from './layingOpen.ts';
 import { PlanFault } from './planFault.ts';
+import { usedBy } from './usedBy.ts';
 
 export interface TaskPlan {
   /** In the order written, phase by phase; a phase's checks stand behind it. */
@@ -34,7 +35,7 @@ export function planTasks(input: PlanInput): Result<TaskPlan, PlanProblem> {
     }
     return workflows.get(name);
   };
-  const used = agentsUsed(input.workflow, findWorkflow);
+  const used = usedBy(input.workflow, findWorkflow).agents;
   const laying = new LayingOpen({ ...input, findWorkflow }, used);
   try {
     const tasks = laying.layOpen();
@@ -45,26 +46,4 @@ export function planTasks(input: PlanInput): Result<TaskPlan, PlanProblem> {
     }
     throw thrown;
   }
-}
-
-/** Agents that the steps of a workflow name, and those of the workflows in it. */
-function agentsUsed(
-  workflow: Workflow,
-  findWorkflow: (name: string) => Workflow | undefined,
-): AgentName[] {
-  const workflows = new Set([workflow]);
-  const agents = new Set<AgentName>();
-  // The set grows while it is walked.
-  for (const { steps } of workflows) {
-    for (const step of steps) {
-      const nested = step.kind === 'workflow' ? findWorkflow(step.workflow) : undefined;
-      if (nested !== undefined) {
-        workflows.add(nested);
-      }
-      if (step.kind === 'agent') {
-        agents.add(step.agent);
-      }
-    }
-  }
-  return [...agents];
 }

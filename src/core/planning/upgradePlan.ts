@@ -73,6 +73,7 @@ function withTasks(old: OldPlan): RunPlan {
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: (agent) => textsOfAgent(agents[agent]),
     filesLike: () => [],
+    outputs: new Map(),
   });
   if (!planned.ok) {
     throw new Error(planned.error.message);
@@ -84,6 +85,9 @@ function withTasks(old: OldPlan): RunPlan {
     agents,
     tasks,
     scopes,
+    nested: {},
+    files: {},
+    unfolded: undefined,
   };
 }
 

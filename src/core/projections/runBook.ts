@@ -16,10 +16,17 @@ import type { Driven } from './taskRows.ts';
 export interface BookSource<Position> {
   list(): Promise<readonly RunId[]>;
   read(run: RunId, from: Position | undefined): Promise<BookReading<Position>>;
-  plan(digest: Digest): Promise<RunPlan>;
+  readonly plans: BookPlans;
   drivenBy(run: RunId): Driven;
   /** Whether a run belongs to this folder; other folders of the repository share the store. */
   isOurs(created: Extract<RunEvent, { type: 'run-created' }>): boolean;
+}
+
+export interface BookPlans {
+  read(digest: Digest): Promise<RunPlan>;
+  /** Makes the plans known that these events change to. */
+  load(events: readonly RunEvent[]): Promise<void>;
+  known(digest: Digest): RunPlan | undefined;
 }
 
 export interface BookReading<Position> {
@@ -44,7 +51,8 @@ export type BookEntry =
   | { readonly kind: 'unreadable'; readonly run: RunId; readonly why: string };
 
 interface Page<Position> {
-  readonly plan: RunPlan;
+  /** The one the run started with. */
+  readonly first: RunPlan;
   fold: RunFold;
   position: Position | undefined;
   damage: string | undefined;
@@ -76,7 +84,7 @@ export class RunBook<Position> {
     return {
       kind: 'readable',
       run,
-      plan: page.plan,
+      plan: page.fold.plan,
       state: page.fold.state,
       driven: this.#source.drivenBy(run),
       damage: page.damage,
@@ -123,8 +131,8 @@ export class RunBook<Position> {
   /** A run this program has just created. */
   add(plan: RunPlan, created: RunEvent): void {
     this.#pages.set(created.run, {
-      plan,
-      fold: new RunFold(plan, graphOf(plan), created),
+      first: plan,
+      fold: this.#foldOf(plan, created),
       position: undefined,
       damage: undefined,
     });
@@ -147,13 +155,14 @@ export class RunBook<Position> {
     }
     try {
       const reading = await this.#source.read(run, page?.position);
+      await this.#source.plans.load(reading.events);
       const known = this.#pages.get(run) ?? (await this.#open(run, reading));
       if (known === undefined || this.#isCurrent(run)) {
         return;
       }
       const [created] = reading.events;
       if (reading.anew && created !== undefined) {
-        known.fold = new RunFold(known.plan, graphOf(known.plan), created);
+        known.fold = this.#foldOf(known.first, created);
       }
       for (const event of reading.events) {
         applyTo(known, event);
@@ -169,6 +178,10 @@ export class RunBook<Position> {
         known.damage = why;
       }
     }
+  }
+
+  #foldOf(plan: RunPlan, created: RunEvent): RunFold {
+    return new RunFold(plan, graphOf(plan), created, (digest) => this.#source.plans.known(digest));
   }
 
   /** True when reading cannot tell anything new: the run's events come from here. */
@@ -192,7 +205,7 @@ export class RunBook<Position> {
       this.#others.add(run);
       return undefined;
     }
-    const plan = await this.#source.plan(created.plan);
+    const plan = await this.#source.plans.read(created.plan);
     if (!this.#pages.has(run)) {
       // Else this program has just created it, and the page holds more than was read.
       this.add(plan, created);

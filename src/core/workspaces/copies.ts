@@ -60,6 +60,11 @@ export class WorkspaceCopies {
     this.#copyBlob = copyBlob;
   }
 
+  /** Files a copy would hold, relative with `/`. @throws what `list` rejects with */
+  async listFiles(signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#list(signal)).files;
+  }
+
   /** @throws what the disk throws, what `list` rejects with, or the signal's reason */
   async create(
     run: RunId,

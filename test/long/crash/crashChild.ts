@@ -56,6 +56,7 @@ const ports: Ports = {
   },
   actor: ADA,
   environment,
+  home: undefined,
   cacheFolder: cache,
   stateFolder: state,
 };

@@ -113,6 +113,8 @@ function planned(name: string, needs: readonly string[], step: PlannedTask['step
     builtOn: [],
     groups: [],
     estimateMs: 1000,
+    unfoldsAfter: [],
+    lanes: [],
   };
 }
 
@@ -171,5 +173,8 @@ function planOf(...parts: readonly Planned[]): RunPlan {
     scopes: [{ inputs: {}, within: undefined }],
     maxParallel: 3,
     base: { kind: 'git', commit: undefined, branch: 'main' },
+    nested: {},
+    files: {},
+    unfolded: undefined,
   };
 }

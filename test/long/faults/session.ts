@@ -99,7 +99,7 @@ export class Session {
       };
       const options = { by: ADA, approveGate: () => false, leaveAtGates: false };
       const parts = this.#parts(writer, landing);
-      this.#driver = new RunDriver(this.#plan, rules, fold, parts, options);
+      this.#driver = new RunDriver(rules, fold, parts, options);
       const end = this.#driver.drive();
       this.#repair(fold.state);
       this.#look(fold.state);
@@ -129,6 +129,7 @@ export class Session {
     let pending: RunEvent[] = [];
     return {
       ...this.#world.parts(this.#power),
+      unfold: () => Promise.reject(new Error('nothing unfolds here')),
       journal: {
         stage: (bodies) => {
           const staged = writer.stage(bodies);

@@ -8,7 +8,8 @@ import type { PlannedTask, RunPlan } from '../../../src/core/domain/workflow.ts'
 import { decide, type Action, type Rules } from '../../../src/core/engine/decide.ts';
 import { outcomeEvent } from '../../../src/core/engine/outcomes.ts';
 import { verdictOn } from '../../../src/core/engine/requests.ts';
-import { failedNeeds, foldRun, graphOf, RunFold } from '../../../src/core/journal/fold.ts';
+import { foldRun, graphOf, RunFold } from '../../../src/core/journal/fold.ts';
+import { failedNeeds } from '../../../src/core/journal/skipping.ts';
 import { recompute, type Reference } from './reference.ts';
 import { planOf, type RunShape, type Step } from './shapes.ts';
 import { snapshot } from './snapshot.ts';
@@ -197,6 +198,8 @@ class ModelRun {
         }
         this.#waiting.set(action.task, action.kind);
         return true;
+      case 'unfold':
+        throw new Error('nothing unfolds here');
       case 'skip': {
         const because = failedNeeds(this.#fold.state, this.#rules.graph, action.task);
         this.#append({ type: 'task-skipped', task: action.task, because, by: undefined });

@@ -153,6 +153,8 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
       builtOn: [],
       groups: [],
       estimateMs: shape.estimateMs,
+      unfoldsAfter: [],
+      lanes: [],
     };
   });
   return {
@@ -174,6 +176,9 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
     tasks: planned,
     scopes: [{ inputs: {}, within: undefined }],
     maxParallel,
+    nested: {},
+    files: {},
+    unfolded: undefined,
     base: canLand ? { kind: 'git', commit: undefined, branch: 'main' } : { kind: 'plain' },
   };
 }

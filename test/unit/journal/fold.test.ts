@@ -5,14 +5,8 @@ import type { EventBody, RunEvent } from '../../../src/core/domain/event.ts';
 import { objectId, type TaskId } from '../../../src/core/domain/ids.ts';
 import { hasEnded, isDone, type RunState } from '../../../src/core/domain/runState.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
-import {
-  failedNeeds,
-  foldRun,
-  graphOf,
-  ImpossibleEvent,
-  MAY_BE_SKIPPED,
-  RunFold,
-} from '../../../src/core/journal/fold.ts';
+import { foldRun, graphOf, ImpossibleEvent, RunFold } from '../../../src/core/journal/fold.ts';
+import { failedNeeds, MAY_BE_SKIPPED } from '../../../src/core/journal/skipping.ts';
 import { gate, plan, step } from '../../support/plans.ts';
 import { ADA, created, RUN, started, task } from './journalRig.ts';
 

@@ -22,6 +22,7 @@ export function problemWith(workflows: readonly Workflow[], ...steps: readonly S
     estimate: () => 1,
     textsOfAgent: () => [],
     filesLike: () => [],
+    outputs: new Map(),
   });
   assert.ok(!planned.ok);
   return `${planned.error.step ?? ''}: ${planned.error.message}`;

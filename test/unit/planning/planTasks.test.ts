@@ -50,6 +50,7 @@ describe('the plan of a run', () => {
       estimate: () => 1,
       textsOfAgent: (name) => (name === 'c-agent' ? ['${{ steps.a.output }}'] : []),
       filesLike: () => [],
+      outputs: new Map(),
     });
     assert.ok(planned.ok);
     assert.deepEqual(taskIn(planned.value.tasks, 'c').names.steps, { b: ['b'], a: ['a'] });
@@ -110,6 +111,7 @@ describe('the plan of a run', () => {
       findWorkflow: () => undefined,
       textsOfAgent: () => [],
       filesLike: () => [],
+      outputs: new Map(),
       estimate: ({ id }, textBytes) => {
         bytes[id] = Math.max(bytes[id] ?? 0, textBytes);
         return textBytes;

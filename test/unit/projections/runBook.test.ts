@@ -40,7 +40,11 @@ class Shelf {
   readonly book = new RunBook<number>({
     list: () => Promise.resolve([...this.journals.keys()]),
     read: (run, from) => this.#read(run, from),
-    plan: () => this.plan(),
+    plans: {
+      read: () => this.plan(),
+      load: () => Promise.resolve(),
+      known: () => undefined,
+    },
     drivenBy: (run) => this.driven.get(run) ?? { kind: 'nobody' },
     isOurs: (created) => !this.others.has(created.run),
   });

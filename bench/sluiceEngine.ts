@@ -98,6 +98,7 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     logFile: '',
     provide: () => Promise.resolve(),
     layIn: () => Promise.resolve(),
+    watchChanges: () => Promise.resolve(() => Promise.resolve([])),
     collect: () => Promise.resolve({ found: [], missing: [] }),
     dispose: () => Promise.resolve(),
   };

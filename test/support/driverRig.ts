@@ -18,6 +18,7 @@ import type {
 import type { RunPlan } from '../../src/core/domain/workflow.ts';
 import { RunDriver, type DriveEnd, type DriveOptions } from '../../src/core/engine/driver.ts';
 import type { CopyPort, DriverParts } from '../../src/core/engine/parts.ts';
+import { changesSince, stateOfTree } from '../../src/core/workspaces/changes.ts';
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
 import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
 import { foldRun, graphOf, RunFold } from '../../src/core/journal/fold.ts';
@@ -353,6 +354,10 @@ export class DriverRig {
           write(path.join(at, 'tree', file.path), this.#blobs.get(file.blob)!),
         );
         return Promise.resolve();
+      },
+      watchChanges: async (signal) => {
+        const before = await stateOfTree(path.join(at, 'tree'), signal);
+        return () => changesSince(before, path.join(at, 'tree'), path.join(at, 'base'), signal);
       },
       collect: (paths: readonly string[]) => {
         const there = (file: string) => fs.existsSync(path.join(at, 'tree', file));

@@ -41,6 +41,8 @@ export type Failure =
       readonly code: number | undefined;
       readonly tail: string;
     }
+  /** It changed files that it does not own, or must never change: the first of them, and how many there are. */
+  | { readonly reason: 'out-of-bounds'; readonly paths: readonly string[]; readonly count: number }
   /** Two tasks it is built on made the same file differently. */
   | { readonly reason: 'overlap'; readonly path: string; readonly tasks: readonly string[] }
   /** An expression in the step could not be rendered. */
@@ -90,6 +92,7 @@ export function mayPass(failure: Failure): boolean {
       return true;
     case 'command-not-found':
     case 'output-cap':
+    case 'out-of-bounds':
     case 'overlap':
     case 'expression':
     case 'no-runner':

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/exhaustive.ts';
-import { formatBytes, formatDuration, oneLine, plainText } from '../base/text.ts';
+import { count, formatBytes, formatDuration, oneLine, plainText } from '../base/text.ts';
 import type { Failure } from './failure.ts';
 
 export interface FailureText {
@@ -78,6 +78,15 @@ export function failureText(failure: Failure): FailureText {
           : `The check "${oneLine(failure.command)}" exited with code ${failure.code}`,
         'Read its output; the work is kept out until the check passes.',
         failure.tail,
+      );
+    case 'out-of-bounds':
+      return text(
+        `It changed ${count(failure.count, 'file')} that it may not: ${failure.paths
+          .slice(0, 3)
+          .map((path) => oneLine(path))
+          .join(', ')}${failure.count > 3 ? ', …' : ''}`,
+        'Nothing of it counts. Add the paths to owns of the step or its agent, or tell the agent to leave them alone.',
+        failure.paths.join('\n'),
       );
     case 'overlap':
       return text(

@@ -3,7 +3,8 @@ import { internalFailure, workspaceFailure, type Failure } from '../domain/failu
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
-import { effectsOf, type AgentStep } from '../domain/workflow.ts';
+import { effectsOf, termsOf, type AgentStep } from '../domain/workflow.ts';
+import { boundsOf, outOfBounds } from './bounds.ts';
 import { layOut, provideNeeds, type AttemptInput } from './inputs.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
 import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
@@ -56,6 +57,11 @@ export async function runAttempt(
     return nothingDone(texts.error);
   }
   const { prompt, env } = texts.value;
+  const context: RenderContext = { plan, state, blobs: parts.blobs };
+  const bounds = await boundsOf(termsOf(step, agent), step.id, task.names, context);
+  if (!bounds.ok) {
+    return nothingDone(bounds.error);
+  }
   let copy: CopyPort;
   try {
     copy = await parts.copies.create(state.run, task.id, attempt, signal);
@@ -84,6 +90,7 @@ export async function runAttempt(
     if (signal.aborted) {
       return await failed({ reason: 'cancelled' });
     }
+    const changes = bounds.value && (await copy.watchChanges(signal));
     const result = await runner.run(
       {
         run: state.run,
@@ -111,6 +118,11 @@ export async function runAttempt(
     if (!result.ok) {
       return await failed(result.error);
     }
+    // Before the checks: what these leave behind is not the agent's doing.
+    const outside = bounds.value && changes && outOfBounds(await changes(), bounds.value);
+    if (outside !== undefined) {
+      return await failed(outside);
+    }
     const checked = await runChecks(input, copy, env, parts, signal);
     if (checked !== undefined) {
       return await failed(checked);
@@ -125,7 +137,7 @@ export async function runAttempt(
         }
       : await failed(evidence.error);
   } catch (thrown) {
-    return await failed(internalFailure(thrown));
+    return await failed(signal.aborted ? { reason: 'cancelled' } : internalFailure(thrown));
   } finally {
     // With effects elsewhere the copy outlives the attempt: until the outcome is in the journal a crash may
     // leave it to a person, who looks at what is there and may count it after all. It goes with the run.

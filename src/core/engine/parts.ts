@@ -84,6 +84,8 @@ export interface CopyPort {
       readonly executable: boolean;
     }[],
   ): Promise<void>;
+  /** Looks at the tree now; asked later, tells the files and links changed since, as paths with `/`. */
+  watchChanges(signal: AbortSignal): Promise<() => Promise<readonly string[]>>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
   dispose(): Promise<void>;
 }

@@ -85,6 +85,7 @@ const failure = z.discriminatedUnion('reason', [
     code: orUndefined(z.int()),
     tail: text,
   }),
+  z.strictObject({ reason: z.literal('out-of-bounds'), paths: z.array(text), count }),
   z.strictObject({ reason: z.literal('overlap'), path: text, tasks: z.array(text) }),
   z.strictObject({ reason: z.literal('expression'), where: text, message: text }),
   z.strictObject({ reason: z.literal('no-runner'), agent: text, kind: text }),

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
+import { changesSince, stateOfTree } from './changes.ts';
 import { copyTree, isFolder, type CopiedTree, type LeftOut } from './copyTree.ts';
 import { layIn, type LaidFile } from './layIn.ts';
 import { isDoomed, removeFolder } from './removeFolder.ts';
@@ -76,11 +77,12 @@ export class WorkspaceCopies {
     const at = this.#attempt(run, task, attempt);
     await removeFolder(at);
     const tree = path.join(at, 'tree');
-    const copy = new WorkspaceCopy(at, base.leftOut, this.#copyBlob);
+    const source = path.join(this.#root, run, 'base');
+    const copy = new WorkspaceCopy(at, source, base.leftOut, this.#copyBlob);
     try {
       await fs.mkdir(copy.scratch, { recursive: true });
       const paths = [...base.files, ...base.folders];
-      await copyTree(path.join(this.#root, run, 'base'), tree, paths, this.#limit, signal);
+      await copyTree(source, tree, paths, this.#limit, signal);
       await this.#link(tree, base.linked);
     } catch (error) {
       await removeFolder(at);
@@ -100,7 +102,8 @@ export class WorkspaceCopies {
       return undefined;
     }
     const base = await readBase(path.join(this.#root, run, 'base.json'));
-    return new WorkspaceCopy(at, base?.leftOut ?? [], this.#copyBlob);
+    const source = path.join(this.#root, run, 'base');
+    return new WorkspaceCopy(at, source, base?.leftOut ?? [], this.#copyBlob);
   }
 
   /** Where the log of an attempt is written while it runs. */
@@ -196,14 +199,18 @@ export class WorkspaceCopy {
   /** What of the folder is not in the copy. */
   readonly leftOut: readonly LeftOut[];
   readonly #at: string;
+  /** The tree it was made of. */
+  readonly #base: string;
   readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
 
   constructor(
     at: string,
+    base: string,
     leftOut: readonly LeftOut[],
     copyBlob: WorkspaceCopiesOptions['copyBlob'],
   ) {
     this.#at = at;
+    this.#base = base;
     this.leftOut = leftOut;
     this.#copyBlob = copyBlob;
     this.folder = path.join(at, 'tree');
@@ -235,6 +242,12 @@ export class WorkspaceCopy {
     for (const file of files) {
       await layIn(this.folder, file, this.#copyBlob);
     }
+  }
+
+  /** Looks at the tree now; asked later, tells what has changed since. Rejects as the disk does, and on the signal. */
+  async watchChanges(signal: AbortSignal): Promise<() => Promise<readonly string[]>> {
+    const before = await stateOfTree(this.folder, signal);
+    return () => changesSince(before, this.folder, this.#base, signal);
   }
 
   /** The declared files that were made, and those that were not or are no plain files inside the copy. */

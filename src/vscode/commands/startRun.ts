@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Location } from '../../core/domain/diagnostic.ts';
-import type { Workflow } from '../../core/domain/workflow.ts';
+import { inputFault, type InputSpec, type Workflow } from '../../core/domain/workflow.ts';
 import { readSetting } from '../readSetting.ts';
 import type { Project } from '../project.ts';
 import { openLocation } from './openDefinition.ts';
@@ -39,20 +39,47 @@ export async function showProblem(
   }
 }
 
-/** `undefined` when the person backs out. */
-async function askInputs(workflow: Workflow): Promise<Record<string, string> | undefined> {
+/** `undefined` when the person backs out. @param asks for this input */
+export async function askInputs(
+  workflow: Workflow,
+  asks: (spec: InputSpec) => boolean = () => true,
+): Promise<Record<string, string> | undefined> {
   const inputs: Record<string, string> = {};
   for (const [name, spec] of Object.entries(workflow.inputs)) {
-    const value = await vscode.window.showInputBox({
-      title: `${workflow.name}: ${name}`,
-      prompt: spec.description ?? `Value of the input ${name}`,
-      ...(spec.default === undefined ? {} : { value: spec.default }),
-      ignoreFocusOut: true,
-    });
+    if (!asks(spec)) {
+      continue;
+    }
+    const value = await askInput(`${workflow.name}: ${name}`, name, spec);
     if (value === undefined) {
       return undefined;
     }
     inputs[name] = value;
   }
   return inputs;
+}
+
+async function askInput(title: string, name: string, spec: InputSpec): Promise<string | undefined> {
+  const prompt = spec.description ?? `Value of the input ${name}`;
+  const options = spec.type === 'boolean' ? ['true', 'false'] : spec.options;
+  if (options.length > 0) {
+    // What is chosen when nobody chooses stands first.
+    const sorted = [...options].sort(
+      (a, b) => Number(b === spec.default) - Number(a === spec.default),
+    );
+    return await vscode.window.showQuickPick(sorted, {
+      title,
+      placeHolder: prompt,
+      ignoreFocusOut: true,
+    });
+  }
+  return await vscode.window.showInputBox({
+    title,
+    prompt,
+    ...(spec.default === undefined ? {} : { value: spec.default }),
+    ignoreFocusOut: true,
+    validateInput: (value) => {
+      const fault = inputFault(spec, value);
+      return fault === undefined ? undefined : `${name} ${fault}`;
+    },
+  });
 }

@@ -124,6 +124,7 @@ function copyIn(folder: string, disk: PowerDisk): CopyPort {
     logFile: path.join(folder, 'log'),
     provide: () => Promise.resolve(),
     layIn: () => Promise.resolve(),
+    watchChanges: () => Promise.resolve(() => Promise.resolve([])),
     collect: (paths) => collectFiles(tree, paths),
     dispose: () => {
       if (!disk.stopped) {

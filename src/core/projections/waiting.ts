@@ -11,9 +11,13 @@ export type WaitReason =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'paused'; readonly by: string }
   | { readonly kind: 'held'; readonly by: string }
+  /** It stands for lanes that these tell once they have succeeded. */
+  | { readonly kind: 'lanes'; readonly tasks: readonly TaskId[] }
   | { readonly kind: 'needs'; readonly tasks: readonly TaskId[] }
   /** Another attempt is made at `until`, milliseconds since 1970. */
   | { readonly kind: 'time'; readonly until: number; readonly failure: Failure }
+  /** As many lanes of its step are under way as may be. */
+  | { readonly kind: 'lane-cap'; readonly atOnce: number }
   | { readonly kind: 'slot'; readonly taken: number; readonly of: number };
 
 /** @param isDriven some program moves the run on */
@@ -36,6 +40,9 @@ export function whyWaiting(
   if (holder !== undefined) {
     return { kind: 'held', by: holder.name };
   }
+  if (task.unfoldsAfter.length > 0) {
+    return { kind: 'lanes', tasks: task.unfoldsAfter };
+  }
   if (unmet.length > 0) {
     return { kind: 'needs', tasks: unmet };
   }
@@ -44,6 +51,9 @@ export function whyWaiting(
   }
   if (!isDriven) {
     return { kind: 'nobody' };
+  }
+  if (!state.frontier.mayBegin(task.id, [])) {
+    return { kind: 'lane-cap', atOnce: Math.min(...task.lanes.map(({ atOnce }) => atOnce)) };
   }
   return at.retry === undefined
     ? { kind: 'slot', taken: state.frontier.running.size, of: plan.maxParallel }
@@ -59,6 +69,10 @@ export function waitText(reason: WaitReason): string {
       return `paused by ${oneLine(reason.by)}`;
     case 'held':
       return `held by ${oneLine(reason.by)}`;
+    case 'lanes':
+      return `one for each value that ${reason.tasks.join(', ')} prints`;
+    case 'lane-cap':
+      return `waits for a lane to end (${reason.atOnce} at once)`;
     case 'needs':
       return `needs ${reason.tasks.join(', ')}`;
     case 'time':

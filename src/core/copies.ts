@@ -1,3 +1,4 @@
+import { globMatches, parseGlob } from './base/glob.ts';
 import type { Place } from './place.ts';
 import { WorkspaceCopies, type WorkspaceCopiesOptions } from './workspaces/copies.ts';
 import { walkFolder } from './workspaces/walk.ts';
@@ -38,4 +39,19 @@ export function copiesFor(
       };
     },
   });
+}
+
+/** Files a copy would hold that globs mean, by glob. Rejects when they cannot be listed. */
+export async function filesLike(
+  copies: WorkspaceCopies,
+  globs: readonly string[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const files = globs.length === 0 ? [] : await copies.listFiles(signal);
+  return Object.fromEntries(
+    globs.map((text) => {
+      const glob = parseGlob(text);
+      return [text, files.filter((file) => globMatches(glob, file))];
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { hasCode, type Disk } from './base/disk.ts';
-import { globMatches, parseGlob } from './base/glob.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
@@ -17,7 +16,7 @@ import { askDriver } from './asking.ts';
 import { driverParts } from './driverParts.ts';
 import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
-import { graphOf, RunFold } from './journal/fold.ts';
+import { foldOf, type RunFold } from './journal/fold.ts';
 import { takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
 import { RunStore } from './journal/runStore.ts';
@@ -30,7 +29,7 @@ import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
 import { CheckRunner } from './runners/check.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
-import { copiesFor } from './copies.ts';
+import { copiesFor, filesLike } from './copies.ts';
 import { runInCopy, type CommandRequest, type CommandResult } from './workspaceCommand.ts';
 import type { WorkspaceCopies } from './workspaces/copies.ts';
 
@@ -81,14 +80,8 @@ export class Driving {
   }
 
   /** Files of the folder that globs mean, by glob. Rejects when they cannot be listed. */
-  async filesLike(globs: readonly string[], signal: AbortSignal): Promise<RunPlan['files']> {
-    const files = globs.length === 0 ? [] : await this.#copies.listFiles(signal);
-    return Object.fromEntries(
-      globs.map((text) => {
-        const glob = parseGlob(text);
-        return [text, files.filter((file) => globMatches(glob, file))];
-      }),
-    );
+  filesLike(globs: readonly string[], signal: AbortSignal): Promise<RunPlan['files']> {
+    return filesLike(this.#copies, globs, signal);
   }
 
   readBlob(digest: Digest): Promise<Uint8Array> {
@@ -314,7 +307,7 @@ export class Driving {
     const { writer, claim, plan, created, events } = taken;
     let fold: RunFold;
     try {
-      fold = foldOf(plan, events, this.plans);
+      fold = foldOf(plan, events, this.plans.known);
     } catch (thrown) {
       void writer.close();
       claim.release();
@@ -435,19 +428,6 @@ interface Drivable extends Taken {
   /** The one the run started with. */
   readonly plan: RunPlan;
   readonly created: Extract<RunEvent, { readonly type: 'run-created' }>;
-}
-
-/** @throws ImpossibleEvent */
-function foldOf(plan: RunPlan, events: readonly RunEvent[], plans: PlanShelf): RunFold {
-  const [created, ...rest] = events;
-  if (created === undefined) {
-    throw new Error('Internal error: the run has no first event');
-  }
-  const fold = new RunFold(plan, graphOf(plan), created, plans.known);
-  for (const event of rest) {
-    fold.apply(event);
-  }
-  return fold;
 }
 
 /** Nobody holds a run whose folder somebody has removed. */

@@ -37,6 +37,11 @@ export function graphOf(plan: RunPlan): Graph<TaskId> {
 
 /** @throws ImpossibleEvent */
 export function foldRun(plan: RunPlan, events: readonly RunEvent[], plans?: PlanSource): RunState {
+  return foldOf(plan, events, plans).state;
+}
+
+/** The fold of a run, to which more events can be told. @throws ImpossibleEvent */
+export function foldOf(plan: RunPlan, events: readonly RunEvent[], plans?: PlanSource): RunFold {
   const [created, ...rest] = events;
   if (created === undefined) {
     throw new Error('Internal error: a run without events has no state');
@@ -45,7 +50,7 @@ export function foldRun(plan: RunPlan, events: readonly RunEvent[], plans?: Plan
   for (const event of rest) {
     fold.apply(event);
   }
-  return fold.state;
+  return fold;
 }
 
 /** Plans by their digests; `undefined`: not there. */

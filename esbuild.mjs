@@ -1,9 +1,12 @@
-// Bundles Sluice into dist/: the extension, the command line, the graph page and, with --tests, the host tests.
+// Bundles Sluice into dist/: the extension, the command line, the graph page and, with --tests, the host tests. The
+// packs are put beside them.
 //   node esbuild.mjs [--watch] [--production] [--tests]
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { noticesOf } from './scripts/notices.mjs';
+import { assemblePacks } from './scripts/packs.mjs';
 
 const root = import.meta.dirname;
 const production = process.argv.includes('--production');
@@ -27,7 +30,13 @@ const shared = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const forNode = { ...shared, platform: 'node', format: 'cjs' };
+const forNode = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  // While watching, the sources change and this would not.
+  define: { SLUICE_BUILD: JSON.stringify(watch ? '' : stateOfSources()) },
+};
 
 /** @type {import('esbuild').BuildOptions} */
 const extension = {
@@ -48,6 +57,24 @@ const commandLine = {
   banner: { js: `#!/usr/bin/env ${production ? 'node' : '-S node --enable-source-maps'}` },
   plugins: [executable('dist/cli.cjs')],
 };
+
+/** What is parsed, and so what is kept of it for the next program, depends on nothing else. */
+function stateOfSources() {
+  const core = path.join(root, 'src/core');
+  const sources = fs
+    .readdirSync(core, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(core, file))
+    .sort();
+  const state = createHash('sha256');
+  for (const file of [...sources, path.join(root, 'package-lock.json')]) {
+    state
+      .update(`${path.relative(root, file)}\0`)
+      .update(fs.readFileSync(file))
+      .update('\0');
+  }
+  return state.digest('hex');
+}
 
 const graphStyle = 'src/webview/graph/graph.css';
 
@@ -136,6 +163,7 @@ if (production) {
   // Maps of a development build must not be packaged.
   fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 }
+assemblePacks(path.join(root, 'dist/packs'));
 const bundles = [extension, commandLine, graphPage, ...(tests ? [hostTests()] : [])];
 
 if (watch) {

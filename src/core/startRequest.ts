@@ -1,7 +1,7 @@
 import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import { textsOfAgent, type Agent } from './domain/agent.ts';
-import { slug, stepId, type AgentName, type TaskId } from './domain/ids.ts';
+import { slug, stepId, type AgentName, type StepId, type TaskId } from './domain/ids.ts';
 import { NO_TERMS } from './domain/terms.ts';
 import {
   DEFAULT_MAX_PARALLEL,
@@ -77,7 +77,8 @@ export function planOf(
     outputs: new Map(),
   });
   if (!planned.ok) {
-    return refuse(planned.error.message);
+    const { message, step } = planned.error;
+    return err({ kind: 'request', message, at: placeOfStep(workflow, step, workflows) });
   }
   const { tasks, scopes, agents: made, used } = planned.value;
   const lost = used.find((name) => agentNamed(name) === undefined);
@@ -103,6 +104,16 @@ export function planOf(
       request.maxParallel ?? workflow.maxParallel ?? request.usualParallel ?? DEFAULT_MAX_PARALLEL,
     base,
   });
+}
+
+function placeOfStep(
+  { name, file }: Workflow,
+  step: StepId | undefined,
+  workflows: readonly WorkflowEntry[],
+): Location | undefined {
+  const entry = workflows.find((other) => other.name === name && other.file === file);
+  const range = step === undefined ? undefined : entry?.source?.rangeOfStep(step);
+  return range === undefined ? undefined : { file, range };
 }
 
 /** The globs of files whose names are lanes of the workflow, or of one inside it. */

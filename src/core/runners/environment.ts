@@ -41,16 +41,7 @@ export function commandEnvironment(
   host: Readonly<Record<string, string | undefined>>,
   marker: string,
 ): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(host)) {
-    if (value !== undefined && isAllowed(name)) {
-      environment[name] = value;
-    }
-  }
-  Object.assign(environment, { TERM: 'dumb' }, place.env);
-  const searchPath = place.env['PATH'] ?? hostPath(host);
-  return Object.assign(environment, {
-    PATH: [join(place.folder, 'node_modules', '.bin'), searchPath].filter(Boolean).join(delimiter),
+  return Object.assign(searchEnvironment(place, host), {
     SLUICE_RUN: place.run,
     SLUICE_TASK: place.task,
     SLUICE_ATTEMPT: marker,
@@ -59,6 +50,23 @@ export function commandEnvironment(
     // The copy has no .git: without this, a git command in it would take a repository that happens
     // to surround the cache folder, such as one of dot files in the home folder.
     GIT_CEILING_DIRECTORIES: dirname(place.folder),
+  });
+}
+
+/** The part of a command's variables that decides which program its first word means. */
+export function searchEnvironment(
+  { folder, env }: Pick<AttemptPlace, 'folder' | 'env'>,
+  host: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(host)) {
+    if (value !== undefined && isAllowed(name)) {
+      environment[name] = value;
+    }
+  }
+  const searchPath = env['PATH'] ?? hostPath(host);
+  return Object.assign(environment, { TERM: 'dumb' }, env, {
+    PATH: [join(folder, 'node_modules', '.bin'), searchPath].filter(Boolean).join(delimiter),
   });
 }
 

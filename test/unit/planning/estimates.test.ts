@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { agentName, stepId } from '../../../src/core/domain/ids.ts';
 import { DEFAULT_ESTIMATE_MS } from '../../../src/core/domain/workflow.ts';
-import { learnEstimates, type PastTask } from '../../../src/core/planning/estimates.ts';
+import {
+  learnEstimates,
+  learnPastTimes,
+  type PastTask,
+} from '../../../src/core/planning/estimates.ts';
 import { commandAgent, step } from '../../support/plans.ts';
 
 function past(over: Partial<PastTask> = {}): PastTask {
@@ -89,5 +93,40 @@ describe('an estimate', () => {
         assert.ok(ms >= Math.floor(Math.min(...seen) / 2) && ms <= Math.max(...seen) * 2 + 1);
       }),
     );
+  });
+});
+
+describe('the past of a step', () => {
+  it('is told of the same step, else of the same agent and model, else not at all', () => {
+    const times = learnPastTimes([
+      past({ durationMs: 100 }),
+      past({ durationMs: 900 }),
+      past({ durationMs: 300 }),
+      past({ durationMs: 500 }),
+      past({ workflow: 'other', step: stepId('x'), durationMs: 7000 }),
+    ]);
+    assert.deepEqual(times('ci', LINT, undefined), {
+      leastMs: 100,
+      likelyMs: 400,
+      mostMs: 900,
+      of: 'step',
+      samples: 4,
+    });
+    assert.deepEqual(times('new', LINT, undefined), {
+      leastMs: 100,
+      likelyMs: 500,
+      mostMs: 7000,
+      of: 'agent',
+      samples: 5,
+    });
+    assert.equal(times('new', LINT, 'm'), undefined);
+    assert.equal(times('ci', step('never'), undefined), undefined);
+  });
+
+  it('counts the newest twenty', () => {
+    const times = learnPastTimes(
+      Array.from({ length: 30 }, (_, at) => past({ durationMs: at, endedAt: at })),
+    );
+    assert.equal(times('ci', LINT, undefined)?.leastMs, 10);
   });
 });

@@ -1,0 +1,123 @@
+import { count, formatBytes, formatDuration, oneLine } from '../base/text.ts';
+import type { Failure } from '../domain/failure.ts';
+import { failureText } from '../domain/failureText.ts';
+import type { InputSpec } from '../domain/workflow.ts';
+import type { Clash } from './report.ts';
+
+// The one place where what a pre-flight finds becomes words: what is wrong, and what to do.
+
+export interface Told {
+  readonly message: string;
+  readonly repair: string | undefined;
+}
+
+/** What would happen to the attempt. */
+export function wouldFail(failure: Failure): Told {
+  const { title, fix } = failureText(failure);
+  return { message: title.replace(/\.$/, ''), repair: fix };
+}
+
+export function programMissing(use: 'check' | 'probe', name: string, mayBeMade: boolean): Told {
+  const what = use === 'check' ? 'A check' : 'The probe';
+  return {
+    message: `${what} is the program "${oneLine(name)}", which was not found${mayBeMade ? '; the agent may make it' : ''}`,
+    repair: 'Install it, or put it on PATH where VS Code (or the terminal) was started.',
+  };
+}
+
+export function programUnusable(use: 'check' | 'probe', message: string): Told {
+  return {
+    message: `${use === 'check' ? 'A check' : 'The probe'} could not be started: ${oneLine(message)}`,
+    repair: 'Check that the file is a program you may execute.',
+  };
+}
+
+export function notInCopy(path: string): Told {
+  return {
+    message: `"${oneLine(path)}" is ignored by Git, so it is not in the workspace copy the task works in`,
+    repair: 'Stop ignoring it, or name a program on PATH.',
+  };
+}
+
+export function emptyVariable(name: string, input: string): Told {
+  return {
+    message: `Its variable ${oneLine(name)} is empty, because the input ${oneLine(input)} is`,
+    repair: `Give a value for ${oneLine(input)}.`,
+  };
+}
+
+export function tooShort(usualMs: number, limitMs: number): Told {
+  return {
+    message: `It usually takes ${formatDuration(usualMs)} and would be stopped after ${formatDuration(limitMs)}`,
+    repair: 'Raise timeout in the step or the agent file.',
+  };
+}
+
+export function clash({ steps: [one, other], globs: [first, second] }: Clash): Told {
+  const where = first === second ? first : `${first} and ${second}`;
+  return {
+    message: `${one} and ${other} may change the same files at once: ${oneLine(where)}`,
+    repair: `Let one need the other, or give each paths of its own under owns.`,
+  };
+}
+
+export function moreClashes(more: number): Told {
+  return {
+    message: `${count(more, 'more pair')} of steps may change the same files at once`,
+    repair: undefined,
+  };
+}
+
+export const CLASHES_NOT_COMPARED: Told = {
+  message: 'Not all tasks that own paths were compared: there are too many',
+  repair: undefined,
+};
+
+export function keyMissing(keys: readonly string[], model: string): Told {
+  return {
+    message: `No key for the model ${oneLine(model)}: ${keys.join(' or ')} is not set`,
+    repair: 'Set it where VS Code (or the terminal) is started.',
+  };
+}
+
+export function noLaunch(platform: string): Told {
+  return {
+    message: `None of the ways to start this agent can be found on ${platform}`,
+    repair: 'Install one of the programs its file names.',
+  };
+}
+
+export function inputUnknown(name: string, known: readonly string[]): Told {
+  return {
+    message: `There is no input ${oneLine(name)}`,
+    repair: known.length === 0 ? 'It takes none.' : `It takes ${known.join(', ')}.`,
+  };
+}
+
+export function inputMissing(name: string): Told {
+  return { message: `The input ${name} has no value`, repair: `Give a value for ${name}.` };
+}
+
+export function inputWrong(name: string, value: string, { type, options }: InputSpec): Told {
+  const wanted =
+    type === 'choice'
+      ? `one of ${options.join(', ')}`
+      : type === 'boolean'
+        ? 'true or false'
+        : `a ${type}`;
+  return {
+    message: `The input ${name} is ${JSON.stringify(oneLine(value, 60))}, which is not ${wanted}`,
+    repair: `Give ${wanted}.`,
+  };
+}
+
+export function noBranches(notice: string): Told {
+  return { message: notice.replace(/\.$/, ''), repair: undefined };
+}
+
+export function littleSpace(freeBytes: number): Told {
+  return {
+    message: `Only ${formatBytes(freeBytes)} are free where workspace copies are made`,
+    repair: 'Make room: each running task works in a copy of the folder.',
+  };
+}

@@ -1,0 +1,208 @@
+import { unreachable } from '../base/exhaustive.ts';
+import { count, formatBytes, formatDuration } from '../base/text.ts';
+import type { Location } from '../domain/diagnostic.ts';
+import type { Budget } from '../domain/terms.ts';
+import type {
+  Cost,
+  FolderReport,
+  Lanes,
+  Preflight,
+  ProgramReport,
+  Span,
+  StepReport,
+  Time,
+  Total,
+  WriteScope,
+} from './report.ts';
+
+// What every face says of a pre-flight in the same words. Texts from files stand in it as they are.
+
+export function verdictText({ verdict, findings }: Preflight): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  switch (verdict) {
+    case 'ready':
+      return 'Ready to run';
+    case 'warnings':
+      return `Ready to run, with ${count(warnings, 'warning')}`;
+    case 'cannot':
+      return warnings === 0
+        ? `It cannot work: ${count(errors, 'error')}`
+        : `It cannot work: ${count(errors, 'error')}, ${count(warnings, 'warning')}`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** `path:line:column`, the form editors and terminals link. */
+export function placeText({ file, range }: Location): string {
+  return `${file}:${range.start.line}:${range.start.column}`;
+}
+
+export function timeText(time: Time): string {
+  switch (time.kind) {
+    case 'past': {
+      const whose = time.of === 'agent' ? " of its agent's" : '';
+      return `${spanText(time)}, from ${count(time.samples, 'past task')}${whose}`;
+    }
+    case 'unknown':
+      return 'unknown';
+    case 'person':
+      return 'until somebody answers';
+    default:
+      return unreachable(time);
+  }
+}
+
+/** For a table: what is likely, without where it comes from. */
+export function shortTime(time: Time): string {
+  return time.kind === 'past'
+    ? formatDuration(time.likelyMs)
+    : time.kind === 'person'
+      ? 'a person'
+      : 'unknown';
+}
+
+export function totalText({ span, unknownTasks }: Total): string {
+  const unknown = count(unknownTasks, 'task');
+  if (span === undefined) {
+    return 'unknown';
+  }
+  return unknownTasks === 0
+    ? spanText(span)
+    : `at least ${formatDuration(span.leastMs)}; nothing is known of ${unknown}`;
+}
+
+function spanText({ leastMs, likelyMs, mostMs }: Span): string {
+  const [least, likely, most] = [leastMs, likelyMs, mostMs].map(formatDuration);
+  return least === most ? (likely ?? '') : `${likely} (${least} to ${most})`;
+}
+
+export function costText(cost: Cost): string {
+  switch (cost.kind) {
+    case 'none':
+      return '0, no model is asked';
+    case 'unknown': {
+      const most = budgetText(cost.most);
+      return most === '' ? 'unknown' : `unknown, at most ${most}`;
+    }
+    default:
+      return unreachable(cost);
+  }
+}
+
+function budgetText(budget: Budget | undefined): string {
+  return [
+    budget?.usd === undefined ? [] : `$${budget.usd}`,
+    budget?.tokens === undefined ? [] : count(budget.tokens, 'token'),
+    budget?.timeMs === undefined ? [] : formatDuration(budget.timeMs),
+  ]
+    .flat()
+    .join(', ');
+}
+
+export function tasksText({ tasks, gates, maxParallel }: Preflight['expected']): string {
+  const agents = count(tasks - gates, 'task');
+  const asked = gates === 0 ? '' : ` and ${count(gates, 'gate')}`;
+  return `${agents}${asked}, at most ${maxParallel} at once`;
+}
+
+/** `undefined`: the step is one task. */
+export function lanesText(lanes: Lanes, tasks: number): string | undefined {
+  switch (lanes.kind) {
+    case 'one':
+      return undefined;
+    case 'many':
+      return `${count(tasks, 'lane')}: ${listText(lanes.first, lanes.more)}`;
+    case 'later': {
+      const after = lanes.after.join(', ');
+      const done = lanes.after.length === 1 ? `${after} is done` : `${after} are done`;
+      return lanes.values.length === 0
+        ? `as often as is known once ${done}`
+        : `one for each value of ${lanes.values.join(', ')}, known once ${done}`;
+    }
+    default:
+      return unreachable(lanes);
+  }
+}
+
+/** `a, b and 37 more`. */
+export function listText(first: readonly string[], more: number): string {
+  return more === 0 ? first.join(', ') : `${first.join(', ')} and ${more} more`;
+}
+
+/** The first so many, and how many more there are. */
+export function firstOf(names: readonly string[], most: number): string {
+  // To leave one out would take more room than to name it.
+  const shown = names.length <= most + 1 ? names : names.slice(0, most);
+  return listText(shown, names.length - shown.length);
+}
+
+export function runnerText({ agent }: StepReport): string {
+  if (agent === undefined) {
+    return '';
+  }
+  const { runner, models, isServed } = agent;
+  const asks = models.length > 0 ? `, asks for ${models.join(', else ')}` : '';
+  const kind = runner === 'acp' ? 'coding agent' : runner;
+  return `${kind}${runner === 'model' && models.length === 0 ? ', of your choice' : asks}${isServed ? '' : ', not in this version'}`;
+}
+
+export function programText({ name, state, file }: ProgramReport): string {
+  switch (state) {
+    case 'found':
+      return `${name} is there: ${file ?? ''}`;
+    case 'missing':
+      return `${name} is missing`;
+    case 'unusable':
+      return `${name} cannot be executed`;
+    case 'unchecked':
+      return `${name} is looked for when it runs`;
+    case 'made':
+      return `${name} is made by an earlier step`;
+    default:
+      return unreachable(state);
+  }
+}
+
+export function writesText({ owns, never, produces, effects }: WriteScope): string {
+  return [
+    owns === undefined ? 'anything in its copy' : `owns ${owns.join(', ')}`,
+    ...(never.length === 0 ? [] : [`never ${never.join(', ')}`]),
+    ...(produces.length === 0 ? [] : [`produces ${produces.join(', ')}`]),
+    ...(effects === 'external' ? ['and changes more than its copy'] : []),
+  ].join('; ');
+}
+
+export function folderText({ makesBranches, branch, commit, freeBytes }: FolderReport): string {
+  const base =
+    commit === undefined
+      ? 'the folder as it is when the run starts'
+      : `the folder as it is when the run starts, on ${branch ?? 'a detached HEAD'} at ${commit.slice(0, 7)}`;
+  return [
+    base,
+    ...(makesBranches ? [] : ['no branch is made']),
+    ...(freeBytes === undefined ? [] : [`${formatBytes(freeBytes)} free for copies`]),
+  ].join('; ');
+}
+
+/** How two steps stand to each other. */
+export type Relation = 'self' | 'beside' | 'apart' | 'clash';
+
+/** Of the steps at two places. */
+export function relationsIn({ steps, together }: Preflight): (a: number, b: number) => Relation {
+  const clashes = new Set(together.clashes.map((clash) => JSON.stringify(clash.steps)));
+  const isClash = (a: number, b: number) =>
+    clashes.has(JSON.stringify([steps[a]?.step, steps[b]?.step]));
+  return (a, b) => {
+    if (a === b) {
+      return 'self';
+    }
+    const ranges = together.apart[a] ?? [];
+    return ranges.some(([from, to]) => b >= from && b <= to)
+      ? 'apart'
+      : isClash(a, b) || isClash(b, a)
+        ? 'clash'
+        : 'beside';
+  };
+}

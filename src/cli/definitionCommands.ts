@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { oneLine, plainText } from '../core/base/text.ts';
 import { formatDiagnostic, hasErrors, type Diagnostic } from '../core/domain/diagnostic.ts';
+import { agentFacts } from './agentFacts.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import type { Session } from './session.ts';
 import { paint, table } from './terminal.ts';
@@ -19,16 +21,13 @@ export function agents(
   );
   if (options.json) {
     for (const entry of entries) {
-      const { file, name, kind, diagnostics } = entry;
-      const facts =
-        entry.kind === 'valid' ? { ...entry.agent, shadowedBy: entry.shadowedBy } : { name, file };
-      terminal.out(`${JSON.stringify({ ...facts, valid: kind === 'valid', diagnostics })}\n`);
+      terminal.out(`${JSON.stringify(agentFacts(entry))}\n`);
     }
     return Promise.resolve(EXIT.succeeded);
   }
   if (entries.length === 0) {
     terminal.out(
-      'No agents here. An agent is a file in .sluice/agents, .github/agents or .claude/agents.\n',
+      'No agents here. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.\n',
     );
   }
   terminal.out(
@@ -39,12 +38,20 @@ export function agents(
               entry.name,
               entry.agent.runner.kind,
               String(entry.agent.criticality),
+              entry.origin.label,
               entry.shadowedBy === undefined
                 ? entry.file
                 : `${entry.file} (hidden by ${entry.shadowedBy})`,
               oneLine(entry.agent.description, 80),
             ]
-          : [entry.name, 'invalid', '', entry.file, firstError(entry.diagnostics)],
+          : [
+              entry.name,
+              'invalid',
+              '',
+              entry.origin.label,
+              entry.file,
+              firstError(entry.diagnostics),
+            ],
       ),
     ),
   );
@@ -59,9 +66,10 @@ export function workflows(
   const entries = sluice.definitions.workflows;
   if (options.json) {
     for (const entry of entries) {
-      const { file, name, kind, diagnostics } = entry;
+      const { file, name, format, kind, shadowedBy, diagnostics } = entry;
       const facts = entry.kind === 'valid' ? entry.workflow : { name, file };
-      terminal.out(`${JSON.stringify({ ...facts, valid: kind === 'valid', diagnostics })}\n`);
+      const standing = { format, valid: kind === 'valid', shadowedBy, diagnostics };
+      terminal.out(`${JSON.stringify({ ...facts, ...standing })}\n`);
     }
     return Promise.resolve(EXIT.succeeded);
   }
@@ -75,7 +83,9 @@ export function workflows(
           ? [
               entry.name,
               String(entry.workflow.steps.length),
-              entry.file,
+              entry.shadowedBy === undefined
+                ? entry.file
+                : `${entry.file} (hidden by ${entry.shadowedBy})`,
               oneLine(entry.workflow.description, 80),
             ]
           : [entry.name, 'invalid', entry.file, firstError(entry.diagnostics)],
@@ -93,7 +103,8 @@ export async function validate(
 ): Promise<ExitCode> {
   const diagnostics =
     files.length === 0
-      ? [...sluice.definitions.diagnostics]
+      ? // What the user has in every folder is nothing a check of this one can fail for.
+        sluice.definitions.diagnostics.filter(({ file }) => !path.isAbsolute(file))
       : (await Promise.all(files.map((file) => sluice.diagnosticsOf(file)))).flat();
   for (const diagnostic of diagnostics) {
     terminal.out(

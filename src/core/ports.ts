@@ -14,7 +14,11 @@ export interface Ports {
   readonly actor: Actor;
   /** The host's environment variables; runners pass on only an allow-list of them. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Absolute. Holds what may be lost: workspace copies. */
+  /** Absolute. Where other tools keep the agents their user has in every folder; `undefined`: not looked for. */
+  readonly home: string | undefined;
+  /** Tells one build of Sluice from another; left out: nothing that was parsed is kept for the next program. */
+  readonly build?: string | undefined;
+  /** Absolute. Holds what may be lost: workspace copies, what agents' files were parsed to. */
   readonly cacheFolder: string;
   /** Absolute. Holds the journals of folders without a Git repository. */
   readonly stateFolder: string;

@@ -5,7 +5,8 @@ import path from 'node:path';
 // and a terminal on one folder meet.
 
 export interface UserFolders {
-  /** May be lost: workspace copies. */
+  readonly home: string;
+  /** May be lost: workspace copies, what agents' files were parsed to. */
   readonly cache: string;
   /** Must not be lost: journals of folders without a Git repository. */
   readonly state: string;
@@ -19,6 +20,7 @@ export function userFolders(
   if (platform === 'win32') {
     const local = environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local');
     return {
+      home,
       cache: path.join(local, 'Sluice', 'cache'),
       state: path.join(local, 'Sluice', 'state'),
     };
@@ -26,11 +28,13 @@ export function userFolders(
   if (platform === 'darwin') {
     const library = path.join(home, 'Library');
     return {
+      home,
       cache: path.join(library, 'Caches', 'sluice'),
       state: path.join(library, 'Application Support', 'sluice'),
     };
   }
   return {
+    home,
     cache: path.join(
       absolute(environment['XDG_CACHE_HOME']) ?? path.join(home, '.cache'),
       'sluice',

@@ -1,20 +1,20 @@
 import path from 'node:path/posix';
 import type { Agent, AgentFormat } from '../domain/agent.ts';
 import { DEFAULT_CRITICALITY } from '../domain/agent.ts';
-import { hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
-import { NO_TERMS } from '../domain/terms.ts';
+import { FILE_START, hasErrors, type Diagnostic, type Location } from '../domain/diagnostic.ts';
 import { agentName } from '../domain/ids.ts';
 import { isName, NAME_RULE } from './commonSchema.ts';
-import type { AgentEntry, InvalidAgentEntry } from './entries.ts';
+import type { AgentDraft, InvalidAgentDraft } from './entries.ts';
 import * as problems from './problems.ts';
 import type { DocumentReader } from './shape.ts';
-import type { SourceDocument, SourcePath } from './sourceDocument.ts';
+import type { SourcePath } from './sourceDocument.ts';
 import type { SourceText } from './sourceText.ts';
+import { readTerms, type TermsFields } from './terms.ts';
 
-// What YAML and Markdown agents have in common.
+// What agents of all formats have in common.
 
 /** The fields every format may have, as their schema found them. */
-export interface DescribedBy {
+export interface DescribedBy extends TermsFields {
   readonly name?: unknown;
   readonly description?: unknown;
   readonly criticality?: number | undefined;
@@ -29,17 +29,24 @@ export function nameByFile(file: string): string {
   return name.replace(/(?:\.(?:agent|chatmode))?\.[^.]*$/i, '') || name;
 }
 
-/** The agent as far as its description goes; without what executes it. */
+/**
+ * The agent as far as its description goes; without what executes it.
+ * @param path of the map that describes it
+ * @param nameField which of its fields is the name
+ */
 export function describeAgent(
   reader: DocumentReader,
   fields: DescribedBy,
+  path: SourcePath = [],
+  nameField: 'name' | 'id' = 'name',
 ): Omit<Agent, 'runner' | 'format'> {
   const { source } = reader.document;
-  const textOf = (field: keyof DescribedBy) =>
-    fields[field] === undefined ? undefined : reader.textAt([field]);
-  let name = textOf('name') ?? nameByFile(source.file);
+  const textOf = (field: 'description' | 'version') =>
+    fields[field] === undefined ? undefined : reader.textAt([...path, field]);
+  const isNamed = fields.name !== undefined;
+  let name = isNamed ? reader.textAt([...path, nameField]) : nameByFile(source.file);
   if (!isName(name)) {
-    reader.report(['name'], problems.wrongValue('"name"', NAME_RULE));
+    reader.report([...path, nameField], problems.wrongValue(`"${nameField}"`, NAME_RULE));
     name = nameByFile(source.file);
   }
   return {
@@ -47,9 +54,9 @@ export function describeAgent(
     description: textOf('description') ?? '',
     criticality: fields.criticality ?? DEFAULT_CRITICALITY,
     version: textOf('version'),
-    domains: readWords(reader, ['domains'], fields.domains) ?? [],
-    tools: readWords(reader, ['tools'], fields.tools),
-    terms: NO_TERMS,
+    domains: readWords(reader, [...path, 'domains'], fields.domains) ?? [],
+    tools: readWords(reader, [...path, 'tools'], fields.tools),
+    terms: readTerms(reader, path, fields),
     file: source.file,
     digest: source.digest,
   };
@@ -75,35 +82,48 @@ function splitAtCommas(text: string): string[] {
   return text.match(/(?:\([^)]*\)?|[^,(])+/g) ?? [];
 }
 
-/** The entry of an agent whose file could be read; its errors decide whether it is valid. */
-export function agentEntry(
+/** What a file that could be read says of an agent; its errors decide whether it is valid. */
+export function agentDraft(
   agent: Agent,
-  source: SourceDocument | undefined,
-  diagnostics: readonly Diagnostic[],
-): AgentEntry {
-  const { name, file, format } = agent;
-  const base = { file, name, format, source, shadowedBy: undefined, diagnostics };
+  reader: DocumentReader,
+  name: SourcePath = ['name'],
+  variables: AgentDraft['variables'] = {},
+): AgentDraft {
+  const { diagnostics, document } = reader;
+  const isNamed = document.nodeAt(name) !== undefined;
+  const draft = {
+    file: agent.file,
+    name: agent.name,
+    format: agent.format,
+    place: { file: agent.file, range: isNamed ? document.rangeOf(name) : FILE_START },
+    variables,
+    diagnostics,
+  };
   return hasErrors(diagnostics)
-    ? { ...base, kind: 'invalid', nameFrom: 'content' }
-    : { ...base, kind: 'valid', agent };
+    ? { ...draft, kind: 'invalid', nameFrom: 'content' }
+    : { ...draft, kind: 'valid', agent };
 }
 
-/** The entry of a file of which nothing is known but its name. */
+/** Of a file of which nothing is known but its name. */
 export function unreadAgent(
   file: string,
   format: AgentFormat,
   diagnostics: readonly Diagnostic[],
-): InvalidAgentEntry {
+): InvalidAgentDraft {
   return {
     kind: 'invalid',
     file,
     name: agentName(nameByFile(file)),
     nameFrom: 'guess',
     format,
-    source: undefined,
-    shadowedBy: undefined,
+    place: startOf(file),
+    variables: {},
     diagnostics,
   };
+}
+
+export function startOf(file: string): Location {
+  return { file, range: FILE_START };
 }
 
 export function isBlank({ text }: SourceText): boolean {

@@ -2,8 +2,11 @@ import { findCycles } from '../graph/cycles.ts';
 import { artifactPathFault } from './artifactPath.ts';
 import type { AgentIndex, WorkflowIndex } from './entries.ts';
 import { checkExpressions } from './expressionChecks.ts';
-import { checkNested, filesOf, type Circle } from './nestedChecks.ts';
+import { checkNested, entryMentioned, filesOf, type Circle } from './nestedChecks.ts';
 import { checkPhases } from './phaseChecks.ts';
+import { MissingNeeds } from './missingNeeds.ts';
+import { checkNeverRuns } from './neverRuns.ts';
+import { checkOwnership } from './ownership.ts';
 import { MAX_RELATED, type RelatedLocation } from './problem.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import type { DocumentReader } from './shape.ts';
@@ -37,27 +40,32 @@ export function analyze(
   const steps = new Map(draft.steps.map((step) => [step.id, step]));
   const ids = [...steps.keys()];
   const producers = producersOf(draft.steps);
+  const shown: Shown[] = [];
   for (const step of draft.steps) {
     checkNeeds(step, steps, ids, reader);
     switch (step.kind) {
       case 'agent':
         checkAgent(step, agents, reader);
+        checkEffect(step, agents, reader);
         checkProduces(step, schemas, reader);
         break;
       case 'gate':
-        checkShow(step, steps, producers, workflows, reader);
+        shown.push(...checkShow(step, steps, producers, workflows, reader));
         break;
       case 'workflow':
       case 'unknown':
         break;
     }
   }
+  checkShown(shown, draft, reader);
   checkNested(draft.steps, workflows, surroundings.circle, reader);
   checkCycles(draft.steps, steps, reader);
   if (draft.phases !== undefined) {
     checkPhases(draft.phases, steps, reader);
   }
   checkExpressions(draft, agents, reader);
+  checkOwnership(draft, surroundings, reader);
+  checkNeverRuns(draft, reader);
 }
 
 function checkNeeds(
@@ -79,8 +87,8 @@ function checkAgent({ agent }: AgentStepDraft, agents: AgentIndex, reader: Docum
   }
   const entry = agents.named(agent.text);
   if (entry === undefined) {
-    const suggestion = reader.suggestions.for(agent.text, agents.names);
-    reader.report(agent.path, problems.unknownAgent(agent.text, suggestion));
+    const meant = reader.suggestions.for(agent.text, agents.names);
+    reader.report(agent.path, problems.unknownAgent(agent.text, meant));
   } else if (entry.kind === 'invalid') {
     reader.reportAt(
       reader.document.rangeOf(agent.path),
@@ -127,17 +135,57 @@ function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlyS
   return producers;
 }
 
+/** Terms that only a language model could keep, at a step of a program. */
+function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
+  const entry = step.agent && agents.named(step.agent.text);
+  if (entry?.kind !== 'valid' || entry.agent.runner.kind !== 'command') {
+    return;
+  }
+  const { models, permissions, budget } = step.terms;
+  const idle: readonly (readonly [written: unknown, field: readonly string[]])[] = [
+    [models, ['model']],
+    [permissions, ['permissions']],
+    [budget?.tokens, ['budget', 'tokens']],
+    [budget?.usd, ['budget', 'usd']],
+  ];
+  for (const [written, field] of idle) {
+    if (written !== undefined) {
+      const problem = problems.noEffect(field.join('.'), entry.name);
+      reader.report([...step.path, ...field], problem, 'key');
+    }
+  }
+}
+
+/** A file that a gate shows although the step that makes it is none it needs directly. */
+interface Shown {
+  readonly id: string;
+  readonly ancestor: string;
+  readonly file: Written;
+}
+
+/** Told for all gates at once, since it takes a walk over the graph to know the repair. */
+function checkShown(shown: readonly Shown[], draft: WorkflowDraft, reader: DocumentReader): void {
+  const needs = new MissingNeeds(draft, shown);
+  for (const one of shown) {
+    const problem = problems.unknownArtifact(one.file.text, one.ancestor, undefined);
+    const range = reader.document.rangeOf(one.file.path);
+    reader.reportAt(range, problem, [], needs.fixes(reader, one));
+  }
+}
+
 function checkShow(
   gate: GateStepDraft,
   steps: ReadonlyMap<string, StepDraft>,
   producers: ReadonlyMap<string, ReadonlySet<string>>,
   workflows: WorkflowIndex,
   reader: DocumentReader,
-): void {
+): Shown[] {
   const needs = new Set(gate.needs.map(({ text }) => text));
   const needed = [...needs].map((id) => steps.get(id));
   const nested = filesOf(
-    needed.flatMap((step) => (step?.kind === 'workflow' ? [step.workflow?.text] : [])),
+    needed.flatMap((step) =>
+      step?.kind === 'workflow' ? [entryMentioned(step.workflow, workflows)?.name] : [],
+    ),
     workflows,
   );
   if (
@@ -145,8 +193,9 @@ function checkShow(
     needed.some((step) => step === undefined || step.kind === 'unknown')
   ) {
     // What a step makes that is missing or unreadable is not known.
-    return;
+    return [];
   }
+  const shown: Shown[] = [];
   const made = () => [
     ...needed
       .flatMap((step) => (step?.kind === 'agent' ? step.produces : []))
@@ -159,10 +208,15 @@ function checkShow(
     const [few, many] = makers.size < needs.size ? [makers, needs] : [needs, makers];
     if (!nested.has(text) && ![...few].some((id) => many.has(id))) {
       const [maker] = makers;
-      const suggestion = maker === undefined ? reader.suggestions.for(text, made) : '';
-      reader.report(path, problems.unknownArtifact(text, maker, suggestion));
+      if (maker === undefined) {
+        const meant = reader.suggestions.for(text, made);
+        reader.report(path, problems.unknownArtifact(text, undefined, meant));
+      } else {
+        shown.push({ id: gate.id, ancestor: maker, file: { text, path } });
+      }
     }
   }
+  return shown;
 }
 
 function checkCycles(

@@ -4,7 +4,7 @@ import { duration, text } from './commonSchema.ts';
 // Programs that judge by their exit code: checks of steps and phases, probes of agents.
 
 /** One line that every shell and every reader cuts into the same words: at its blanks. */
-const PLAIN_LINE =
+export const PLAIN_LINE =
   /^(?![^ ]*=)[^\s"'`|&;<>$*?~()[\]{}\\#!%]+(?: +[^\s"'`|&;<>$*?~()[\]{}\\#!%]+)*$/;
 
 const line = z

@@ -12,12 +12,20 @@ export const textList = z.array(text);
 
 export const textOrList = z.union([text, textList]);
 
+const NEEDS_UNIT = 'needs a unit';
+const DURATION_RULE = 'must be a duration such as 250ms, 30s, 5m or 2h';
+
+/** True for what `duration` says of a text or number that can be read as one nevertheless. */
+export function isOfDuration(message: string): boolean {
+  return message === DURATION_RULE || message.startsWith(NEEDS_UNIT);
+}
+
 export const duration = z
   .string({
     error: ({ input }) =>
-      typeof input === 'number' ? `needs a unit: write ${input}s for seconds` : undefined,
+      typeof input === 'number' ? `${NEEDS_UNIT}: write ${input}s for seconds` : undefined,
   })
-  .regex(DURATION, { error: 'must be a duration such as 250ms, 30s, 5m or 2h', abort: true })
+  .regex(DURATION, { error: DURATION_RULE, abort: true })
   .refine((written) => parseDuration(written) !== undefined, {
     error: 'must be at least 1ms and at most 168h',
   });
@@ -26,6 +34,9 @@ export function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
+
+/** Any value; it is taken as it stands. */
+export const metadata = z.unknown();
 
 /** As `Effects` of the domain. */
 export const effects = z.enum(['copy', 'external']);

@@ -1,35 +1,20 @@
 import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { AgentFormat } from '../domain/agent.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { FILE_START, type Diagnostic } from '../domain/diagnostic.ts';
 import { diagnosticAt } from './problem.ts';
 import * as problems from './problems.ts';
 
-/** A folder in which definitions are looked for, relative to the project's folder. */
+/** A folder in which definitions are looked for. */
 export interface DefinitionFolder {
+  /** Relative to the project's folder, or absolute. */
   readonly path: string;
   /** Lower case, with the dot. */
   readonly endings: readonly string[];
   /** Folders in it are looked into too. */
   readonly nested: boolean;
 }
-
-export interface AgentFolder extends DefinitionFolder {
-  readonly format: AgentFormat;
-}
-
-/** In order of precedence: an earlier folder's agent goes before a later one's of the same name. */
-export const AGENT_FOLDERS: readonly AgentFolder[] = [
-  {
-    path: '.sluice/agents',
-    endings: ['.yaml', '.yml', '.json', '.md'],
-    nested: false,
-    format: 'sluice',
-  },
-  { path: '.github/agents', endings: ['.md'], nested: false, format: 'vscode' },
-  { path: '.claude/agents', endings: ['.md'], nested: true, format: 'claude' },
-];
 
 export const WORKFLOW_FOLDER: DefinitionFolder = {
   path: '.sluice/workflows',
@@ -40,10 +25,18 @@ export const WORKFLOW_FOLDER: DefinitionFolder = {
 /** Files and folders looked at in one definition folder; what is beyond is reported, not read. */
 export const MAX_ENTRIES = 10_000;
 
+/** Folders listed at once: names wait for the disk, not for each other. */
+const OPEN_FOLDERS = 16;
+
 export interface Discovery {
-  /** Relative to the project's folder with `/`, in the order of their paths. */
+  /** Named as the folder is: relative with `/`, or absolute. In the order of their paths. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FolderDiscovery extends Discovery {
+  /** The folder's real path; `undefined`: there is none. */
+  readonly root: string | undefined;
 }
 
 /**
@@ -56,71 +49,99 @@ export async function discover(
   folder: string,
   wanted: DefinitionFolder,
   signal: AbortSignal,
-): Promise<Discovery> {
+): Promise<FolderDiscovery> {
   const files: string[] = [];
   const diagnostics: Diagnostic[] = [];
   const refuse = (file: string, code: string) =>
     diagnostics.push(diagnosticAt(file, FILE_START, problems.unreadable(code)));
   /** Real paths, so that a link back to a folder above is noticed. */
   const seen = new Set<string>();
-  const open = [wanted.path];
   let entries = 0;
+  let root: string | undefined;
 
-  for (let relative = open.pop(); relative !== undefined; relative = open.pop()) {
+  const open = [wanted.path];
+  while (open.length > 0) {
     signal.throwIfAborted();
-    let found: Dirent[];
-    try {
-      const real = await fs.realpath(path.join(folder, relative));
+    const next = open.splice(0, OPEN_FOLDERS);
+    const listings = await Promise.all(
+      next.map(async (relative) => [relative, await list(path.resolve(folder, relative))] as const),
+    );
+    for (const [relative, listing] of listings) {
+      if (!listing.ok) {
+        const code = listing.error;
+        if (relative !== wanted.path || !(code === 'ENOENT' || code === 'ENOTDIR')) {
+          refuse(relative, code);
+        }
+        continue;
+      }
+      const { real, found } = listing.value;
+      root ??= real;
       if (seen.has(real)) {
         continue;
       }
       seen.add(real);
-      found = await fs.readdir(real, { withFileTypes: true });
-    } catch (thrown) {
-      const code = codeOf(thrown);
-      if (relative !== wanted.path || !(code === 'ENOENT' || code === 'ENOTDIR')) {
-        refuse(relative, code);
-      }
-      continue;
-    }
-    for (const entry of found) {
-      if (!isCandidate(entry.name)) {
-        continue;
-      }
-      entries += 1;
-      if (entries > MAX_ENTRIES) {
-        diagnostics.push(diagnosticAt(wanted.path, FILE_START, problems.tooManyFiles(MAX_ENTRIES)));
-        return { files: files.sort(byCodeUnits), diagnostics };
-      }
-      const file = `${relative}/${entry.name}`;
-      const kind = await kindOf(entry, path.join(folder, file));
-      const ending = wanted.endings.includes(path.extname(entry.name).toLowerCase());
-      if (kind === 'file' && ending) {
-        files.push(file);
-      } else if (kind === 'folder' && wanted.nested && !ending) {
-        open.push(file);
+      for (const entry of found) {
+        if (!isCandidate(entry.name)) {
+          continue;
+        }
+        entries += 1;
+        if (entries > MAX_ENTRIES) {
+          const problem = problems.tooManyFiles(MAX_ENTRIES);
+          diagnostics.push(diagnosticAt(wanted.path, FILE_START, problem));
+          return { files: files.sort(byCodeUnits), root, diagnostics };
+        }
+        const file = path.isAbsolute(relative)
+          ? path.join(relative, entry.name)
+          : `${relative}/${entry.name}`;
+        const kind = kindOf(entry) ?? (await kindBehind(path.resolve(folder, file)));
+        const ending = wanted.endings.includes(path.extname(entry.name).toLowerCase());
+        if (kind === 'file' && ending) {
+          files.push(file);
+        } else if (kind === 'folder' && wanted.nested && !ending) {
+          open.push(file);
+        }
       }
     }
   }
-  return { files: files.sort(byCodeUnits), diagnostics };
+  return { files: files.sort(byCodeUnits), root, diagnostics };
+}
+
+interface Listing {
+  readonly real: string;
+  readonly found: readonly Dirent[];
+}
+
+/** The error is its code. */
+async function list(folder: string): Promise<Result<Listing, string>> {
+  try {
+    const real = await fs.realpath(folder);
+    return ok({ real, found: await fs.readdir(real, { withFileTypes: true }) });
+  } catch (thrown) {
+    return err(codeOf(thrown));
+  }
 }
 
 function isCandidate(name: string): boolean {
   return !/^(?:[._]|readme)/i.test(name) && name !== 'node_modules';
 }
 
-async function kindOf(entry: Dirent, file: string): Promise<'file' | 'folder' | 'other'> {
+type Kind = 'file' | 'folder' | 'other';
+
+/** `undefined`: a link, which may lead to either. */
+function kindOf(entry: Dirent): Kind | undefined {
   if (entry.isFile()) {
     return 'file';
   }
   if (entry.isDirectory()) {
     return 'folder';
   }
-  if (!entry.isSymbolicLink()) {
-    return 'other';
-  }
+  return entry.isSymbolicLink() ? undefined : 'other';
+}
+
+/** @param link absolute */
+async function kindBehind(link: string): Promise<Kind> {
   try {
-    const stats = await fs.stat(file);
+    const stats = await fs.stat(link);
     return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
   } catch (thrown) {
     // A link that leads nowhere is somebody's mistake and shown as a file that cannot be read;

@@ -1,22 +1,26 @@
-import type { Agent, AgentFormat } from '../domain/agent.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Agent, AgentFormat, RunnerSpec } from '../domain/agent.ts';
+import type { Diagnostic, Location } from '../domain/diagnostic.ts';
 import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
-import type { SourceDocument } from './sourceDocument.ts';
 import type { WorkflowSource } from './workflowSource.ts';
 
-/** A file that defines an agent, or should. */
+/** What defines an agent, or should, and how it stands among all others. */
 export type AgentEntry = ValidAgentEntry | InvalidAgentEntry;
 
-interface AgentEntryBase {
-  /** Relative to the folder, with `/`. */
+/** What files say of one agent, by themselves: plain values, so that they can be kept as JSON. */
+export type AgentDraft = ValidAgentDraft | InvalidAgentDraft;
+
+interface AgentDraftBase {
+  /** Relative to the folder, with `/`; absolute for an agent of the user. */
   readonly file: string;
   readonly name: AgentName;
   readonly format: AgentFormat;
-  /** The fields as written, with their ranges; `undefined` where there are none. */
-  readonly source: SourceDocument | undefined;
-  /** The file that goes before this one under the same name. */
-  readonly shadowedBy: string | undefined;
+  /** Where its name is written, else the start of its file. */
+  readonly place: Location;
+  /** Where the variables of its command are written, by name. */
+  readonly variables: Readonly<Record<string, Location>>;
+  /** What `.claude/claude.json` says of its rank: kept and shown. */
+  readonly priority?: number;
 }
 
 /** A place agents are looked for, as views group them. */
@@ -27,14 +31,14 @@ export interface AgentOrigin {
   readonly scope: 'folder' | 'user';
 }
 
-export interface ValidAgentEntry extends AgentEntryBase {
+export interface ValidAgentDraft extends AgentDraftBase {
   readonly kind: 'valid';
   readonly agent: Agent;
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface InvalidAgentEntry extends AgentEntryBase {
+export interface InvalidAgentDraft extends AgentDraftBase {
   readonly kind: 'invalid';
   /** Where the name comes from: a guess by the file's name claims nothing that another file has. */
   readonly nameFrom: 'content' | 'guess';
@@ -42,14 +46,38 @@ export interface InvalidAgentEntry extends AgentEntryBase {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A file that defines a workflow, or should. */
+interface Standing {
+  readonly origin: AgentOrigin;
+  /** The file that goes before this one under the same name. */
+  readonly shadowedBy: string | undefined;
+  /** What `.sluice/agents.yaml` lays over it. */
+  readonly overlay: AppliedOverlay | undefined;
+}
+
+export interface AppliedOverlay {
+  readonly place: Location;
+  /** What would execute it without; `undefined`: the same does. */
+  readonly replaced: RunnerSpec | undefined;
+}
+
+export type ValidAgentEntry = ValidAgentDraft & Standing;
+export type InvalidAgentEntry = InvalidAgentDraft & Standing;
+
+/** A workflow of a file, or what should be one: a file of another tool may hold several. */
 export type WorkflowEntry = ValidWorkflowEntry | InvalidWorkflowEntry;
 
+/** Whose format the file has. `claude-json`: `.claude/claude.json`; `todo`: a todo list as Forge writes it. */
+export type WorkflowFormat = 'sluice' | 'claude-json' | 'todo';
+
+/** A workflow's file and name together tell it from every other. */
 interface WorkflowEntryBase {
   /** Relative to the folder, with `/`; absolute for a file outside it. */
   readonly file: string;
   /** The file's name without its ending where the workflow gives none that can be read. */
   readonly name: string;
+  readonly format: WorkflowFormat;
+  /** The file that goes before this one of another tool under the same name. */
+  readonly shadowedBy?: string;
   /** `undefined`: the file cannot be read as YAML. */
   readonly source: WorkflowSource | undefined;
 }
@@ -94,6 +122,10 @@ export interface WorkflowIndex {
   readonly names: readonly string[];
   /** The first entry of the name, be it valid or not. */
   named(name: string): WorkflowEntry | undefined;
+  /** Those that hold one workflow. */
+  readonly files: readonly string[];
+  /** The entry of one of these files. */
+  inFile(file: string): WorkflowEntry | undefined;
 }
 
 export function indexWorkflows(entries: readonly WorkflowEntry[]): WorkflowIndex {
@@ -103,5 +135,13 @@ export function indexWorkflows(entries: readonly WorkflowEntry[]): WorkflowIndex
       byName.set(entry.name, entry);
     }
   }
-  return { names: [...byName.keys()], named: (name) => byName.get(name) };
+  const byFile = new Map(
+    entries.filter(({ format }) => format !== 'claude-json').map((entry) => [entry.file, entry]),
+  );
+  return {
+    names: [...byName.keys()],
+    named: (name) => byName.get(name),
+    files: [...byFile.keys()],
+    inFile: (file) => byFile.get(file),
+  };
 }

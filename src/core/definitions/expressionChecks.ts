@@ -4,7 +4,9 @@ import { reaches } from '../graph/reach.ts';
 import type { AgentIndex, ValidAgentEntry } from './entries.ts';
 import * as problems from './expressionProblems.ts';
 import type { Problem, RelatedLocation } from './problem.ts';
+import { isList } from './readMatrix.ts';
 import { isAsked, readCondition, readTemplate, type CheckedReferences } from './references.ts';
+import { MissingNeeds } from './missingNeeds.ts';
 import type { DocumentReader } from './shape.ts';
 import { graphItem, type StepDraft, type WorkflowDraft, type Written } from './workflowDraft.ts';
 
@@ -21,8 +23,22 @@ export function checkExpressions(
 type Kind =
   | 'text'
   | 'condition'
-  /** The values of a matrix: inputs alone. */
-  | 'lanes';
+  /** The values of a matrix. */
+  | 'lanes'
+  /** Globs of paths: known before the step's turn comes. */
+  | 'paths';
+
+function mayName(kind: Kind, { names: [root, , member] }: Reference): boolean {
+  switch (kind) {
+    case 'text':
+    case 'condition':
+      return true;
+    case 'lanes':
+      return root.name === 'inputs' || (root.name === 'steps' && member?.name === 'output');
+    case 'paths':
+      return root.name === 'inputs' || root.name === 'matrix';
+  }
+}
 
 /** Where a reference is shown when something is wrong with it, and what is told beside. */
 interface Place {
@@ -70,15 +86,21 @@ class ExpressionChecks {
       for (const written of laneTextsOf(step)) {
         this.#checkText(step, needs, written, 'lanes');
       }
+      for (const written of step.kind === 'agent' ? [...step.owns, ...step.never] : []) {
+        this.#checkText(step, needs, written, 'paths');
+      }
       this.#checkAgentEnvironment(step, needs);
     }
-    reaches(this.#draft.steps.map(graphItem), this.#questions).forEach((reached, index) => {
-      const question = this.#questions[index];
-      if (!reached && question !== undefined) {
-        const { ancestor, asked, span, place } = question;
-        this.#report(problems.endWithoutNeed(ancestor, asked), span, place);
-      }
-    });
+    const items = this.#draft.steps.map(graphItem);
+    const reached = reaches(items, this.#questions);
+    const missing = this.#questions.filter((_, index) => reached[index] === false);
+    const needs = new MissingNeeds(this.#draft, missing);
+    for (const question of missing) {
+      const { ancestor, asked, span, place } = question;
+      const fixes = needs.fixes(this.#reader, question);
+      const problem = place.problem(problems.endWithoutNeed(ancestor, asked));
+      this.#reader.reportAt(place.range(span), problem, place.related, fixes);
+    }
   }
 
   #checkText(
@@ -102,9 +124,10 @@ class ExpressionChecks {
       this.#report(problem, span, place);
     }
     for (const reference of found.references) {
-      const [root] = reference.names;
-      if (kind === 'lanes' && root.name !== 'inputs') {
-        this.#report(problems.notAnInput(formatReference(reference.names)), reference, place);
+      if (!mayName(kind, reference)) {
+        const name = formatReference(reference.names);
+        const problem = kind === 'lanes' ? problems.notForLanes(name) : problems.notForPaths(name);
+        this.#report(problem, reference, place);
       } else {
         this.#checkReference(step, needs, reference, place);
       }
@@ -129,7 +152,7 @@ class ExpressionChecks {
         problem: (problem) => problems.inAgent(entry.name, problem),
       };
       // Its form is the agent file's own affair and reported there.
-      for (const reference of readTemplate(text, () => '').references) {
+      for (const reference of readTemplate(text, () => undefined).references) {
         this.#checkReference(step, needs, reference, place);
       }
     }
@@ -147,24 +170,24 @@ class ExpressionChecks {
     }
     if (root.name === 'inputs') {
       if (!this.#draft.inputs.has(member.name)) {
-        const suggestion = this.#suggest(member.name, this.#inputNames);
-        this.#report(problems.unknownInput(member.name, suggestion), member, place);
+        const meant = this.#suggest(member.name, this.#inputNames);
+        this.#report(problems.unknownInput(member.name, meant), member, place);
       }
       return;
     }
     if (root.name === 'matrix') {
       const known = step.matrix === 'unread' ? undefined : [...(step.matrix?.keys() ?? [])];
       if (known?.includes(member.name) === false) {
-        const suggestion = this.#suggest(member.name, known);
-        this.#report(problems.unknownLane(member.name, known, suggestion), member, place);
+        const meant = this.#suggest(member.name, known);
+        this.#report(problems.unknownLane(member.name, known, meant), member, place);
       }
       return;
     }
     const source = this.#steps.get(member.name);
     const asked = isAsked(field?.name) ? field.name : 'output';
     if (source === undefined) {
-      const suggestion = this.#suggest(member.name, this.#stepIds);
-      this.#report(problems.unknownStepOutput(member.name, suggestion), member, place);
+      const meant = this.#suggest(member.name, this.#stepIds);
+      this.#report(problems.unknownStepOutput(member.name, meant), member, place);
     } else if (source.kind === 'gate' && asked === 'output') {
       this.#report(problems.gateOutput(source.id), member, place);
     } else if (source.id === step.id) {
@@ -196,15 +219,16 @@ function textsOf(step: StepDraft): readonly Written[] {
 function laneTextsOf({ matrix }: StepDraft): readonly Written[] {
   return matrix === undefined || matrix === 'unread'
     ? []
-    : [...matrix.values()].filter((values) => 'text' in values);
+    : [...matrix.values()].flatMap((values) =>
+        !isList(values) && 'text' in values ? [values] : [],
+      );
 }
 
 function environmentOf({ agent: { runner } }: ValidAgentEntry): readonly [string, string][] {
   return runner.kind === 'command' ? Object.entries(runner.env) : [];
 }
 
-function relatedVariable({ file, source }: ValidAgentEntry, name: string): RelatedLocation[] {
-  return source === undefined
-    ? []
-    : [{ file, range: source.rangeOf(['env', name]), message: `"${name}" is set here.` }];
+function relatedVariable({ variables }: ValidAgentEntry, name: string): RelatedLocation[] {
+  const place = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  return place === undefined ? [] : [{ ...place, message: `"${name}" is set here.` }];
 }

@@ -1,13 +1,24 @@
 import { z } from 'zod';
-import { agentFileSchema } from './agentSchema.ts';
+import { agentsOverlayFileSchema } from './agentOverlay.ts';
+import { agentFileSchema, markdownAgentSchema } from './agentSchema.ts';
+import { todoFileSchema } from './todoSchema.ts';
 import { workflowFileSchema } from './workflowSchema.ts';
 
 /** JSON Schemas (draft 7) that editors check and complete definition files with, by file name. */
 export function jsonSchemas(): Readonly<Record<string, unknown>> {
-  const asJson = (schema: z.ZodType) =>
-    z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as unknown;
   return {
     'agent.schema.json': asJson(agentFileSchema),
+    'agents-overlay.schema.json': asJson(agentsOverlayFileSchema),
+    'todo.schema.json': asJson(todoFileSchema),
     'workflow.schema.json': asJson(workflowFileSchema),
   };
+}
+
+/** Of the front matter of `.sluice/agents/*.md`, which no editor checks by a schema file. */
+export function frontMatterJsonSchema(): unknown {
+  return asJson(markdownAgentSchema.meta({ title: 'Model agent' }));
+}
+
+function asJson(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
 }

@@ -5,6 +5,7 @@ import {
   type WorkflowEntry,
   type WorkflowIndex,
 } from './entries.ts';
+import type { Surroundings } from './analysis.ts';
 import { nestingOrder } from './nestedChecks.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import { judgeWorkflow, type ParsedWorkflow } from './workflowEntry.ts';
@@ -18,6 +19,7 @@ export function judgeWorkflows(
   workflows: readonly Read[],
   agents: AgentIndex,
   schemas: ProductSchemas,
+  judgeOne: typeof judgeWorkflow = judgeWorkflow,
 ): WorkflowEntry[] {
   const order = nestingOrder(workflows);
   const firsts = new Map<string, Read>();
@@ -26,10 +28,20 @@ export function judgeWorkflows(
       firsts.set(workflow.name, workflow);
     }
   }
+  const byFile = new Map(
+    workflows.filter(({ format }) => format !== 'claude-json').map((read) => [read.file, read]),
+  );
   const judged = new Map<string, WorkflowEntry>();
   const index: WorkflowIndex = {
     names: [...firsts.keys()],
     named: (name) => judged.get(name),
+    files: [...byFile.keys()],
+    inFile: (file) => {
+      const read = byFile.get(file);
+      return (
+        read && (firsts.get(read.name) === read ? judged.get(read.name) : withoutWorkflow(read))
+      );
+    },
   };
   for (const name of order.tangled) {
     const read = firsts.get(name);
@@ -40,7 +52,7 @@ export function judgeWorkflows(
   const judge = (read: Read): WorkflowEntry => {
     const circle = firsts.get(read.name) === read ? order.circles.get(read.name) : undefined;
     return read.kind === 'parsed'
-      ? judgeWorkflow(read, { agents, workflows: index, circle, schemas })
+      ? judgeOne(read, { agents, workflows: index, circle, schemas })
       : read;
   };
   for (const name of order.names) {
@@ -61,20 +73,30 @@ export function judgeAmong(
   agents: AgentIndex,
   schemas: ProductSchemas,
 ): WorkflowEntry {
-  const isKnown = known.some(({ file }) => file === read.file);
-  const all = isKnown
-    ? known.map((entry) => (entry.file === read.file ? read : entry))
-    : [...known, read];
+  return judgeWorkflow(read, surroundingsAmong(read, known, agents, schemas));
+}
+
+/** What a workflow is judged by beside those that are known already; it stands for all that are known of its file. */
+export function surroundingsAmong(
+  read: ParsedWorkflow,
+  known: readonly WorkflowEntry[],
+  agents: AgentIndex,
+  schemas: ProductSchemas,
+): Surroundings {
+  const place = known.findIndex(({ file }) => file === read.file);
+  const others = known.filter(({ file }) => file !== read.file);
+  const before = place === -1 ? others.length : place;
+  const all = [...others.slice(0, before), read, ...others.slice(before)];
   const first = all.find(({ name }) => name === read.name);
-  return judgeWorkflow(read, {
+  return {
     agents,
-    workflows: indexWorkflows(known.filter(({ file }) => file !== read.file)),
+    workflows: indexWorkflows(others),
     circle: first === read ? nestingOrder(all).circles.get(read.name) : undefined,
     schemas,
-  });
+  };
 }
 
 /** What others are told of a workflow that contains itself, before it is judged. */
-function withoutWorkflow({ file, name, source, diagnostics }: Read): InvalidWorkflowEntry {
-  return { kind: 'invalid', file, name, source, diagnostics };
+function withoutWorkflow({ file, name, format, source, diagnostics }: Read): InvalidWorkflowEntry {
+  return { kind: 'invalid', file, name, format, source, diagnostics };
 }

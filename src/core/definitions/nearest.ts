@@ -52,19 +52,18 @@ function editDistance(a: string, b: string, limit: number): number {
   return last[b.length] ?? 0;
 }
 
-/** `Did you mean "lint"?` for an unknown name, as often as looking is worth it. */
+/** What an unknown name most likely means, as often as looking is worth it. */
 export class Suggestions {
   /** A file with hundreds of unknown names among thousands is not mistyped; looking would take seconds. */
   #comparisons = 20_000;
 
-  /** With a blank before it, or empty. @param candidates made only when they will be looked at */
-  for(name: string, candidates: readonly string[] | (() => readonly string[])): string {
+  /** @param candidates made only when they will be looked at */
+  for(name: string, candidates: readonly string[] | (() => readonly string[])): string | undefined {
     if (this.#comparisons <= 0) {
-      return '';
+      return undefined;
     }
     const known = typeof candidates === 'function' ? candidates() : candidates;
     this.#comparisons -= known.length;
-    const meant = this.#comparisons < 0 ? undefined : nearest(name, known);
-    return meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    return this.#comparisons < 0 ? undefined : nearest(name, known);
   }
 }

@@ -1,9 +1,11 @@
+import { inputFault, type InputSpec } from '../domain/workflow.ts';
 import { componentsOf, knownEdges } from '../graph/components.ts';
 import { findCycles } from '../graph/cycles.ts';
 import type { WorkflowEntry, WorkflowIndex } from './entries.ts';
-import { MAX_RELATED, type RelatedLocation } from './problem.ts';
+import { fileUsed, useOf } from './fileUsed.ts';
+import { MAX_RELATED, type Problem, type RelatedLocation } from './problem.ts';
 import type { DocumentReader } from './shape.ts';
-import type { NestedStepDraft, StepDraft } from './workflowDraft.ts';
+import type { NestedStepDraft, StepDraft, WorkflowMention } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
 /** Workflows that contain each other in a circle. */
@@ -14,7 +16,7 @@ export interface Circle {
   readonly places: readonly RelatedLocation[];
 }
 
-export type Nesting = Pick<WorkflowEntry, 'name' | 'file' | 'source'>;
+export type Nesting = Pick<WorkflowEntry, 'name' | 'file' | 'format' | 'source'>;
 
 export interface NestingOrder {
   /** Each after all that it contains, but for circles. */
@@ -33,15 +35,22 @@ export function nestingOrder(workflows: readonly Nesting[]): NestingOrder {
       byName.set(workflow.name, workflow);
     }
   }
+  const byFile = new Map(
+    workflows
+      .filter(({ format }) => format !== 'claude-json')
+      .map(({ file, name }) => [file, name]),
+  );
+  const nameOf = ({ text, file }: WorkflowMention) =>
+    file === undefined ? text : (byFile.get(file) ?? '');
   const items = [...byName.values()].map(({ name, source }) => ({
     id: name,
-    needs: source?.contains.map(({ text }) => text) ?? [],
+    needs: source?.contains.map(nameOf) ?? [],
   }));
   const { lists } = componentsOf(knownEdges(items));
   const circles = new Map<string, Circle>();
   for (const cycle of findCycles(items)) {
     const places = cycle.map((name, index) =>
-      placeOf(byName.get(name), cycle[(index + 1) % cycle.length] ?? name),
+      placeOf(byName.get(name), cycle[(index + 1) % cycle.length] ?? name, nameOf),
     );
     cycle.forEach((name, index) => {
       const from = <T>(list: readonly T[]) => [...list.slice(index), ...list.slice(0, index)];
@@ -55,8 +64,12 @@ export function nestingOrder(workflows: readonly Nesting[]): NestingOrder {
   };
 }
 
-function placeOf(workflow: Nesting | undefined, contained: string): RelatedLocation {
-  const written = workflow?.source?.contains.find(({ text }) => text === contained);
+function placeOf(
+  workflow: Nesting | undefined,
+  contained: string,
+  nameOf: (mention: WorkflowMention) => string,
+): RelatedLocation {
+  const written = workflow?.source?.contains.find((mention) => nameOf(mention) === contained);
   if (workflow?.source === undefined || written === undefined) {
     throw new Error(`Internal error: ${workflow?.name ?? 'nothing'} does not contain ${contained}`);
   }
@@ -80,7 +93,10 @@ export function checkNested(
     if (step.kind !== 'workflow' || step.workflow === undefined) {
       continue;
     }
-    const { text: name, path } = step.workflow;
+    const { text, path, file } = step.workflow;
+    const entry = entryMentioned(step.workflow, workflows);
+    const isOwn = file !== undefined && file === reader.file;
+    const name = file === undefined ? text : isOwn ? circle?.names[0] : entry?.name;
     if (circle !== undefined && name === next) {
       if (!told) {
         const alone = circle.names.length === 1;
@@ -93,10 +109,8 @@ export function checkNested(
       told = true;
       continue;
     }
-    const entry = workflows.named(name);
-    if (entry === undefined) {
-      const suggestion = reader.suggestions.for(name, workflows.names);
-      reader.report(path, problems.unknownWorkflow(name, suggestion));
+    if (entry === undefined || name === undefined) {
+      reader.report(path, unknownWorkflow(step.workflow, workflows, reader));
     } else if (entry.kind === 'invalid') {
       reader.reportAt(
         reader.document.rangeOf(path),
@@ -112,10 +126,42 @@ export function checkNested(
   }
 }
 
+/** The workflow that a step names, be it valid or not. */
+export function entryMentioned(
+  mention: WorkflowMention | undefined,
+  workflows: WorkflowIndex,
+): WorkflowEntry | undefined {
+  if (mention === undefined) {
+    return undefined;
+  }
+  const { text, file } = mention;
+  return file === undefined ? workflows.named(text) : workflows.inFile(file);
+}
+
+function unknownWorkflow(
+  { text, file }: WorkflowMention,
+  workflows: WorkflowIndex,
+  reader: DocumentReader,
+): Problem {
+  if (file !== undefined) {
+    const as = (known: string) => useOf(known, reader.file, text);
+    const sameName = workflows.named(text)?.file;
+    const meant =
+      sameName === undefined
+        ? reader.suggestions.for(text, () => workflows.files.map(as))
+        : as(sameName);
+    return problems.unknownWorkflowFile(text, meant);
+  }
+  const inFile = workflows.inFile(fileUsed(reader.file, text));
+  return inFile === undefined
+    ? problems.unknownWorkflow(text, reader.suggestions.for(text, workflows.names))
+    : problems.fileForName(text, inFile.name);
+}
+
 function checkInputs(
   step: NestedStepDraft,
   name: string,
-  inputs: Readonly<Record<string, { readonly default: string | undefined }>>,
+  inputs: Readonly<Record<string, InputSpec>>,
   reader: DocumentReader,
 ): void {
   const given = step.with;
@@ -123,10 +169,17 @@ function checkInputs(
     return;
   }
   const known = Object.keys(inputs);
-  for (const [input, { path }] of given) {
-    if (!Object.hasOwn(inputs, input)) {
-      const suggestion = reader.suggestions.for(input, known);
-      reader.report(path, problems.notAnInputOf(name, input, suggestion), 'key');
+  for (const [input, { text, path }] of given) {
+    const spec = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
+    if (spec === undefined) {
+      const meant = reader.suggestions.for(input, known);
+      reader.report(path, problems.notAnInputOf(name, input, meant), 'key');
+      continue;
+    }
+    const fault = text.includes('${{') ? undefined : inputFault(spec, text);
+    if (fault !== undefined) {
+      const meant = reader.suggestions.for(text, spec.options);
+      reader.report(path, problems.badInputOf(input, fault, text, meant));
     }
   }
   const missing = known.filter(
@@ -135,7 +188,7 @@ function checkInputs(
   if (missing.length > 0) {
     const written = reader.document.nodeAt([...step.path, 'with']) !== undefined;
     reader.report(
-      [...step.path, written ? 'with' : 'workflow'],
+      written ? [...step.path, 'with'] : (step.workflow?.path ?? step.path),
       problems.missingInputs(name, missing),
       written ? 'key' : 'value',
     );

@@ -13,8 +13,8 @@ export function checkPhases(
     for (const name of phase.steps) {
       const earlier = placed.get(name.text);
       if (!steps.has(name.text)) {
-        const suggestion = reader.suggestions.for(name.text, () => [...steps.keys()]);
-        reader.report(name.path, problems.unknownNeed(name.text, suggestion));
+        const meant = reader.suggestions.for(name.text, () => [...steps.keys()]);
+        reader.report(name.path, problems.unknownNeed(name.text, meant));
       } else if (earlier === undefined) {
         placed.set(name.text, { index, name });
       } else {

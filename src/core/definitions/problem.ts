@@ -1,7 +1,16 @@
-import type { Diagnostic, Location, Range } from '../domain/diagnostic.ts';
+import type { Diagnostic, Fix, Location, Range } from '../domain/diagnostic.ts';
 
 /** What is wrong, before it is known where. */
-export type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message'>;
+export interface Problem extends Pick<Diagnostic, 'severity' | 'code' | 'message'> {
+  /** What most likely was meant by the text that stands there. */
+  readonly change?: TextChange;
+}
+
+/** The text of a value or a key as it stands there, and what it should be. */
+export interface TextChange {
+  readonly from: string;
+  readonly to: string;
+}
 
 export function error(code: string, message: string): Problem {
   return { severity: 'error', code, message };
@@ -9,6 +18,16 @@ export function error(code: string, message: string): Problem {
 
 export function warning(code: string, message: string): Problem {
   return { severity: 'warning', code, message };
+}
+
+/** @param to `undefined`: nobody knows what was meant */
+export function changing(problem: Problem, from: string, to: string | undefined): Problem {
+  return to === undefined ? problem : { ...problem, change: { from, to } };
+}
+
+/** With a blank before it, or empty. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? '' : ` Did you mean "${meant}"?`;
 }
 
 /** Places told beside one problem at most: editors show no more. */
@@ -21,8 +40,10 @@ export function diagnosticAt(
   range: Range,
   { severity, code, message }: Problem,
   related: readonly RelatedLocation[] = [],
+  fixes: readonly Fix[] = [],
 ): Diagnostic {
-  return { file, range, severity, code, message, related };
+  const diagnostic = { file, range, severity, code, message, related };
+  return fixes.length === 0 ? diagnostic : { ...diagnostic, fixes };
 }
 
 /** By file, then by place, as a reader meets them. */
@@ -33,4 +54,17 @@ export function inReadingOrder(diagnostics: readonly Diagnostic[]): Diagnostic[]
       a.range.start.line - b.range.start.line ||
       a.range.start.column - b.range.start.column,
   );
+}
+
+/** Two readers of one file, such as `.claude/claude.json`, find the same faults in it: each is told once. */
+export function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const { file, range, code, message } = diagnostic;
+    const same = JSON.stringify([file, range, code, message]);
+    if (!told.has(same)) {
+      told.set(same, diagnostic);
+    }
+  }
+  return [...told.values()];
 }

@@ -1,7 +1,7 @@
 import { formatBytes, oneLine } from '../base/text.ts';
-import { error, warning, type Problem } from './problem.ts';
+import { changing, didYouMean, error, warning, type Problem } from './problem.ts';
 
-// What people read about a definition file whatever it defines, and about agents; workflowProblems.ts
+// What people read about a definition file whatever it defines; agentProblems.ts, workflowProblems.ts
 // and expressionProblems.ts hold the rest. Each sentence says what is wrong and, where it is not plain,
 // what to do; the code before it is stable.
 
@@ -145,8 +145,9 @@ export function notFields(what: string): Problem {
   return error('wrong-type', `${what} must be made of fields, one "name: value" a line.`);
 }
 
-export function unknownField(key: string, suggestion: string): Problem {
-  return error('unknown-field', `There is no field "${key}".${suggestion}`);
+export function unknownField(key: string, meant: string | undefined): Problem {
+  const problem = error('unknown-field', `There is no field "${key}".${didYouMean(meant)}`);
+  return changing(problem, key, meant);
 }
 
 export function mergeKey(): Problem {
@@ -185,46 +186,12 @@ export function noSecondName(first: string): Problem {
   return error('duplicate-name', `The workflow of ${first} has the same name: rename one of them.`);
 }
 
-// Agents
-
-/** In front matter. */
-export function instructionsBelow(): Problem {
-  return error(
-    'unknown-field',
-    'The instructions of a Markdown agent are the text below the front matter: move them there.',
-  );
-}
-
-export function noInstructions(): Problem {
-  return warning(
-    'empty-instructions',
-    'There is no text below the front matter: the model gets no instructions.',
-  );
-}
-
-export function idleProbe(): Problem {
-  return warning(
-    'idle-probe',
-    'A probe is asked only where effects are external: add "effects: external", or remove it.',
-  );
-}
+// Commands
 
 /** In the words of a check or a probe. */
 export function expressionInCommand(): Problem {
   return warning(
     'literal-expression',
     'Nothing is filled in for "${{" in a command: the program gets these characters as they are.',
-  );
-}
-
-/** @param reason the rest of a sentence that begins with "it" */
-export function skippedByClaude(reason: string, repair: string): Problem {
-  return error('skipped-by-claude', `Claude Code skips this file: it ${reason}. ${repair}`);
-}
-
-export function shadowed(name: string, winner: string): Problem {
-  return warning(
-    'shadowed-agent',
-    `${winner} defines the agent "${name}" too and goes before this file.`,
   );
 }

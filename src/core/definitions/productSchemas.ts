@@ -6,16 +6,15 @@ import { oneLine, thrownMessage } from '../base/text.ts';
 import { FILE_START } from '../domain/diagnostic.ts';
 import type { JsonValue } from '../domain/workflow.ts';
 import type { Problem, RelatedLocation } from './problem.ts';
-import { readSource } from './readSource.ts';
+import { jsonOf, MAX_JSON_DEPTH } from './jsonOf.ts';
+import type { FileParser, ReadFile } from './fileParser.ts';
+import { readFresh } from './readSource.ts';
 import { loadJudge, type Judge } from './schemaJudge.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
-import type { SourceNode } from './sourceNode.ts';
 import type { SourceText } from './sourceText.ts';
 import type { SchemaDraft, WorkflowDraft } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
-/** Lists and fields in a schema may stand in each other this deep. */
-const MAX_DEPTH = 64;
 const OPEN_FILES = 16;
 
 /** Why a schema cannot be used, at its place in the workflow. */
@@ -49,11 +48,17 @@ export class ProductSchemas {
     return value;
   }
 
-  #fromFile({ file }: SchemaDraft & { kind: 'file' }): Result<JsonValue, SchemaFault> {
-    const value = this.#files.get(file.text);
+  /** The schema of a file, checked. @param file as workflows write it */
+  inFile(file: string): Result<JsonValue, FileFault> {
+    const value = this.#files.get(file);
     if (value === undefined) {
-      throw new Error(`Internal error: the schema ${file.text} was not read`);
+      throw new Error(`Internal error: the schema ${file} was not read`);
     }
+    return value;
+  }
+
+  #fromFile({ file }: SchemaDraft & { kind: 'file' }): Result<JsonValue, SchemaFault> {
+    const value = this.inFile(file.text);
     return value.ok ? value : err({ path: file.path, ...value.error });
   }
 
@@ -67,13 +72,28 @@ export class ProductSchemas {
     }
     const value = jsonOf(node, at);
     if (!value.ok) {
-      return err({ ...value.error, related: [] });
+      const { path: place, fault } = value.error;
+      const problem =
+        fault === 'number' ? problems.notJson() : problems.schemaTooDeep(MAX_JSON_DEPTH);
+      return err({ path: place, problem, related: [] });
     }
     const fault = this.#judge(value.value);
     return fault === undefined
       ? value
       : err({ path: at, problem: problems.badSchema(fault), related: [] });
   }
+}
+
+/** Paths of the files that workflows name as schemas, as they write them. */
+export function schemaFilesOf(drafts: readonly WorkflowDraft[]): ReadonlySet<string> {
+  return new Set(schemasOf(drafts).flatMap((one) => (one.kind === 'file' ? [one.file.text] : [])));
+}
+
+function schemasOf(drafts: readonly WorkflowDraft[]): readonly SchemaDraft[] {
+  return drafts
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
+    .flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
 }
 
 /**
@@ -85,53 +105,49 @@ export async function loadSchemas(
   folder: string,
   drafts: readonly WorkflowDraft[],
   signal: AbortSignal,
+  read: ReadFile = readFresh(folder, signal),
 ): Promise<ProductSchemas> {
-  const schemas = drafts
-    .flatMap(({ steps }) => steps)
-    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
-    .flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
-  if (schemas.length === 0) {
+  if (schemasOf(drafts).length === 0) {
     return new ProductSchemas(new Map(), () => undefined);
   }
   const judge = await loadJudge();
   const limit = pLimit(OPEN_FILES);
-  const named = new Set(schemas.flatMap((one) => (one.kind === 'file' ? [one.file.text] : [])));
+  const parser = schemaFile(judge);
   const files = await Promise.all(
-    [...named].map((file) =>
+    [...schemaFilesOf(drafts)].map((file) =>
       limit(async () => {
-        signal.throwIfAborted();
-        return [file, await readSchemaFile(folder, file, judge)] as const;
+        const inside = await isInside(folder, file);
+        const outside = () => err({ problem: problems.schemaOutside(file), related: [] });
+        return [file, inside ? await read(file, parser) : outside()] as const;
       }),
     ),
   );
   return new ProductSchemas(new Map(files), judge);
 }
 
-async function readSchemaFile(
-  folder: string,
-  file: string,
-  judge: Judge,
-): Promise<Result<JsonValue, FileFault>> {
-  if (!(await isInside(folder, file))) {
-    return err({ problem: problems.schemaOutside(file), related: [] });
-  }
-  const source = await readSource(folder, file);
+function schemaFile(judge: Judge): FileParser<Result<JsonValue, FileFault>> {
+  return {
+    id: 'schema',
+    parse: (source) => parseSchema(source, judge),
+    refuse: (file, { message }) => err({ problem: problems.inSchema(file, message), related: [] }),
+  };
+}
+
+function parseSchema(source: SourceText, judge: Judge): Result<JsonValue, FileFault> {
+  const { file } = source;
   const refuse = (message: string, range = FILE_START) =>
     err({ problem: problems.inSchema(file, message), related: [{ file, range, message }] });
-  if (!source.ok) {
-    return err({ problem: problems.inSchema(file, source.error.message), related: [] });
-  }
-  const parsed = parseJson(source.value);
+  const parsed = parseJson(source);
   if (!parsed.ok) {
     const { at, message } = parsed.error;
-    return refuse(`This is not valid JSON: ${message}.`, source.value.range(at, at + 1));
+    return refuse(`This is not valid JSON: ${message}.`, source.range(at, at + 1));
   }
   const { value } = parsed;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('A schema is made of fields: write "{" and "}" around it.');
   }
-  if (!isShallow(value, MAX_DEPTH)) {
-    return refuse(problems.schemaTooDeep(MAX_DEPTH).message);
+  if (!isShallow(value, MAX_JSON_DEPTH)) {
+    return refuse(problems.schemaTooDeep(MAX_JSON_DEPTH).message);
   }
   const fault = judge(value);
   return fault === undefined ? ok(value) : refuse(problems.badSchema(fault).message);
@@ -164,40 +180,6 @@ function parseJson({
     const at = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
     return err({ at, message: oneLine(message) });
   }
-}
-
-/** As JSON has it, or the place that JSON cannot hold. */
-function jsonOf(
-  node: SourceNode,
-  at: SourcePath,
-  depth = 1,
-): Result<JsonValue, Omit<SchemaFault, 'related'>> {
-  if (node.kind === 'scalar') {
-    return typeof node.value === 'number' && !Number.isFinite(node.value)
-      ? err({ path: at, problem: problems.notJson() })
-      : ok(node.value);
-  }
-  if (depth > MAX_DEPTH) {
-    return err({ path: at, problem: problems.schemaTooDeep(MAX_DEPTH) });
-  }
-  const list: JsonValue[] = [];
-  const fields: Record<string, JsonValue> = {};
-  const children: readonly (readonly [string | number, SourceNode])[] =
-    node.kind === 'list'
-      ? [...node.items.entries()]
-      : [...node.fields].map(([key, field]) => [key, field.node] as const);
-  for (const [key, child] of children) {
-    const value = jsonOf(child, [...at, key], depth + 1);
-    if (!value.ok) {
-      return value;
-    }
-    if (node.kind === 'list') {
-      list.push(value.value);
-    } else {
-      fields[key] = value.value;
-    }
-  }
-  return ok(node.kind === 'list' ? list : fields);
 }
 
 function isShallow(value: unknown, levels: number): boolean {

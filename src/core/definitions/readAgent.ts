@@ -1,36 +1,30 @@
-import {
-  DEFAULT_GRACE_MS,
-  DEFAULT_TIMEOUT_MS,
-  type AgentFormat,
-  type RunnerSpec,
-} from '../domain/agent.ts';
-import { FILE_START } from '../domain/diagnostic.ts';
-import { agentEntry, describeAgent, readWords, unreadAgent } from './agentParts.ts';
+import type { AgentFormat, RunnerSpec } from '../domain/agent.ts';
+import { FILE_START, hasErrors } from '../domain/diagnostic.ts';
+import { agentDraft, describeAgent, readWords, unreadAgent } from './agentParts.ts';
 import { commandAgentSchema, modelAgentSchema } from './agentSchema.ts';
-import { parseDuration } from './duration.ts';
-import type { AgentEntry } from './entries.ts';
+import type { AgentDraft } from './entries.ts';
 import * as problems from './problems.ts';
-import { readCheck } from './readCommand.ts';
+import { isAcpAgent, readAcpAgent } from './readAcpAgent.ts';
+import { placesOfVariables, readCommandSpec } from './readCommandSpec.ts';
 import { readMarkdownAgent } from './readMarkdownAgent.ts';
-import { readTemplate } from './references.ts';
 import { DocumentReader } from './shape.ts';
 import type { SourceText } from './sourceText.ts';
 import { parseYaml } from './yamlSource.ts';
 
-/** An agent's file: Markdown by its ending, else YAML or JSON. Who shadows whom is decided later. */
-export function readAgent(source: SourceText, format: AgentFormat): AgentEntry {
+/**
+ * What an agent's file says: Markdown by its ending, else YAML or JSON. Only a registry holds several.
+ * How they stand among those of other files is decided later.
+ */
+export function readAgents(source: SourceText, format: AgentFormat): readonly AgentDraft[] {
   return /\.md$/i.test(source.file)
-    ? readMarkdownAgent(source, format)
-    : readYamlAgent(source, format);
+    ? [readMarkdownAgent(source, format)]
+    : readYamlAgents(source, format);
 }
 
-/** How long a probe may run that does not say, in milliseconds. */
-const PROBE_TIMEOUT_MS = 60_000;
-
-function readYamlAgent(source: SourceText, format: AgentFormat): AgentEntry {
+function readYamlAgents(source: SourceText, format: AgentFormat): readonly AgentDraft[] {
   const { document, diagnostics } = parseYaml(source);
   if (document === undefined) {
-    return unreadAgent(source.file, format, diagnostics);
+    return [unreadAgent(source.file, format, diagnostics)];
   }
   const reader = new DocumentReader(document, diagnostics);
   const { root } = document;
@@ -41,11 +35,43 @@ function readYamlAgent(source: SourceText, format: AgentFormat): AgentEntry {
     } else {
       reader.report([], problems.notFields('An agent'));
     }
-    return unreadAgent(source.file, format, reader.diagnostics);
+    return [unreadAgent(source.file, format, reader.diagnostics)];
+  }
+  if (isRegistry(root.value)) {
+    return readRegistry(reader);
+  }
+  if (isAcpAgent(root.value)) {
+    return [readAcpAgent(reader, [], root.value)];
   }
   return isCommand(root.value)
-    ? readCommandAgent(reader, root.value, format)
-    : readModelAgent(reader, root.value, format);
+    ? [readCommandAgent(reader, root.value, format)]
+    : [readModelAgent(reader, root.value, format)];
+}
+
+/** A whole ACP registry, as it is published. */
+function isRegistry(value: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(value['agents']) && !('command' in value) && !('instructions' in value);
+}
+
+function readRegistry(whole: DocumentReader): readonly AgentDraft[] {
+  const { document, diagnostics, file } = whole;
+  const list = document.nodeAt(['agents']);
+  const items = list?.kind === 'list' ? list.items : [];
+  if (hasErrors(diagnostics) || items.length === 0) {
+    if (items.length === 0) {
+      whole.report(['agents'], problems.wrongValue('"agents"', 'must hold at least one agent'));
+    }
+    return [unreadAgent(file, 'acp', whole.diagnostics)];
+  }
+  return items.map((item, index) => {
+    const path = ['agents', index];
+    const reader = new DocumentReader(document, []);
+    if (item.kind === 'map') {
+      return readAcpAgent(reader, path, item.value);
+    }
+    reader.report(path, problems.notFields('An agent'));
+    return unreadAgent(file, 'acp', reader.diagnostics);
+  });
 }
 
 /** By what the file says, else by what its other fields mean. */
@@ -61,49 +87,22 @@ function readCommandAgent(
   reader: DocumentReader,
   value: Readonly<Record<string, unknown>>,
   format: AgentFormat,
-): AgentEntry {
+): AgentDraft {
   const fields = reader.fields(commandAgentSchema, [], value, (key) =>
     Object.hasOwn(modelAgentSchema.shape, key)
       ? problems.fieldOfOther(key, 'a model agent')
       : undefined,
   );
-  const command = fields.command?.map((_, index) => reader.textAt(['command', index])) ?? [];
-  if (command.some((word) => word.includes('\u0000'))) {
-    reader.report(['command'], problems.wrongValue('"command"', 'cannot hold NUL characters'));
-  }
-  const [program = '', ...rest] = command;
-  if (fields.command !== undefined && program.trim() === '') {
-    reader.report(['command', 0], problems.wrongValue('"command"', 'must name a program'));
-  }
-  if (fields.probe !== undefined && (value['effects'] ?? 'copy') === 'copy') {
-    reader.report(['probe'], problems.idleProbe(), 'key');
-  }
-  const duration = (field: 'timeout' | 'idle-timeout' | 'grace') =>
-    parseDuration(fields[field] ?? '');
-  const runner: RunnerSpec = {
-    kind: 'command',
-    command: [program, ...rest],
-    successCodes: fields['success-codes'] ?? [0],
-    env: readEnvironment(reader, fields.env),
-    install: fields.install === undefined ? undefined : reader.textAt(['install']),
-    limits: {
-      timeoutMs: duration('timeout') ?? DEFAULT_TIMEOUT_MS,
-      idleTimeoutMs: duration('idle-timeout'),
-      graceMs: duration('grace') ?? DEFAULT_GRACE_MS,
-    },
-    effects: fields.effects ?? 'copy',
-    probe: fields.probe === undefined ? undefined : readCheck(reader, ['probe'], PROBE_TIMEOUT_MS),
-    stdin: fields.stdin ?? 'prompt',
-  };
+  const runner = readCommandSpec(reader, [], fields);
   const agent = { ...describeAgent(reader, fields), format, runner };
-  return agentEntry(agent, reader.document, reader.diagnostics);
+  return agentDraft(agent, reader, ['name'], placesOfVariables(reader, [], runner));
 }
 
 function readModelAgent(
   reader: DocumentReader,
   value: Readonly<Record<string, unknown>>,
   format: AgentFormat,
-): AgentEntry {
+): AgentDraft {
   const fields = reader.fields(modelAgentSchema, [], value, (key) =>
     Object.hasOwn(commandAgentSchema.shape, key)
       ? problems.fieldOfOther(key, 'a command agent')
@@ -115,28 +114,5 @@ function readModelAgent(
     models: readWords(reader, ['model'], fields.model) ?? [],
   };
   const agent = { ...describeAgent(reader, fields), format, runner };
-  return agentEntry(agent, reader.document, reader.diagnostics);
-}
-
-/** Checks the form of expressions in it; what they name is known where a workflow uses the agent. */
-function readEnvironment(
-  reader: DocumentReader,
-  value: Readonly<Record<string, unknown>> | undefined,
-): Readonly<Record<string, string>> {
-  const env = Object.create(null) as Record<string, string>;
-  for (const name of value === undefined ? [] : reader.document.keysAt(['env'])) {
-    const path = ['env', name];
-    const text = reader.textAt(path);
-    env[name] = text;
-    if (text.includes('${{')) {
-      const places = reader.document.placesIn(path);
-      const { problems: found } = readTemplate(text, (unknown, known) =>
-        reader.suggestions.for(unknown, known),
-      );
-      for (const { start, end, problem } of found) {
-        reader.reportAt(places.range(start, end), problem);
-      }
-    }
-  }
-  return env;
+  return agentDraft(agent, reader);
 }

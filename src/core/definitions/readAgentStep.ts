@@ -2,23 +2,26 @@ import type { Limits } from '../domain/agent.ts';
 import type { RetryRule } from '../domain/workflow.ts';
 import { parseDuration } from './duration.ts';
 import { readChecks } from './readCommand.ts';
-import { eitherWord, readText, readTexts } from './readParts.ts';
+import { eitherWord, readList, readText, readTexts } from './readParts.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
 import type { AgentStepFields } from './stepSchema.ts';
-import type { AgentStepDraft, ProductDraft } from './workflowDraft.ts';
+import { readTerms } from './terms.ts';
+import type { AgentStepDraft, ProductDraft, UnknownStepDraft } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
 /** Milliseconds before the second attempt, and the longest wait, where a retry does not say. */
-const RETRY_DELAY_MS = 1000;
-const RETRY_MAX_DELAY_MS = 60_000;
+export const RETRY_DELAY_MS = 1000;
+export const RETRY_MAX_DELAY_MS = 60_000;
 
-/** What only an agent's step has. @param fields as the schema has found them */
+/** An agent's step. @param common what every step has  @param fields as the schema has found them */
 export function readAgentStep(
   reader: DocumentReader,
-  path: SourcePath,
+  common: Omit<UnknownStepDraft, 'kind'>,
   fields: AgentStepFields,
-): Omit<AgentStepDraft, 'id' | 'path' | 'needs' | 'condition' | 'matrix'> {
+): AgentStepDraft {
+  const { path } = common;
+  const models = readList(reader, [...path, 'model'], fields.model);
   const prompt = eitherWord(reader, path, 'task', 'prompt', fields);
   return {
     kind: 'agent',
@@ -30,6 +33,20 @@ export function readAgentStep(
     limits: readLimits(fields),
     retry: readRetry(reader, [...path, 'retry'], fields.retry),
     effects: fields.effects,
+    terms: {
+      ...readTerms(reader, path, fields),
+      models: fields.model === undefined ? undefined : models.map(({ text }) => text),
+    },
+    owns: readList(reader, [...path, 'owns'], fields.owns),
+    never: readList(reader, [...path, 'never'], fields.never),
+    // One by one: of so many fields a spread makes a dictionary, which is slow to make and to read.
+    id: common.id,
+    path,
+    needs: common.needs,
+    condition: common.condition,
+    matrix: common.matrix,
+    maxParallel: common.maxParallel,
+    metadata: common.metadata,
   };
 }
 

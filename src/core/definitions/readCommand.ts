@@ -6,7 +6,7 @@ import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
 
 /** How long a check may run that does not say, in milliseconds. */
-const CHECK_TIMEOUT_MS = 600_000;
+export const CHECK_TIMEOUT_MS = 600_000;
 
 /** The commands of a step or phase, as the schema has found them. */
 export function readChecks(reader: DocumentReader, path: SourcePath, value: unknown): Check[] {

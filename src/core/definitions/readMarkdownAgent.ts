@@ -1,15 +1,17 @@
 import type { AgentFormat } from '../domain/agent.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { PERMISSION_MODES, type PermissionMode } from '../domain/terms.ts';
 import {
-  agentEntry,
+  agentDraft,
   describeAgent,
   isBlank,
   nameByFile,
   readWords,
   unreadAgent,
 } from './agentParts.ts';
+import * as agentProblems from './agentProblems.ts';
 import { foreignAgentSchema, FOREIGN_FIELDS, markdownAgentSchema } from './agentSchema.ts';
-import type { AgentEntry } from './entries.ts';
+import type { AgentDraft } from './entries.ts';
 import { frontMatterRange, readFrontMatter } from './frontMatter.ts';
 import { diagnosticAt, type Problem } from './problem.ts';
 import * as problems from './problems.ts';
@@ -19,7 +21,7 @@ import type { SourceText } from './sourceText.ts';
 import { emptyMap } from './sourceNode.ts';
 
 /** An agent as Markdown: fields in the front matter, the text below it the model's instructions. */
-export function readMarkdownAgent(source: SourceText, format: AgentFormat): AgentEntry {
+export function readMarkdownAgent(source: SourceText, format: AgentFormat): AgentDraft {
   const refuse = (problem: Problem, diagnostics: readonly Diagnostic[] = []) =>
     unreadAgent(source.file, format, [
       ...diagnostics,
@@ -34,7 +36,7 @@ export function readMarkdownAgent(source: SourceText, format: AgentFormat): Agen
   }
   if (front.kind === 'absent' && format === 'claude') {
     return refuse(
-      problems.skippedByClaude(
+      agentProblems.skippedByClaude(
         'has no front matter',
         'Start it with a line "---", lines for "name:" and "description:", and another "---".',
       ),
@@ -48,12 +50,19 @@ export function readMarkdownAgent(source: SourceText, format: AgentFormat): Agen
     checkClaudeRules(reader);
   }
   if (front.body === '') {
-    reader.reportAt(frontMatterRange(source), problems.noInstructions());
+    reader.reportAt(frontMatterRange(source), agentProblems.noInstructions());
   }
   const models = readWords(reader, ['model'], fields.model) ?? [];
-  return agentEntry(
+  const agent = describeAgent(reader, fields);
+  const forbidden = new Set(readWords(reader, ['disallowedTools'], fields.disallowedTools));
+  return agentDraft(
     {
-      ...describeAgent(reader, fields),
+      ...agent,
+      tools: agent.tools?.filter((tool) => !forbidden.has(tool)),
+      terms: {
+        ...agent.terms,
+        permissions: agent.terms.permissions ?? readPermissionMode(reader),
+      },
       format,
       runner: {
         kind: 'model',
@@ -62,25 +71,36 @@ export function readMarkdownAgent(source: SourceText, format: AgentFormat): Agen
         models: models.filter((model) => format !== 'claude' || model !== 'inherit'),
       },
     },
-    front.kind === 'present' ? document : undefined,
-    reader.diagnostics,
+    reader,
   );
 }
 
 function readFields(reader: DocumentReader, format: AgentFormat) {
   const { root } = reader.document;
   const written = root.kind === 'map' ? Object.entries(root.value) : [];
-  if (format === 'sluice') {
-    return reader.fields(
-      markdownAgentSchema,
-      [],
-      Object.fromEntries(written.filter(([key]) => !FOREIGN_FIELDS.has(key))),
-      (key) => (key === 'instructions' ? problems.instructionsBelow() : undefined),
-    );
-  }
   // Other tools take a field without a value for one that is not there.
   const given = Object.fromEntries(written.filter(([, value]) => value !== null));
-  return reader.fields(foreignAgentSchema, [], given);
+  if (format !== 'sluice') {
+    return reader.fields(foreignAgentSchema, [], given);
+  }
+  const own = reader.fields(
+    markdownAgentSchema,
+    [],
+    Object.fromEntries(written.filter(([key]) => !FOREIGN_FIELDS.has(key))),
+    (key) => (key === 'instructions' ? agentProblems.instructionsBelow() : undefined),
+  );
+  const { disallowedTools } = reader.fields(
+    foreignAgentSchema.pick({ disallowedTools: true }),
+    [],
+    given,
+  );
+  return { ...own, disallowedTools };
+}
+
+/** Claude Code's field; its other modes have no counterpart here. */
+function readPermissionMode(reader: DocumentReader): PermissionMode | undefined {
+  const written = reader.document.textAt(['permissionMode']);
+  return PERMISSION_MODES.find((mode) => mode === written);
 }
 
 /** Claude Code passes over a file without a word for each of these. */
@@ -95,14 +115,14 @@ function checkClaudeRules(reader: DocumentReader): void {
     const example = nameByFile(reader.file);
     reader.reportAt(
       start,
-      problems.skippedByClaude('has no "name"', `Add "name: ${example}" to its front matter.`),
+      agentProblems.skippedByClaude('has no "name"', `Add "name: ${example}" to its front matter.`),
     );
   }
   const name = reader.textAt(['name']);
   if (name.startsWith('-') || name.includes(':')) {
     reader.report(
       ['name'],
-      problems.skippedByClaude(
+      agentProblems.skippedByClaude(
         'has a name that starts with "-" or holds ":"',
         'Choose another name.',
       ),
@@ -111,7 +131,7 @@ function checkClaudeRules(reader: DocumentReader): void {
   if (!isGiven('description')) {
     reader.reportAt(
       start,
-      problems.skippedByClaude(
+      agentProblems.skippedByClaude(
         'has no "description"',
         'Say in its front matter when the agent is to be used.',
       ),

@@ -1,7 +1,10 @@
+import { globFault } from '../base/glob.ts';
 import { MAX_TASKS } from '../domain/workflow.ts';
+import { wrongValue } from './problems.ts';
+import { readList } from './readParts.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
-import type { MatrixDraft, Written } from './workflowDraft.ts';
+import type { MatrixDraft, MatrixValuesDraft, Written } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
 /**
@@ -17,23 +20,27 @@ export function readMatrix(
   if (valid === undefined) {
     return written === undefined ? undefined : 'unread';
   }
-  const matrix = new Map<string, readonly Written[] | Written>();
+  const matrix = new Map<string, MatrixValuesDraft>();
   for (const name of reader.document.keysAt(path)) {
     const at = [...path, name];
     const node = reader.document.nodeAt(at);
-    matrix.set(
-      name,
-      node?.kind === 'list'
-        ? readValues(reader, at, name, node.items.length)
-        : readExpression(reader, at, name),
-    );
+    switch (node?.kind) {
+      case 'list':
+        matrix.set(name, readValues(reader, at, name, node.items.length));
+        break;
+      case 'map':
+        matrix.set(name, { files: readFiles(reader, at, name) });
+        break;
+      default:
+        matrix.set(name, readExpression(reader, at, name));
+    }
   }
   if (matrix.size === 0) {
     reader.report(path, problems.noLanes());
   }
   let lanes = 1;
   for (const values of matrix.values()) {
-    lanes *= 'text' in values ? 1 : values.length;
+    lanes *= isList(values) ? values.length : 1;
   }
   if (lanes > MAX_TASKS) {
     reader.report(path, problems.tooManyLanes(lanes), 'key');
@@ -59,6 +66,30 @@ function readValues(
     values.set(text, { text, path: at });
   }
   return [...values.values()];
+}
+
+/** True for values that stand in the file. */
+export function isList(values: MatrixValuesDraft): values is readonly Written[] {
+  return Array.isArray(values);
+}
+
+function readFiles(reader: DocumentReader, path: SourcePath, name: string): readonly Written[] {
+  const at = [...path, 'files'];
+  const node = reader.document.nodeAt(at);
+  const globs = readList(reader, at, node?.value);
+  if (globs.length === 0) {
+    reader.report(at, problems.noFiles(name));
+  }
+  for (const { text, path: place } of globs) {
+    const fault = globFault(text);
+    if (text.includes('${{')) {
+      reader.report(place, problems.expressionInFiles());
+    } else if (fault !== undefined) {
+      const label = place === at ? '"files"' : 'An item of "files"';
+      reader.report(place, wrongValue(label, fault));
+    }
+  }
+  return globs;
 }
 
 function readExpression(reader: DocumentReader, path: SourcePath, name: string): Written {

@@ -1,4 +1,7 @@
-import * as problems from './problems.ts';
+import type { JsonValue } from '../domain/workflow.ts';
+import { jsonOf, MAX_JSON_DEPTH } from './jsonOf.ts';
+import * as problems from './workflowProblems.ts';
+import { twoWords } from './problems.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
 import type { Written } from './workflowDraft.ts';
@@ -19,8 +22,21 @@ export function eitherWord<Alias extends string, Field extends string>(
   if (fields[field] === undefined) {
     return alias;
   }
-  reader.report([...path, alias], problems.twoWords(alias, field), 'key');
+  reader.report([...path, alias], twoWords(alias, field), 'key');
   return field;
+}
+
+/** A value that is carried as it stands. */
+export function readMetadata(reader: DocumentReader, path: SourcePath): JsonValue | undefined {
+  const at = [...path, 'metadata'];
+  const node = reader.document.nodeAt(at);
+  const value = node && jsonOf(node, at);
+  if (value?.ok === false) {
+    const { path: place, fault } = value.error;
+    reader.report(place, problems.badMetadata(fault, MAX_JSON_DEPTH));
+    return undefined;
+  }
+  return value?.value;
 }
 
 /** A text or a list of texts, as the schema has found it. */

@@ -1,6 +1,7 @@
+import { fileUsed } from './fileUsed.ts';
 import { readAgentStep } from './readAgentStep.ts';
 import { readMatrix } from './readMatrix.ts';
-import { eitherWord, readList, readText, readTexts } from './readParts.ts';
+import { eitherWord, readList, readMetadata, readText, readTexts } from './readParts.ts';
 import * as problems from './problems.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
@@ -10,8 +11,11 @@ import {
   gateQuestionSchema,
   nestedStepSchema,
 } from './stepSchema.ts';
-import type { StepDraft } from './workflowDraft.ts';
+import type { StepDraft, WorkflowMention } from './workflowDraft.ts';
 import * as workflowProblems from './workflowProblems.ts';
+
+/** What tells a step that is a workflow. */
+const NESTED_WORDS = ['workflow', 'uses'] as const;
 
 type StepFields = Readonly<Record<string, unknown>>;
 
@@ -22,12 +26,13 @@ export function readStep(
   path: SourcePath,
   value: StepFields,
 ): StepDraft {
-  if ('workflow' in value) {
+  const nested = NESTED_WORDS.find((word) => word in value);
+  if (nested !== undefined) {
     if (!('agent' in value) && !('gate' in value)) {
       return readNested(reader, id, path, value);
     }
-    reader.report([...path, 'workflow'], workflowProblems.twoKinds('workflow'), 'key');
-    const { workflow: _, ...rest } = value;
+    reader.report([...path, nested], workflowProblems.twoKinds(nested), 'key');
+    const { workflow: _, uses: __, ...rest } = value;
     return readStep(reader, id, path, rest);
   }
   if (!('gate' in value)) {
@@ -48,10 +53,7 @@ function readAgent(
   value: StepFields,
 ): StepDraft {
   const fields = reader.fields(agentStepSchema, path, value, (key) => fieldOfOther(key, 'agent'));
-  return {
-    ...readCommon(reader, id, path, value, fields),
-    ...readAgentStep(reader, path, fields),
-  };
+  return readAgentStep(reader, readCommon(reader, id, path, value, fields), fields);
 }
 
 function readGate(
@@ -92,12 +94,27 @@ function readNested(
   return {
     kind: 'workflow',
     ...readCommon(reader, id, path, value, fields),
-    workflow: readText(reader, [...path, 'workflow'], fields.workflow),
+    workflow: readMention(reader, path, fields),
     with:
       fields.with === undefined && 'with' in value
         ? 'unread'
         : readTexts(reader, [...path, 'with'], fields.with),
   };
+}
+
+function readMention(
+  reader: DocumentReader,
+  path: SourcePath,
+  fields: { readonly workflow?: unknown; readonly uses?: unknown },
+): WorkflowMention | undefined {
+  const word = eitherWord(reader, path, 'uses', 'workflow', fields);
+  const written = readText(reader, [...path, word], fields[word]);
+  return (
+    written && {
+      ...written,
+      file: word === 'uses' ? fileUsed(reader.file, written.text) : undefined,
+    }
+  );
 }
 
 function readCommon(
@@ -110,6 +127,7 @@ function readCommon(
     readonly dependencies?: unknown;
     readonly if?: unknown;
     readonly matrix?: unknown;
+    readonly 'max-parallel'?: number | undefined;
   },
 ) {
   const needs = eitherWord(reader, path, 'dependencies', 'needs', fields);
@@ -119,7 +137,22 @@ function readCommon(
     needs: readList(reader, [...path, needs], fields[needs]),
     condition: readText(reader, [...path, 'if'], fields.if),
     matrix: readMatrix(reader, [...path, 'matrix'], value['matrix'], fields.matrix),
+    maxParallel: readLanesAtOnce(reader, path, value, fields['max-parallel']),
+    metadata: readMetadata(reader, path),
   };
+}
+
+function readLanesAtOnce(
+  reader: DocumentReader,
+  path: SourcePath,
+  value: StepFields,
+  atOnce: number | undefined,
+): number | undefined {
+  if (atOnce !== undefined && !('matrix' in value)) {
+    reader.report([...path, 'max-parallel'], workflowProblems.lanesAtOnceWithoutLanes(), 'key');
+    return undefined;
+  }
+  return atOnce;
 }
 
 /** What to say of a field that another kind of step has. */

@@ -5,7 +5,7 @@ import { readStep } from './readStep.ts';
 import type { DocumentReader } from './shape.ts';
 import type { SourcePath } from './sourceDocument.ts';
 import type { MapNode } from './sourceNode.ts';
-import { unknownStep, type StepDraft, type Written } from './workflowDraft.ts';
+import { agentStep, unknownStep, type StepDraft, type Written } from './workflowDraft.ts';
 import * as workflowProblems from './workflowProblems.ts';
 
 /** What a run is built to carry. */
@@ -133,19 +133,7 @@ function readChain(reader: DocumentReader, path: SourcePath, length: number): St
     }
     taken.set(base, number);
     taken.set(id, 0);
-    steps.push({
-      ...unknownStep(id, at),
-      kind: 'agent',
-      needs,
-      agent,
-      prompt: undefined,
-      env: new Map(),
-      produces: [],
-      checks: [],
-      limits: {},
-      retry: undefined,
-      effects: undefined,
-    });
+    steps.push({ ...agentStep(id, at), needs, agent });
     needs = [{ text: id, path: at }];
   }
   return steps;

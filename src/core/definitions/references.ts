@@ -20,8 +20,8 @@ export interface SpanProblem extends Span {
   readonly problem: Problem;
 }
 
-/** The nearest known name, as a sentence with a blank before it, or nothing. */
-export type Suggest = (name: string, known: readonly string[]) => string;
+/** The known name that is most likely meant. */
+export type Suggest = (name: string, known: readonly string[]) => string | undefined;
 
 /** What can be judged of a reference without knowing a workflow; an agent's file is checked by it. */
 function checkReferenceForm(

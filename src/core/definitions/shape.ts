@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import type { Diagnostic, Range } from '../domain/diagnostic.ts';
+import type { Diagnostic, Fix, Range } from '../domain/diagnostic.ts';
+import { isOfDuration } from './commonSchema.ts';
+import { durationMeant } from './duration.ts';
+import { nameFixes } from './nameFixes.ts';
 import { Suggestions } from './nearest.ts';
-import { diagnosticAt, type Problem, type RelatedLocation } from './problem.ts';
+import { changing, diagnosticAt, type Problem, type RelatedLocation } from './problem.ts';
 import * as problems from './problems.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
 import type { SourceNode } from './sourceNode.ts';
@@ -30,8 +33,15 @@ export class DocumentReader {
     this.reportAt(this.document.rangeOf(path, part), problem);
   }
 
-  reportAt(range: Range, problem: Problem, related: readonly RelatedLocation[] = []): void {
-    this.#diagnostics.push(diagnosticAt(this.file, range, problem, related));
+  /** @param fixes beside the change that the problem itself names */
+  reportAt(
+    range: Range,
+    problem: Problem,
+    related: readonly RelatedLocation[] = [],
+    fixes: readonly Fix[] = [],
+  ): void {
+    const all = [...nameFixes(this.document.source, range, problem.change), ...fixes];
+    this.#diagnostics.push(diagnosticAt(this.file, range, problem, related, all));
   }
 
   /** Text of a scalar as written: what schemas call `text` may be a number or true to YAML. */
@@ -79,7 +89,11 @@ export class DocumentReader {
 
   #reportUnknown(path: SourcePath, known: readonly string[], problem?: Problem): void {
     const key = String(path.at(-1));
-    this.report(path, problem ?? unknownField(key, this.suggestions.for(key, known)), 'key');
+    const meant = this.suggestions.for(key, known);
+    const isThere = this.document.nodeAt([...path.slice(0, -1), meant ?? '']) !== undefined;
+    const { change, ...unknown } = unknownField(key, meant);
+    const found = change === undefined || isThere ? unknown : { ...unknown, change };
+    this.report(path, problem ?? found, 'key');
   }
 
   #reportIssue(issue: z.core.$ZodIssue, base: SourcePath, known: KnownFields): void {
@@ -93,7 +107,9 @@ export class DocumentReader {
     } else if (issue.code === 'invalid_key') {
       this.report(path, problems.wrongValue(label, issue.issues[0]?.message ?? ''), 'key');
     } else if (issue.message !== '') {
-      this.report(path, problems.wrongValue(label, issue.message));
+      const problem = problems.wrongValue(label, issue.message);
+      const isNear = node.kind === 'scalar' && isOfDuration(issue.message);
+      this.report(path, isNear ? changing(problem, node.text, durationMeant(node.text)) : problem);
     } else if (node.kind === 'scalar' && node.value === null) {
       this.report(path, problems.noValue(label));
     } else if (issue.code === 'invalid_union') {
@@ -129,8 +145,8 @@ class KnownFields {
   }
 }
 
-function unknownField(key: string, hint: string): Problem {
-  return key === '<<' ? problems.mergeKey() : problems.unknownField(key, hint);
+function unknownField(key: string, meant: string | undefined): Problem {
+  return key === '<<' ? problems.mergeKey() : problems.unknownField(key, meant);
 }
 
 /** True where the value is of another kind altogether, not where something in it is wrong. */

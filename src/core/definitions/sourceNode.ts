@@ -40,23 +40,65 @@ export interface MapNode extends NodeBase {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** A map without fields at the start of a file that has none. */
-export function emptyMap(): MapNode {
-  return {
-    kind: 'map',
-    fields: new Map(),
-    value: Object.create(null) as Record<string, unknown>,
-    ...measure([]),
-    start: 0,
-    end: 0,
-    alias: false,
-  };
-}
-
 export interface Field {
   readonly keyStart: number;
   readonly keyEnd: number;
   readonly node: SourceNode;
+}
+
+/** A map without fields at the start of a file that has none. */
+export function emptyMap(): MapNode {
+  return mapNode(new Map(), 0, 0);
+}
+
+/** @param source the file, whose text a number and the like keeps as written */
+export function scalarNode(
+  value: ScalarNode['value'],
+  source: string,
+  start: number,
+  end: number,
+): ScalarNode {
+  const text = typeof value === 'string' ? value : source.slice(start, end);
+  return { kind: 'scalar', value, text, depth: 0, size: 1, start, end, alias: false };
+}
+
+export function listNode(items: readonly SourceNode[], start: number, end: number): ListNode {
+  let depth = 0;
+  let size = 1;
+  const value: unknown[] = [];
+  for (const item of items) {
+    depth = Math.max(depth, item.depth);
+    size += item.size;
+    value.push(item.value);
+  }
+  return { kind: 'list', items, value, depth: depth + 1, size, start, end, alias: false };
+}
+
+export function mapNode(fields: ReadonlyMap<string, Field>, start: number, end: number): MapNode {
+  let depth = 0;
+  let size = 1;
+  const value = Object.create(null) as Record<string, unknown>;
+  for (const [key, { node }] of fields) {
+    depth = Math.max(depth, node.depth);
+    size += node.size;
+    value[key] = node.value;
+  }
+  return { kind: 'map', fields, value, depth: depth + 1, size, start, end, alias: false };
+}
+
+/** Where what ends at `end` ends without the white space behind it. */
+export function trimmedEnd(text: string, start: number, end: number): number {
+  let trimmed = end;
+  while (trimmed > start && isSpace(text.charCodeAt(trimmed - 1))) {
+    trimmed -= 1;
+  }
+  return trimmed;
+}
+
+function isSpace(code: number): boolean {
+  return code <= 0x20
+    ? code === 0x20 || (code >= 0x09 && code <= 0x0d)
+    : code >= 0xa0 && /\s/.test(String.fromCharCode(code));
 }
 
 export interface PlacedProblem {
@@ -95,7 +137,8 @@ class NodeBuilder {
 
   build(node: Node | null): SourceNode {
     const start = node?.range?.[0] ?? 0;
-    const end = this.#trimmedEnd(start, node?.range?.[1] ?? 0);
+    // The library counts the line end behind a block to it.
+    const end = trimmedEnd(this.#text, start, node?.range?.[1] ?? 0);
     const built = this.#buildAt(node, start, end);
     if (built.depth > MAX_DEPTH && !this.unusable) {
       this.unusable = true;
@@ -113,15 +156,7 @@ class NodeBuilder {
     }
     if (isSeq(node)) {
       const items = node.items.map((item) => this.build(item as Node | null));
-      return {
-        kind: 'list',
-        items,
-        value: items.map(({ value }) => value),
-        ...measure(items),
-        start,
-        end,
-        alias: false,
-      };
+      return listNode(items, start, end);
     }
     if (isAlias(node)) {
       return this.#buildAlias(node.source, start, end);
@@ -131,16 +166,7 @@ class NodeBuilder {
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
         ? value
         : null;
-    return {
-      kind: 'scalar',
-      value: plain,
-      text: typeof plain === 'string' ? plain : this.#text.slice(start, end),
-      depth: 0,
-      size: 1,
-      start,
-      end,
-      alias: false,
-    };
+    return scalarNode(plain, this.#text, start, end);
   }
 
   #buildMap(
@@ -149,7 +175,6 @@ class NodeBuilder {
     end: number,
   ): MapNode {
     const fields = new Map<string, Field>();
-    const value = Object.create(null) as Record<string, unknown>;
     for (const pair of pairs) {
       const keyNode = pair.key as Node | null;
       const keyStart = keyNode?.range?.[0] ?? start;
@@ -183,10 +208,8 @@ class NodeBuilder {
       // A value that is not written has its place behind the key.
       const placed = pair.value === null ? { ...node, start: keyEnd, end: keyEnd } : node;
       fields.set(key, { keyStart, keyEnd, node: placed });
-      value[key] = placed.value;
     }
-    const nodes = [...fields.values()].map(({ node }) => node);
-    return { kind: 'map', fields, value, ...measure(nodes), start, end, alias: false };
+    return mapNode(fields, start, end);
   }
 
   #buildAlias(name: string, start: number, end: number): SourceNode {
@@ -213,26 +236,4 @@ class NodeBuilder {
     const [start, end] = node.range ?? [0, 0];
     return typeof node.value === 'string' ? node.value : this.#text.slice(start, end);
   }
-
-  /** The library counts the line end behind a block to it. */
-  #trimmedEnd(start: number, end: number): number {
-    let trimmed = end;
-    while (trimmed > start && /\s/.test(this.#text[trimmed - 1] ?? '')) {
-      trimmed -= 1;
-    }
-    return trimmed;
-  }
-}
-
-function measure(children: readonly SourceNode[]): {
-  readonly depth: number;
-  readonly size: number;
-} {
-  let depth = 0;
-  let size = 1;
-  for (const child of children) {
-    depth = Math.max(depth, child.depth);
-    size += child.size;
-  }
-  return { depth: depth + 1, size };
 }

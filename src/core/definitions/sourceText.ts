@@ -29,6 +29,28 @@ export class SourceText {
     return { start: this.#position(start), end: this.#position(Math.max(start, end)) };
   }
 
+  /** @param range of this text */
+  textIn({ start, end }: Range): string {
+    return this.text.slice(this.#offset(start), this.#offset(end));
+  }
+
+  #offset({ line, column }: Position): number {
+    this.#lineStarts ??= lineStartsOf(this.text);
+    return (this.#lineStarts[line - 1] ?? this.text.length) + column - 1;
+  }
+
+  /** UTF-16 offset of a position; behind its line's end, or the text's, means that end. */
+  offsetAt({ line, column }: Position): number {
+    this.#lineStarts ??= lineStartsOf(this.text);
+    const start = this.#lineStarts[Math.max(line, 1) - 1];
+    if (start === undefined) {
+      return this.text.length;
+    }
+    const end = this.text.slice(start).search(/[\r\n]/);
+    const length = end === -1 ? this.text.length - start : end;
+    return start + Math.min(Math.max(column - 1, 0), length);
+  }
+
   #position(offset: number): Position {
     const within = Math.min(Math.max(offset, 0), this.text.length);
     this.#lineStarts ??= lineStartsOf(this.text);

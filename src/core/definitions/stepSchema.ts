@@ -2,7 +2,16 @@ import { z } from 'zod';
 import type { Failure } from '../domain/failure.ts';
 import { STEP_ID_RULE } from '../domain/ids.ts';
 import { checkSchema } from './commandSchema.ts';
-import { duration, effects, environment, text, textOrList, wholeNumber } from './commonSchema.ts';
+import {
+  duration,
+  effects,
+  environment,
+  metadata,
+  text,
+  textOrList,
+  wholeNumber,
+} from './commonSchema.ts';
+import { termsShape } from './terms.ts';
 
 // The kinds of steps. They are read one by one, so that a fault in one does not hide faults in the
 // others; the whole schema is what editors get.
@@ -26,6 +35,11 @@ export const RETRYABLE = [
   'interrupted',
 ] as const satisfies readonly Failure['reason'][];
 
+/** Files whose paths are the values. */
+const matrixFilesSchema = z.strictObject({
+  files: textOrList.describe('Globs of files in the folder, e.g. src/**/*.ts: each is a value.'),
+});
+
 const whenAndHow = {
   if: text
     .optional()
@@ -38,14 +52,23 @@ const whenAndHow = {
     .record(
       valueName,
       z.union([
-        z.string().describe('An expression that gives the values: one a line, or a JSON list.'),
+        z
+          .string()
+          .describe(
+            'An expression that gives the values, one a line or as a JSON list: of inputs, or of outputs of steps it needs.',
+          ),
         z.array(text).min(1, { error: 'must hold at least one value' }),
+        matrixFilesSchema,
       ]),
     )
     .optional()
     .describe(
       'Values by name: the step is one task for each combination, with ${{ matrix.name }} for its own.',
     ),
+  'max-parallel': wholeNumber(1, 64)
+    .optional()
+    .describe('Tasks of its matrix at once, 1 to 64. Left out: as many as the run.'),
+  metadata: metadata.optional().describe('Anything others keep with the step; nothing acts on it.'),
 };
 
 /** A retry with more to say than how often. */
@@ -115,6 +138,10 @@ export const agentStepSchema = z
       .describe(
         '"external": an attempt that was cut off is never repeated unasked; over the agent\'s own.',
       ),
+    model: textOrList
+      .optional()
+      .describe("Language models in order of preference; over the agent's own."),
+    ...termsShape,
   })
   .meta({ title: 'Agent step' });
 
@@ -141,7 +168,12 @@ const gateStepSchema = gateHeadSchema
 
 export const nestedStepSchema = z
   .strictObject({
-    workflow: text.describe('Name of the workflow whose steps are done here.'),
+    workflow: text.optional().describe('Name of the workflow whose steps are done here.'),
+    uses: text
+      .optional()
+      .describe(
+        'The workflow by its file: from this file where it begins with "./" or "../", else from the folder.',
+      ),
     with: z
       .record(valueName, text)
       .optional()
@@ -150,12 +182,16 @@ export const nestedStepSchema = z
   })
   .meta({ title: 'Workflow step' });
 
+// For editors: exactly one of the two words.
+const nestedByName = nestedStepSchema.omit({ uses: true }).required({ workflow: true });
+const nestedByFile = nestedStepSchema.omit({ workflow: true }).required({ uses: true });
+
 const STEP_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/;
 
 /** Steps by name. */
 export const stepMapSchema = z.record(
   z.string().regex(STEP_KEY, { error: `must be made of ${STEP_ID_RULE}` }),
-  z.union([agentStepSchema, gateStepSchema, nestedStepSchema]),
+  z.union([agentStepSchema, gateStepSchema, nestedByName, nestedByFile]),
 );
 
 const id = text.describe('Name of the step, unique in the workflow.');
@@ -163,7 +199,8 @@ const id = text.describe('Name of the step, unique in the workflow.');
 export const listedStepSchema = z.union([
   agentStepSchema.extend({ id }),
   gateStepSchema.extend({ id }),
-  nestedStepSchema.extend({ id }),
+  nestedByName.extend({ id }),
+  nestedByFile.extend({ id }),
 ]);
 
 /** An agent's step as far as it has the right shape. */

@@ -1,8 +1,17 @@
 import { agentName, stepId } from '../domain/ids.ts';
-import type { InputSpec, Matrix, Product, Step, Workflow } from '../domain/workflow.ts';
-import { NO_TERMS } from '../domain/terms.ts';
+import type {
+  InputSpec,
+  Matrix,
+  MatrixValues,
+  Product,
+  Step,
+  Workflow,
+} from '../domain/workflow.ts';
+import type { WorkflowIndex } from './entries.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import type { SourceDocument } from './sourceDocument.ts';
+import { entryMentioned } from './nestedChecks.ts';
+import { isList } from './readMatrix.ts';
 import type { ProductDraft, StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
 import { withoutBraces } from './references.ts';
 
@@ -11,11 +20,12 @@ export function toWorkflow(
   draft: WorkflowDraft,
   document: SourceDocument,
   schemas: ProductSchemas,
+  workflows: WorkflowIndex,
 ): Workflow {
   const { file, digest } = document.source;
   const inputs = Object.create(null) as Record<string, InputSpec>;
   for (const [name, input] of draft.inputs) {
-    inputs[name] = { ...input, type: 'string', options: [] };
+    inputs[name] = input;
   }
   const productOf = ({ file: product, schema }: ProductDraft): Product => {
     const value = schema && schemas.valueOf(schema, document);
@@ -28,7 +38,7 @@ export function toWorkflow(
     name: draft.name,
     description: draft.description,
     inputs,
-    steps: draft.steps.map((step) => stepOf(step, productOf)),
+    steps: draft.steps.map((step) => stepOf(step, productOf, workflows)),
     phases: (draft.phases ?? []).map(({ name, steps, checks }) => ({
       name: name.text,
       steps: steps.map(({ text }) => stepId(text)),
@@ -36,26 +46,30 @@ export function toWorkflow(
     })),
     maxParallel: draft.maxParallel,
     onFailure: draft.onFailure,
-    budget: undefined,
-    metadata: undefined,
+    budget: draft.budget,
+    metadata: draft.metadata,
     file,
     digest,
   };
 }
 
-function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product): Step {
+function stepOf(
+  draft: StepDraft,
+  productOf: (product: ProductDraft) => Product,
+  workflows: WorkflowIndex,
+): Step {
   const base = {
     id: stepId(draft.id),
     needs: distinct(draft.needs).map(stepId),
     condition: draft.condition && withoutBraces(draft.condition.text),
     matrix: matrixOf(draft.matrix),
-    maxParallel: undefined,
-    metadata: undefined,
+    maxParallel: draft.maxParallel,
+    metadata: draft.metadata,
   };
   switch (draft.kind) {
     case 'agent':
+      // What is spread stands last: first, it makes an object of so many fields 25 times as dear.
       return {
-        ...base,
         kind: 'agent',
         agent: agentName(draft.agent?.text ?? ''),
         prompt: draft.prompt?.text ?? '',
@@ -65,7 +79,8 @@ function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product)
         limits: draft.limits,
         retry: draft.retry,
         effects: draft.effects,
-        terms: NO_TERMS,
+        terms: draft.terms,
+        ...base,
       };
     case 'gate':
       return { ...base, kind: 'gate', ask: draft.ask?.text ?? '', show: distinct(draft.show) };
@@ -73,7 +88,7 @@ function stepOf(draft: StepDraft, productOf: (product: ProductDraft) => Product)
       return {
         ...base,
         kind: 'workflow',
-        workflow: draft.workflow?.text ?? '',
+        workflow: entryMentioned(draft.workflow, workflows)?.name ?? '',
         with: recordOf(draft.with === 'unread' ? new Map() : draft.with),
       };
     case 'unknown':
@@ -85,9 +100,13 @@ function matrixOf(draft: StepDraft['matrix']): Matrix | undefined {
   if (draft === undefined || draft === 'unread') {
     return undefined;
   }
-  const matrix = Object.create(null) as Record<string, readonly string[] | string>;
+  const matrix = Object.create(null) as Record<string, MatrixValues>;
   for (const [name, values] of draft) {
-    matrix[name] = 'text' in values ? values.text : values.map(({ text }) => text);
+    matrix[name] = isList(values)
+      ? values.map(({ text }) => text)
+      : 'text' in values
+        ? values.text
+        : { files: distinct(values.files) };
   }
   return matrix;
 }

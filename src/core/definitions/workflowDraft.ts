@@ -1,5 +1,6 @@
 import type { Check, Effects, Limits } from '../domain/agent.ts';
-import type { RetryRule, Workflow } from '../domain/workflow.ts';
+import { NO_TERMS, type Budget, type Terms } from '../domain/terms.ts';
+import type { InputSpec, JsonValue, RetryRule, Workflow } from '../domain/workflow.ts';
 import type { SourcePath } from './sourceDocument.ts';
 
 // A workflow as far as its file's shape allows, before anyone asks whether it makes sense. What was
@@ -14,9 +15,11 @@ export interface Written {
 export interface WorkflowDraft {
   readonly name: string;
   readonly description: string;
-  readonly inputs: ReadonlyMap<string, InputDraft>;
+  readonly inputs: ReadonlyMap<string, InputSpec>;
   readonly maxParallel: number | undefined;
   readonly onFailure: Workflow['onFailure'];
+  readonly budget: Budget | undefined;
+  readonly metadata: JsonValue | undefined;
   /** In the order written; ids are unique. */
   readonly steps: readonly StepDraft[];
   /** `undefined`: none are written, or they cannot be read. */
@@ -32,11 +35,6 @@ export interface PhaseDraft {
   readonly checks: readonly Check[];
 }
 
-export interface InputDraft {
-  readonly description: string | undefined;
-  readonly default: string | undefined;
-}
-
 interface StepDraftBase {
   /** As written: it may not be a valid step id, which has been reported then. */
   readonly id: string;
@@ -46,10 +44,16 @@ interface StepDraftBase {
   readonly condition: Written | undefined;
   /** `unread`: one is written that cannot be read, so that any name may be in it. */
   readonly matrix: MatrixDraft | 'unread' | undefined;
+  readonly maxParallel: number | undefined;
+  readonly metadata: JsonValue | undefined;
 }
 
-/** In the order written: the values, or a text that gives them when the run starts. */
-export type MatrixDraft = ReadonlyMap<string, readonly Written[] | Written>;
+/** In the order written. */
+export type MatrixDraft = ReadonlyMap<string, MatrixValuesDraft>;
+
+/** The values, a text that gives them later, or globs of files. */
+export type MatrixValuesDraft =
+  readonly Written[] | Written | { readonly files: readonly Written[] };
 
 export interface AgentStepDraft extends StepDraftBase {
   readonly kind: 'agent';
@@ -61,6 +65,10 @@ export interface AgentStepDraft extends StepDraftBase {
   readonly limits: Partial<Limits>;
   readonly retry: RetryRule | undefined;
   readonly effects: Effects | undefined;
+  readonly terms: Terms;
+  /** The globs of its terms; may hold `${{ … }}`. */
+  readonly owns: readonly Written[];
+  readonly never: readonly Written[];
 }
 
 export interface ProductDraft {
@@ -81,9 +89,15 @@ export interface GateStepDraft extends StepDraftBase {
 
 export interface NestedStepDraft extends StepDraftBase {
   readonly kind: 'workflow';
-  readonly workflow: Written | undefined;
+  readonly workflow: WorkflowMention | undefined;
   /** `unread`: they are written but cannot be read. */
   readonly with: ReadonlyMap<string, Written> | 'unread';
+}
+
+/** A workflow as a step names it. */
+export interface WorkflowMention extends Written {
+  /** Where its file is meant to be, as entries name files; `undefined`: the text is its name. */
+  readonly file: string | undefined;
 }
 
 /** A step of which nothing but its id can be told. */
@@ -95,7 +109,50 @@ export type StepDraft = AgentStepDraft | GateStepDraft | NestedStepDraft | Unkno
 
 /** Of which nothing more is read. */
 export function unknownStep(id: string, path: SourcePath): UnknownStepDraft {
-  return { kind: 'unknown', id, path, needs: [], condition: undefined, matrix: undefined };
+  return {
+    kind: 'unknown',
+    id,
+    path,
+    needs: [],
+    condition: undefined,
+    matrix: undefined,
+    maxParallel: undefined,
+    metadata: undefined,
+  };
+}
+
+/** An agent's step of which nothing more is written. */
+export function agentStep(id: string, path: SourcePath): AgentStepDraft {
+  return {
+    ...unknownStep(id, path),
+    kind: 'agent',
+    agent: undefined,
+    prompt: undefined,
+    env: new Map(),
+    produces: [],
+    checks: [],
+    limits: {},
+    retry: undefined,
+    effects: undefined,
+    terms: NO_TERMS,
+    owns: [],
+    never: [],
+  };
+}
+
+/** Of which nothing but its name is written. */
+export function emptyDraft(name: string): WorkflowDraft {
+  return {
+    name,
+    description: '',
+    inputs: new Map(),
+    maxParallel: undefined,
+    onFailure: 'continue',
+    steps: [],
+    phases: undefined,
+    budget: undefined,
+    metadata: undefined,
+  };
 }
 
 /** A step as the graph functions take it. */

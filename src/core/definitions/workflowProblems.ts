@@ -1,6 +1,6 @@
 import { MAX_TASKS } from '../domain/workflow.ts';
 import { STEP_ID_RULE } from '../domain/ids.ts';
-import { error, type Problem } from './problem.ts';
+import { changing, didYouMean, error, warning, type Problem } from './problem.ts';
 
 // What people read about workflows, as in problems.ts.
 
@@ -38,28 +38,27 @@ export function mixedList(): Problem {
 }
 
 /** @param second the word for the kind that the step is not */
-export function twoKinds(second: 'gate' | 'workflow'): Problem {
+export function twoKinds(second: 'gate' | 'workflow' | 'uses'): Problem {
   return error(
     second === 'gate' ? 'agent-and-gate' : 'two-kinds',
     second === 'gate'
       ? 'A step is either an agent\'s or a gate: move "gate" to a step of its own that needs this one.'
-      : 'A step is either an agent\'s, a gate or a workflow: move "workflow" to a step of its own.',
+      : `A step is either an agent's, a gate or a workflow: move "${second}" to a step of its own.`,
   );
 }
 
-export function unknownAgent(name: string, suggestion: string): Problem {
-  return error(
-    'unknown-agent',
-    `There is no agent "${name}".${suggestion === '' ? ' Add a file for it to .sluice/agents.' : suggestion}`,
-  );
+export function unknownAgent(name: string, meant: string | undefined): Problem {
+  const hint = didYouMean(meant) || ' Add a file for it to .sluice/agents.';
+  return changing(error('unknown-agent', `There is no agent "${name}".${hint}`), name, meant);
 }
 
 export function brokenAgent(name: string): Problem {
   return error('broken-agent', `The agent "${name}" cannot be used: its file has to be repaired.`);
 }
 
-export function unknownNeed(id: string, suggestion: string): Problem {
-  return error('unknown-need', `There is no step "${id}".${suggestion}`);
+export function unknownNeed(id: string, meant: string | undefined): Problem {
+  const problem = error('unknown-need', `There is no step "${id}".${didYouMean(meant)}`);
+  return changing(problem, id, meant);
 }
 
 export function needsItself(): Problem {
@@ -99,10 +98,12 @@ export function badArtifact(path: string, fault: string): Problem {
 export function unknownArtifact(
   path: string,
   maker: string | undefined,
-  suggestion: string,
+  meant: string | undefined,
 ): Problem {
-  const repair = maker === undefined ? suggestion : ` The step "${maker}" does: add it to "needs".`;
-  return error('unknown-artifact', `No step that this gate needs produces "${path}".${repair}`);
+  const repair =
+    maker === undefined ? didYouMean(meant) : ` The step "${maker}" does: add it to "needs".`;
+  const message = `No step that this gate needs produces "${path}".${repair}`;
+  return changing(error('unknown-artifact', message), path, meant);
 }
 
 export function productTwice(path: string): Problem {
@@ -132,6 +133,69 @@ export function inSchema(file: string, message: string): Problem {
 /** @param message the checker's own words */
 export function badSchema(message: string): Problem {
   return error('bad-schema', `Nothing can be checked with this schema: ${message}.`);
+}
+
+// Terms
+
+/** @param agent that is a program */
+export function noEffect(field: string, agent: string): Problem {
+  return warning(
+    'no-effect',
+    `"${field}" has no effect here: "${agent}" is a command, and only language models keep to it.`,
+  );
+}
+
+/** @param others steps that may run at the same time; at least one */
+export function overlappingOwns(others: readonly string[]): Problem {
+  const [first = ''] = others;
+  const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+  return error(
+    'overlapping-owns',
+    `"${first}"${more} may run at the same time as this step and own some of the same paths: let one need the other, or give each its own paths.`,
+  );
+}
+
+/** @param names of the matrix that tell the lanes apart and are not in the paths */
+export function overlappingLanes(names: readonly string[]): Problem {
+  const values = names.map((name) => `\${{ matrix.${name} }}`).join(' and ');
+  return error(
+    'overlapping-owns',
+    `The tasks of this matrix may run at the same time and own the same paths: use ${values} in them, or run one at a time with "max-parallel: 1".`,
+  );
+}
+
+/** @param limit how many were compared */
+export function ownsNotCompared(limit: number): Problem {
+  return warning(
+    'owns-not-compared',
+    `Paths that steps own are compared up to ${limit.toLocaleString('en')} times, and not from here on: begin them with the name of a folder.`,
+  );
+}
+
+export function productNotOwned(path: string): Problem {
+  return error(
+    'product-not-owned',
+    `"${path}" is none of the paths this step owns: add it to "owns".`,
+  );
+}
+
+/** @param glob of what must not be changed */
+export function productForbidden(path: string, glob: string): Problem {
+  return error(
+    'product-forbidden',
+    `"${path}" must not be changed by this step: "never" holds "${glob}".`,
+  );
+}
+
+// Steps that never run
+
+export function neverHolds(): Problem {
+  return warning('unreachable', 'This step never runs: its condition can never hold.');
+}
+
+/** @param need a step that never runs */
+export function needsWhatNeverRuns(need: string): Problem {
+  return warning('unreachable', `This step never runs: it needs "${need}", which never runs.`);
 }
 
 // Matrix
@@ -166,6 +230,69 @@ export function tooManyLanes(lanes: number): Problem {
   );
 }
 
+export function noFiles(name: string): Problem {
+  return error('wrong-value', `"${name}" must name at least one glob of files.`);
+}
+
+export function expressionInFiles(): Problem {
+  return error(
+    'wrong-value',
+    'Nothing is filled in for "${{" in a glob of files: write it without an expression.',
+  );
+}
+
+export function lanesAtOnceWithoutLanes(): Problem {
+  return warning(
+    'no-effect',
+    '"max-parallel" counts the tasks of a matrix, and this step has none: remove it, or give the step a "matrix".',
+  );
+}
+
+// What is carried
+
+/** @param levels at most */
+export function badMetadata(fault: 'number' | 'depth', levels: number): Problem {
+  return error(
+    'bad-metadata',
+    fault === 'number'
+      ? 'This number is no JSON value: write one with digits.'
+      : `Metadata has at most ${levels} levels of lists and fields.`,
+  );
+}
+
+// Inputs
+
+export function optionsWithoutChoice(type: string): Problem {
+  return error(
+    'wrong-value',
+    `Only an input of type "choice" has "options", not one of type "${type}".`,
+  );
+}
+
+export function choiceWithoutOptions(): Problem {
+  return error('missing-field', 'An input of type "choice" needs "options" to choose from.');
+}
+
+export function optionTwice(option: string): Problem {
+  return error('duplicate-value', `"${option}" stands here twice: keep one of them.`);
+}
+
+/** @param fault the rest of a sentence about the default */
+export function badDefault(fault: string, written: string, meant: string | undefined): Problem {
+  return changing(error('wrong-value', `"default" ${fault}.${didYouMean(meant)}`), written, meant);
+}
+
+export function requiredWithDefault(): Problem {
+  return error(
+    'wrong-value',
+    'An input with a default need not be given: remove "required" or "default".',
+  );
+}
+
+export function notRequiredWithoutDefault(): Problem {
+  return error('wrong-value', 'An input that need not be given needs a "default".');
+}
+
 // Retries
 
 export function delayAboveLimit(): Problem {
@@ -174,11 +301,25 @@ export function delayAboveLimit(): Problem {
 
 // Workflows in workflows
 
-export function unknownWorkflow(name: string, suggestion: string): Problem {
-  return error(
-    'unknown-workflow',
-    `There is no workflow "${name}".${suggestion === '' ? ' Add a file for it to .sluice/workflows.' : suggestion}`,
-  );
+export function unknownWorkflow(name: string, meant: string | undefined): Problem {
+  const hint = didYouMean(meant) || ' Add a file for it to .sluice/workflows.';
+  const problem = error('unknown-workflow', `There is no workflow "${name}".${hint}`);
+  return changing(problem, name, meant);
+}
+
+/** @param file as the step names it */
+export function unknownWorkflowFile(file: string, meant: string | undefined): Problem {
+  const hint =
+    didYouMean(meant) ||
+    ' "uses" takes the path of a file in .sluice/workflows, from this file where it begins with "./", else from the folder.';
+  const problem = error('unknown-workflow', `There is no workflow in "${file}".${hint}`);
+  return changing(problem, file, meant);
+}
+
+/** @param name of the workflow in that file */
+export function fileForName(file: string, name: string): Problem {
+  const message = `"workflow" takes a name: write "${name}", or "uses" for a file.`;
+  return changing(error('unknown-workflow', message), file, name);
 }
 
 export function brokenWorkflow(name: string): Problem {
@@ -200,11 +341,20 @@ export function recursion(names: readonly string[]): Problem {
   );
 }
 
-export function notAnInputOf(workflow: string, name: string, suggestion: string): Problem {
-  return error(
-    'unknown-input',
-    `The workflow "${workflow}" has no input "${name}".${suggestion === '' ? ' Remove it.' : suggestion}`,
-  );
+export function notAnInputOf(workflow: string, name: string, meant: string | undefined): Problem {
+  const hint = didYouMean(meant) || ' Remove it.';
+  const message = `The workflow "${workflow}" has no input "${name}".${hint}`;
+  return changing(error('unknown-input', message), name, meant);
+}
+
+/** @param fault the rest of a sentence about the value */
+export function badInputOf(
+  name: string,
+  fault: string,
+  written: string,
+  meant: string | undefined,
+): Problem {
+  return changing(error('wrong-value', `"${name}" ${fault}.${didYouMean(meant)}`), written, meant);
 }
 
 /** @param names inputs without a default that are not given */

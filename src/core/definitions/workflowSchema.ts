@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { text, wholeNumber } from './commonSchema.ts';
+import { INPUT_TYPES } from '../domain/workflow.ts';
+import { metadata, text, textList, wholeNumber } from './commonSchema.ts';
 import {
   checks,
   INPUT_NAME,
@@ -7,6 +8,7 @@ import {
   listedStepSchema,
   stepMapSchema,
 } from './stepSchema.ts';
+import { budgetSchema } from './terms.ts';
 
 // Files under .sluice/workflows. Inputs, steps and phases are read apart, one by one, so that a fault
 // in one does not hide faults in the others; the whole schema is what editors get.
@@ -16,7 +18,19 @@ const chainSchema = z.array(text);
 
 /** An input with more to say than its default. */
 export const inputSchema = z.strictObject({
+  type: z
+    .enum(INPUT_TYPES)
+    .optional()
+    .describe('What values it takes. Left out: "choice" where there are options, else "string".'),
+  options: textList
+    .min(1, { error: 'must hold at least one value' })
+    .optional()
+    .describe('The values to choose from.'),
   description: text.optional().describe('What to give.'),
+  required: z
+    .boolean({ error: 'must be true or false' })
+    .optional()
+    .describe('Another way to say whether there is a default: true is none. Left out: as it is.'),
   default: text.optional().describe('The value when none is given. Left out: one must be given.'),
 });
 
@@ -44,6 +58,10 @@ export const workflowHeadSchema = z.strictObject({
     .boolean({ error: 'must be true or false' })
     .optional()
     .describe('Another word for "on-failure": true is "stop", false is "continue".'),
+  budget: budgetSchema.optional().describe('What a whole run may spend.'),
+  metadata: metadata
+    .optional()
+    .describe('Anything others keep with the workflow; nothing acts on it.'),
   inputs: z.unknown().optional(),
   steps: z.unknown().optional(),
   phases: z.unknown().optional(),

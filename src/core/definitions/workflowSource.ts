@@ -1,17 +1,20 @@
 import type { Range } from '../domain/diagnostic.ts';
 import type { StepId } from '../domain/ids.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
-import type { WorkflowDraft, Written } from './workflowDraft.ts';
+import type { WorkflowDraft, WorkflowMention } from './workflowDraft.ts';
 
 /** Where the parts of a workflow stand in its file, whichever way it is written. */
 export class WorkflowSource {
   readonly document: SourceDocument;
   /** Names of the workflows that are its steps, with their places. */
-  readonly contains: readonly Written[];
+  readonly contains: readonly WorkflowMention[];
+  readonly #path: SourcePath;
   readonly #steps: ReadonlyMap<string, SourcePath>;
 
-  constructor(document: SourceDocument, draft: WorkflowDraft) {
+  /** @param path of the workflow in a file that holds several */
+  constructor(document: SourceDocument, draft: WorkflowDraft, path: SourcePath = []) {
     this.document = document;
+    this.#path = path;
     this.contains = draft.steps.flatMap((step) =>
       step.kind === 'workflow' && step.workflow !== undefined ? [step.workflow] : [],
     );
@@ -24,7 +27,9 @@ export class WorkflowSource {
 
   /** Of the name where one is written, else of the file's first character. */
   get nameRange(): Range {
-    return this.document.rangeOf(['name']);
+    return this.#path.length === 0
+      ? this.document.rangeOf(['name'])
+      : this.document.rangeOf(this.#path, 'key');
   }
 
   /** Of what names the step: its key, its `id`, or the agent in a plain list. */

@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser, type CST, type Document, type YAMLError } from 'yaml';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { readPlainYaml } from './plainYaml.ts';
 import { diagnosticAt, type Problem } from './problem.ts';
 import * as problems from './problems.ts';
 import { SourceDocument } from './sourceDocument.ts';
@@ -18,6 +19,14 @@ export interface ParsedYaml {
  * @param until offset of the text's end, when only its beginning is YAML
  */
 export function parseYaml(source: SourceText, until = source.text.length): ParsedYaml {
+  const root = readPlainYaml(source.text, until);
+  return root === undefined
+    ? parseAnyYaml(source, until)
+    : { document: new SourceDocument(source, root), diagnostics: [] };
+}
+
+/** The same for all of YAML, and some ten times slower. */
+export function parseAnyYaml(source: SourceText, until = source.text.length): ParsedYaml {
   const text = source.text.slice(0, until);
   const tokens = tokensOf(text);
   if (!Array.isArray(tokens)) {
@@ -28,17 +37,16 @@ export function parseYaml(source: SourceText, until = source.text.length): Parse
     };
   }
 
-  const [document, second] = compose(tokens, text.length);
-  if (document === undefined) {
-    throw new Error('Internal error: the YAML composer made no document');
-  }
-  const syntax = withoutFollowUps([...document.errors, ...document.warnings]);
-  if (syntax.length > 0) {
+  const composed = compose(tokens, text.length);
+  if (composed.kind === 'broken') {
     return {
       document: undefined,
-      diagnostics: syntax.map((error) => syntaxDiagnostic(source, text, error)),
+      diagnostics: withoutFollowUps(composed.errors).map((error) =>
+        syntaxDiagnostic(source, text, error),
+      ),
     };
   }
+  const { document, second } = composed;
 
   const { root, problems: found } = toSourceNode(document, text);
   const diagnostics = found.map(({ problem, start, end, related }) =>
@@ -99,8 +107,8 @@ function withoutFollowUps(errors: readonly YAMLError[]): readonly YAMLError[] {
     .slice(0, MAX_SYNTAX_ERRORS);
 }
 
-/** Words, signs, blanks and line ends: ten thousand steps have some 300,000, a second reads 500,000. */
-const MAX_TOKENS = 500_000;
+/** Words, signs, blanks and line ends: ten thousand steps have some 300,000, a third of a second reads 400,000. */
+const MAX_TOKENS = 400_000;
 
 /**
  * Composing calls itself for every level, so depth is measured on the tokens, whose parser does not:
@@ -112,9 +120,13 @@ function tokensOf(
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let lexemes = 0;
+  let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
-      tokens.push(token);
+      errors += token.type === 'error' ? 1 : 0;
+      if (token.type !== 'error' || errors <= MAX_ERRORS) {
+        tokens.push(token);
+      }
     }
     lexemes += 1;
     const problem =
@@ -131,10 +143,20 @@ function tokensOf(
   return tokens;
 }
 
-function compose(
-  tokens: readonly CST.Token[],
-  length: number,
-): [first: Document.Parsed | undefined, second: Document.Parsed | undefined] {
+type Composed =
+  | { readonly kind: 'broken'; readonly errors: readonly YAMLError[] }
+  | {
+      readonly kind: 'whole';
+      readonly document: Document.Parsed;
+      readonly second: Document.Parsed | undefined;
+    };
+
+/** Making one costs as much as reading hundreds of characters: a hostile file has some 300,000. */
+const MAX_ERRORS = 200;
+
+class TooManyErrors extends Error {}
+
+function compose(tokens: readonly CST.Token[], length: number): Composed {
   const composer = new Composer({
     // Said outright, so that a `%YAML 1.1` line cannot bring back merge keys and `yes` for true.
     schema: 'core',
@@ -145,11 +167,31 @@ function compose(
     prettyErrors: false,
     logLevel: 'silent',
   });
+  // The library gives no other way to stop it.
+  const note = composer['onError'] as (...error: unknown[]) => void;
+  let noted = 0;
+  composer['onError'] = (...error: unknown[]) => {
+    noted += 1;
+    if (noted > MAX_ERRORS) {
+      throw new TooManyErrors();
+    }
+    note(...error);
+  };
   const documents = composer.compose(tokens, true, length);
-  const first = documents.next();
-  const second = documents.next();
-  return [
-    first.done === true ? undefined : first.value,
-    second.done === true ? undefined : second.value,
-  ];
+  try {
+    const document = documents.next().value ?? undefined;
+    if (document === undefined) {
+      throw new Error('Internal error: the YAML composer made no document');
+    }
+    const errors = [...document.errors, ...document.warnings];
+    return errors.length > 0
+      ? { kind: 'broken', errors }
+      : { kind: 'whole', document, second: documents.next().value ?? undefined };
+  } catch (thrown) {
+    if (thrown instanceof TooManyErrors) {
+      const { errors, warnings } = composer.streamInfo();
+      return { kind: 'broken', errors: [...errors, ...warnings] };
+    }
+    throw thrown;
+  }
 }

@@ -97,7 +97,7 @@ export function failureText(failure: Failure): FailureText {
       return text(`${failure.where}: ${failure.message}`, 'Correct the expression.');
     case 'no-runner':
       return text(
-        `The agent "${failure.agent}" needs a ${failure.kind}, and this version runs command agents only`,
+        `The agent "${failure.agent}" needs a ${failure.kind === 'acp' ? 'runner of coding agents' : failure.kind}, and this version runs command agents only`,
         'Give the step an agent with runner: command.',
       );
     case 'workspace':

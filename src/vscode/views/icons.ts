@@ -89,3 +89,5 @@ export const WORKFLOW_ICON = icon('type-hierarchy');
 export const BRANCH_ICON = icon('git-branch');
 export const COMMAND_AGENT_ICON = icon('terminal');
 export const MODEL_AGENT_ICON = icon('sparkle');
+export const CODING_AGENT_ICON = icon('hubot');
+export const USER_ICON = icon('account');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AgentFormat } from '../../../src/core/domain/agent.ts';
-import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { lines, said, sourceOf, unmark } from './marked.ts';
+import { lines, said, sourceOf, unmark, readAgent } from './marked.ts';
 
 // As in workflowProblems.test.ts: «…» stands around the range of each problem.
 

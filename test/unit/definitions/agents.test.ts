@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Agent, AgentFormat } from '../../../src/core/domain/agent.ts';
-import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { lines, said, sourceOf } from './marked.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
+import { lines, said, sourceOf, readAgent } from './marked.ts';
 
 function agentIn(file: string, format: AgentFormat, text: string): Agent {
   const entry = readAgent(sourceOf(file, text), format);
@@ -45,6 +45,7 @@ describe('An agent that is a command', () => {
         version: '1.0',
         domains: ['quality', 'style'],
         tools: ['none'],
+        terms: NO_TERMS,
         format: 'sluice',
         file: '.sluice/agents/tool.yaml',
         digest: digestOf(text),
@@ -78,6 +79,7 @@ describe('An agent that is a command', () => {
         version: undefined,
         domains: [],
         tools: undefined,
+        terms: NO_TERMS,
         format: 'sluice',
         file: '.sluice/agents/tool.yaml',
         digest: undefined,

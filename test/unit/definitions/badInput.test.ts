@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
-import type { AgentEntry, WorkflowEntry } from '../../../src/core/definitions/entries.ts';
+import type { AgentDraft, WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
-import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { agentsNamed, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
+import { agentsNamed, readWorkflowText, said, sourceOf, unmark, readAgent } from './marked.ts';
 
 const AGENTS = agentsNamed('a');
 
@@ -179,7 +178,7 @@ describe('YAML made to do harm', () => {
 
   it('is made of more words and signs than anyone writes', () => {
     assert.deepEqual(said(workflow('""'.repeat(500_000)).diagnostics), [
-      'too-large: This file holds more than 500,000 words and signs: the rest is not read.',
+      'too-large: This file holds more than 400,000 words and signs: the rest is not read.',
     ]);
   });
 
@@ -207,7 +206,7 @@ describe('YAML made to do harm', () => {
 
   it('is a program in front matter, which is not run', () => {
     const text = '---js\n{ name: (globalThis.polluted = 1) }\n---\nx';
-    const entry: AgentEntry = readAgent(sourceOf('a.md', text), 'vscode');
+    const entry: AgentDraft = readAgent(sourceOf('a.md', text), 'vscode');
     assert.equal(entry.kind, 'invalid');
     assert.ok(!('polluted' in globalThis));
   });

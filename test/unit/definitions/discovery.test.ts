@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { AGENT_FOLDERS } from '../../../src/core/definitions/agentPlaces.ts';
 import {
-  AGENT_FOLDERS,
   discover,
   type DefinitionFolder,
   MAX_ENTRIES,

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Range } from '../../../src/core/domain/diagnostic.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
-import { readAgent } from '../../../src/core/definitions/readAgent.ts';
-import { agentsNamed, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
+import {
+  agentsNamed,
+  readWorkflowText,
+  said,
+  sourceOf,
+  unmark,
+  readAgent,
+  listed,
+} from './marked.ts';
 
 const FILE = '.sluice/workflows/w.yaml';
 
@@ -161,7 +168,7 @@ steps:
   next: { agent: ««tool»», needs: [] }
   fine: { agent: tool, needs: lint, env: { TOPIC: tides } }
 `);
-    const { diagnostics } = readWorkflowText(sourceOf(FILE, text), indexAgents([entry]));
+    const { diagnostics } = readWorkflowText(sourceOf(FILE, text), indexAgents([listed(entry)]));
     assert.deepEqual(said(diagnostics), [
       'unknown-input: In the agent "tool": There is no input "subject". Declare it under "inputs".',
       'unknown-input: In the agent "tool": There is no input "subject". Declare it under "inputs".',

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { mayPass, type Failure } from '../../../src/core/domain/failure.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
+import { indexAgents, type AgentEntry } from '../../../src/core/definitions/entries.ts';
 import type { AgentStep, Step, Workflow } from '../../../src/core/domain/workflow.ts';
 import { RETRYABLE } from '../../../src/core/definitions/stepSchema.ts';
-import { agentsNamed, lines, readWorkflowText, said, sourceOf } from './marked.ts';
+import { agentsNamed, lines, readWorkflowText, said, sourceOf, validAgent } from './marked.ts';
+
+/** `a` is a command, `m` a language model. */
+const AGENTS = indexAgents([validAgent('a'), modelAgent('m')]);
+
+function modelAgent(name: string): AgentEntry {
+  const entry = validAgent(name);
+  assert.ok(entry.kind === 'valid');
+  const runner = { kind: 'model', instructions: 'Help.', models: [] } as const;
+  return { ...entry, agent: { ...entry.agent, runner } };
+}
 
 function workflowIn(text: string, ...others: [name: string, text: string][]): Workflow {
   const entry = readWorkflowText(
     sourceOf('.sluice/workflows/w.yaml', text),
-    agentsNamed('a'),
+    AGENTS,
     ...others.map(([name, other]) => sourceOf(`.sluice/workflows/${name}.yaml`, other)),
   );
   assert.deepEqual(said(entry.diagnostics), []);
@@ -16,10 +28,10 @@ function workflowIn(text: string, ...others: [name: string, text: string][]): Wo
 }
 
 /** The last step, an agent's. @param fields of it, one a line */
-function stepWith(fields: string, before = ''): AgentStep {
+function stepWith(fields: string, before = '', agent = 'a'): AgentStep {
   const indented = fields.replace(/^/gm, '    ');
   const step = workflowIn(
-    `inputs: { list: x }\nsteps:\n${before}  s:\n    agent: a\n${indented}\n`,
+    `inputs: { list: x }\nsteps:\n${before}  s:\n    agent: ${agent}\n${indented}\n`,
   ).steps.at(-1);
   assert.ok(step?.kind === 'agent');
   return step;
@@ -73,6 +85,30 @@ describe('The matrix of a step', () => {
     assert.equal(Object.getPrototypeOf(matrix), null);
   });
 
+  it('may be the paths of files, and what an earlier step prints', () => {
+    const { matrix, maxParallel } = stepWith(
+      "needs: [b]\nmatrix:\n  page: { files: [docs/*.md, docs/*.md, '*.txt'] }\n  one: { files: x }\n  line: '${{ steps.list.output }}'\nmax-parallel: 3",
+      '  list: { agent: a }\n  b: { agent: a, needs: list }\n',
+    );
+    assert.deepEqual(Object.entries(matrix ?? {}), [
+      ['page', { files: ['docs/*.md', '*.txt'] }],
+      ['one', { files: ['x'] }],
+      ['line', '${{ steps.list.output }}'],
+    ]);
+    assert.equal(maxParallel, 3);
+  });
+
+  it('is made of an earlier output for a workflow and a gate too', () => {
+    const { steps } = workflowIn(
+      "steps: { l: { agent: a }, n: { uses: ./b.yaml, needs: l, matrix: { x: '${{ steps.l.output }}' }, max-parallel: 1 }, g: { gate: '${{ matrix.x }}?', needs: n, matrix: { x: '${{ steps.l.output }}' } } }",
+      ['b', '[a]'],
+    );
+    assert.deepEqual(
+      steps.map(({ maxParallel }) => maxParallel),
+      [undefined, 1, undefined],
+    );
+  });
+
   it('gives names to every text of its step, and to its condition', () => {
     const { steps } = workflowIn(
       lines`
@@ -123,6 +159,7 @@ describe('A retry', () => {
       'not-produced': true,
       'bad-product': true,
       'check-failed': true,
+      'out-of-bounds': true,
       overlap: true,
       expression: true,
       'no-runner': true,
@@ -180,6 +217,82 @@ describe('What else a step may say', () => {
         { command: ['x'], timeoutMs: 600_000 },
       ],
     );
+  });
+});
+
+describe('The terms of a step', () => {
+  it('are what it says, and nothing else', () => {
+    assert.deepEqual(
+      stepWith(
+        'owns: [src/**, docs]\nnever: src/api/**\nmodel: [one, two]\nbudget: { time: 30m }\ncache: { ttl: 24h }',
+        '',
+        'm',
+      ).terms,
+      {
+        owns: ['src/**', 'docs'],
+        never: ['src/api/**'],
+        models: ['one', 'two'],
+        permissions: undefined,
+        budget: { tokens: undefined, usd: undefined, timeMs: 1_800_000 },
+        cache: { use: true, ttlMs: 86_400_000 },
+      },
+    );
+    assert.deepEqual(stepWith('model: 4.1\npermissions: plan\ncache: false', '', 'm').terms, {
+      owns: undefined,
+      never: [],
+      models: ['4.1'],
+      permissions: 'plan',
+      budget: undefined,
+      cache: { use: false, ttlMs: undefined },
+    });
+    assert.deepEqual(stepWith('prompt: x').terms, NO_TERMS);
+  });
+
+  it('may hold inputs and values of its matrix in paths', () => {
+    assert.deepEqual(
+      stepWith("matrix: { x: [1, 2] }\nowns: 'src/${{ matrix.x }}/${{ inputs.list }}'").terms.owns,
+      ['src/${{ matrix.x }}/${{ inputs.list }}'],
+    );
+  });
+});
+
+describe('Metadata', () => {
+  it('is carried as it stands, by steps of every kind and by the workflow', () => {
+    const workflow = workflowIn(
+      lines`
+        metadata: { owner: { team: [a, 1, true, null] } }
+        steps:
+          s: { agent: a, metadata: text }
+          g: { gate: Sure?, metadata: [1.5] }
+          n: { workflow: b, metadata: { constructor: x } }
+          e: { agent: a, metadata: }`,
+      ['b', '[a]'],
+    );
+    assert.deepEqual(workflow.metadata, { owner: { team: ['a', 1, true, null] } });
+    assert.deepEqual(
+      workflow.steps.map(({ metadata }) => metadata),
+      ['text', [1.5], { constructor: 'x' }, null],
+    );
+  });
+});
+
+describe('The inputs of a workflow', () => {
+  it('have types, and a type where they have options', () => {
+    const { inputs } = workflowIn(lines`
+      inputs:
+        depth: { type: number, default: 3 }
+        all: { type: boolean, required: true }
+        mode: { options: [quick, 1.0], default: quick, description: How, required: false }
+        kind: { type: choice, options: [x] }
+        any: { type: string }
+      steps: [a]`);
+    assert.deepEqual(plain(inputs), {
+      depth: { type: 'number', options: [], default: '3' },
+      all: { type: 'boolean', options: [] },
+      mode: { type: 'choice', options: ['quick', '1.0'], default: 'quick', description: 'How' },
+      kind: { type: 'choice', options: ['x'] },
+      any: { type: 'string', options: [] },
+    });
   });
 });
 

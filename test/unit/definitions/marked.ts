@@ -1,16 +1,18 @@
 import { digestOf } from '../../../src/core/base/digest.ts';
-import type { Agent } from '../../../src/core/domain/agent.ts';
-import type { Diagnostic, Range } from '../../../src/core/domain/diagnostic.ts';
+import type { Agent, AgentFormat } from '../../../src/core/domain/agent.ts';
+import { FILE_START, type Diagnostic, type Range } from '../../../src/core/domain/diagnostic.ts';
 import { agentName } from '../../../src/core/domain/ids.ts';
 import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import { ok } from '../../../src/core/base/result.ts';
 import {
   indexAgents,
+  type AgentDraft,
   type AgentEntry,
   type AgentIndex,
   type WorkflowEntry,
 } from '../../../src/core/definitions/entries.ts';
 import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
+import { readAgents } from '../../../src/core/definitions/readAgent.ts';
 import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
 import { parseWorkflow } from '../../../src/core/definitions/workflowEntry.ts';
 import { decodeSource, type SourceText } from '../../../src/core/definitions/sourceText.ts';
@@ -95,6 +97,25 @@ export function said(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ code, message }) => `${code}: ${message}`);
 }
 
+/** What a file says that is one agent. */
+export function readAgent(source: SourceText, format: AgentFormat): AgentDraft {
+  const [draft, ...others] = readAgents(source, format);
+  if (draft === undefined || others.length > 0) {
+    throw new Error(`${source.file} is ${others.length + 1} agents`);
+  }
+  return draft;
+}
+
+/** That draft as the only one there is. */
+export function listed(draft: AgentDraft): AgentEntry {
+  return {
+    ...draft,
+    origin: { label: '.sluice/agents', scope: 'folder' },
+    shadowedBy: undefined,
+    overlay: undefined,
+  };
+}
+
 /** Agents that work, by name. */
 export function agentsNamed(...names: string[]) {
   return indexAgents(names.map((name) => validAgent(name)));
@@ -130,9 +151,12 @@ export function validAgent(name: string, env: Readonly<Record<string, string>> =
     file,
     name: agent.name,
     format: 'sluice',
+    place: { file, range: FILE_START },
+    variables: {},
     agent,
-    source: undefined,
+    origin: { label: '.sluice/agents', scope: 'folder' },
     shadowedBy: undefined,
+    overlay: undefined,
     diagnostics: [],
   };
 }

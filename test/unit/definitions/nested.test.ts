@@ -5,11 +5,14 @@ import {
   readWorkflowFile,
   workflowNamed,
 } from '../../../src/core/definitions/project.ts';
+import type { Workflow } from '../../../src/core/domain/workflow.ts';
 import { TemporaryFolder } from './folder.ts';
 import { lines, said, unmark } from './marked.ts';
 import { check } from './workflowCases.ts';
 
 const OTHERS = {
+  typed:
+    'inputs: { depth: { type: number }, mode: { options: [quick, full] }, all: { type: boolean } }\nsteps: [tsc]',
   lint: 'steps: { s: { agent: eslint, produces: lint.txt } }',
   review: 'inputs: { topic: , depth: 3, audience: }\nsteps: { s: { agent: reporter } }',
   broken: 'steps: { s: { agent: nobody } }',
@@ -44,6 +47,37 @@ describe('A problem in a step that is a workflow', () => {
           (name) =>
             `broken-workflow: The workflow "${name}" cannot be used: its file has to be repaired.`,
         ),
+      ],
+      [
+        'a file there is not, or that is written where a name should be',
+        lines`
+          steps:
+            a: { uses: «./lnit.yaml» }
+            b: { uses: «.sluice/workflows/lnit.yaml» }
+            c: { uses: «lint» }
+            d: { uses: «../../../etc/passwd» }
+            e: { workflow: «./lint.yaml» }
+            f: { uses: «./broken.yaml» }
+            g: { uses: ./lint.yaml, with: { «x»: 1 } }
+            h: { «uses»: ./lint.yaml, workflow: lint }`,
+        'unknown-workflow: There is no workflow in "./lnit.yaml". Did you mean "./lint.yaml"?',
+        'unknown-workflow: There is no workflow in ".sluice/workflows/lnit.yaml". Did you mean ".sluice/workflows/lint.yaml"?',
+        'unknown-workflow: There is no workflow in "lint". Did you mean ".sluice/workflows/lint.yaml"?',
+        'unknown-workflow: There is no workflow in "../../../etc/passwd". "uses" takes the path of a file in .sluice/workflows, from this file where it begins with "./", else from the folder.',
+        'unknown-workflow: "workflow" takes a name: write "lint", or "uses" for a file.',
+        'broken-workflow: The workflow "broken" cannot be used: its file has to be repaired.',
+        'unknown-input: The workflow "lint" has no input "x". Remove it.',
+        'duplicate-field: "uses" is another word for "workflow": keep one of them.',
+      ],
+      [
+        'inputs of another type',
+        lines`
+          steps:
+            a: { agent: tsc }
+            b: { uses: ./typed.yaml, with: { depth: «deep», mode: «ful», all: 'yes ${'${{ run.id }}'}' } }
+            c: { uses: ./typed.yaml, with: { depth: 3, mode: full, all: true } }`,
+        'wrong-value: "depth" must be a number, not "deep".',
+        'wrong-value: "mode" must be one of quick, full. Did you mean "full"?',
       ],
       [
         'inputs that are not there, or missing',
@@ -92,9 +126,12 @@ describe('A problem in a step that is a workflow', () => {
             a: { workflow: lint }
             ok: { gate: { ask: Sure?, show: [lint.txt, «lnit.txt»] }, needs: a }
             b: { workflow: «broken» }
-            no: { gate: { ask: Sure?, show: [lint.txt] }, needs: b }`,
+            no: { gate: { ask: Sure?, show: [lint.txt] }, needs: b }
+            f: { uses: ./lint.yaml }
+            so: { gate: { ask: Sure?, show: [lint.txt, «list.txt»] }, needs: f }`,
         'unknown-artifact: No step that this gate needs produces "lnit.txt". Did you mean "lint.txt"?',
         'broken-workflow: The workflow "broken" cannot be used: its file has to be repaired.',
+        'unknown-artifact: No step that this gate needs produces "list.txt". Did you mean "lint.txt"?',
       ],
       ['itself', 'steps: { a: { workflow: «w» } }', 'recursion: A workflow cannot contain itself.'],
     ],
@@ -215,6 +252,47 @@ describe('Workflows that contain each other', () => {
     assert.deepEqual(
       workflows.map(({ kind, diagnostics }) => [kind, ...diagnostics.map(({ code }) => code)]),
       [['valid'], ['invalid', 'duplicate-name'], ['valid']],
+    );
+  });
+
+  it('may be named by their files, from where they stand or from the folder', async () => {
+    write('a', 'steps: { s: { uses: ./b.yaml }, t: { uses: .sluice/workflows/c.yaml } }');
+    write('b', 'name: Second\nsteps: { s: { uses: ../workflows/c.yaml } }');
+    write('c', '[tool]');
+    folder.write('mine/d.yaml', 'steps: { s: { uses: ../.sluice/workflows/b.yaml } }');
+    const known = await read();
+    assert.deepEqual(said(known.diagnostics), []);
+    const namedIn = (workflow: Workflow | undefined) =>
+      workflow?.steps.map((step) => step.kind === 'workflow' && step.workflow);
+    assert.deepEqual(namedIn(workflowNamed('a', known.workflows)), ['Second', 'c']);
+    const other = await readWorkflowFile(folder.path, 'mine/d.yaml', known, never);
+    assert.deepEqual(other.kind === 'valid' && namedIn(other.workflow), ['Second']);
+  });
+
+  it('are told of their circle when they are named by their files', async () => {
+    write('a', 'name: first\nsteps: { s: { uses: ./b.yaml } }');
+    write('b', 'steps: { s: { workflow: first } }');
+    write('c', 'steps: { s: { uses: ./c.yaml } }');
+    const known = await read();
+    assert.deepEqual(said(known.diagnostics), [
+      'recursion: These workflows contain each other in a circle, so none can run: first → b → first.',
+      'recursion: These workflows contain each other in a circle, so none can run: b → first → b.',
+      'recursion: A workflow cannot contain itself.',
+    ]);
+    for (const [index, name] of ['a', 'b', 'c'].entries()) {
+      const file = `.sluice/workflows/${name}.yaml`;
+      const entry = await readWorkflowFile(folder.path, file, known, never);
+      assert.deepEqual(entry.diagnostics, known.workflows[index]?.diagnostics);
+    }
+  });
+
+  it('are not taken from a file whose name another has', async () => {
+    write('a', 'name: same\nsteps: { s: { agent: tool } }');
+    write('b', 'name: same\nsteps: { s: { agent: tool } }');
+    write('c', 'steps: { s: { uses: ./b.yaml } }');
+    assert.deepEqual(
+      (await read()).workflows.map(({ diagnostics }) => diagnostics.map(({ code }) => code)),
+      [[], ['duplicate-name'], ['broken-workflow']],
     );
   });
 

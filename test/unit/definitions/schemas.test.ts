@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
-import { readAgent } from '../../../src/core/definitions/readAgent.ts';
 import { parse } from 'yaml';
 import { staleSchemas } from '../../../scripts/schemas.ts';
-import { agentsNamed, readWorkflowText, sourceOf } from './marked.ts';
+import { agentsNamed, readWorkflowText, sourceOf, readAgent } from './marked.ts';
 
 const SCHEMAS = path.join(import.meta.dirname, '../../../resources/schemas');
 
@@ -51,6 +50,26 @@ describe('The JSON Schemas that ship', () => {
     [true, 'on-failure: stop\nphases: [{ name: p, steps: { a: { agent: x } } }]'],
     [true, 'steps: { a: { workflow: other, with: { i: 1 } } }'],
     [true, 'steps: [{ id: a, workflow: other, matrix: { v: [1] }, if: always() }]'],
+    [
+      true,
+      'steps: { a: { uses: ./other.yaml, with: { i: 1 }, max-parallel: 2, matrix: { v: [1] } } }',
+    ],
+    [
+      true,
+      'budget: { usd: 1.5, time: 1h }\nmetadata: [1]\nsteps: { a: { agent: x, owns: a, never: [b], cache: { ttl: 1h }, budget: { time: 1h }, metadata: { b: } } }',
+    ],
+    [
+      true,
+      'inputs: { a: { type: number, default: 3 }, b: { options: [x, 1], required: true }, c: { type: boolean } }\nsteps: [x]',
+    ],
+    [true, 'steps: { a: { agent: x, matrix: { v: { files: ["*.md"] }, w: { files: x } } } }'],
+    [false, 'steps: { a: { uses: ./other.yaml, workflow: other } }'],
+    [false, 'steps: { a: { agent: x, matrix: { v: { glob: x } } } }'],
+    [false, 'steps: { a: { agent: x, matrix: { v: [1] }, max-parallel: 65 } }'],
+    [false, 'steps: { a: { agent: x, budget: { tokens: 0 } } }'],
+    [false, 'steps: { a: { agent: x, permissions: all } }'],
+    [false, 'inputs: { a: { type: text } }\nsteps: [x]'],
+    [false, 'inputs: { a: { options: [] } }\nsteps: [x]'],
     [false, 'name: w'],
     [false, 'phases: []'],
     [false, 'phases: [{ steps: { a: { agent: x } } }]'],
@@ -117,8 +136,17 @@ describe('The JSON Schemas that ship', () => {
     }
   });
 
+  it('agree with the reader on todo lists', () => {
+    const validate = validator('todo.schema.json');
+    for (const [shape, text] of TODO_LISTS) {
+      assert.equal(validate(parse(text)), shape, text);
+      const entry = readWorkflowText(sourceOf('.sluice/todos/w.yaml', text), agentsNamed('x'));
+      assert.equal(entry.kind, shape ? 'valid' : 'invalid', text);
+    }
+  });
+
   it('describe every field for the person who types it', () => {
-    for (const name of ['agent.schema.json', 'workflow.schema.json']) {
+    for (const name of ['agent.schema.json', 'workflow.schema.json', 'todo.schema.json']) {
       const undescribed: string[] = [];
       const walk = (schema: unknown): void => {
         if (typeof schema !== 'object' || schema === null) {
@@ -137,3 +165,27 @@ describe('The JSON Schemas that ship', () => {
     }
   });
 });
+
+const TODO_LISTS: readonly [shape: boolean, text: string][] = [
+  [true, '[{ id: a, agent_role: x }]'],
+  [true, 'tasks: [{ id: a, agent_role: x }]\nname: n\nown: 1'],
+  [true, 'todo_list: [{ id: 1, agent_role: x, own: {}, parent_id: , dependencies: }]'],
+  [
+    true,
+    'todos: [{ id: a, agent_role: x, max_debug_attempts: 10, acceptance_criteria: { tests: [{ cmd: a | b, timeout_seconds: 0.5 }] } }]',
+  ],
+  [true, '[{ id: a, agent_role: x, validation_rules: [{ type: t }], failure_routing: [1] }]'],
+  [false, '[]'],
+  [false, 'name: n'],
+  [false, '[{ id: a }]'],
+  [false, '[{ agent_role: x }]'],
+  [false, '[{ id: a, agent_role: x, branch_reason: luck }]'],
+  [false, '[{ id: a, agent_role: x, max_debug_attempts: 0 }]'],
+  [false, '[{ id: a, agent_role: x, is_temporary: 1 }]'],
+  [false, '[{ id: a, agent_role: x, dependencies: b }]'],
+  [false, '[{ id: a, agent_role: x, validation_rules: [{ command: "" }] }]'],
+  [
+    false,
+    '[{ id: a, agent_role: x, acceptance_criteria: { tests: [{ cmd: a, timeout_seconds: 0 }] } }]',
+  ],
+];

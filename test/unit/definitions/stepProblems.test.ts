@@ -102,7 +102,7 @@ describe('A problem in a matrix', () => {
       'wrong-value: "os" must hold at least one value.',
       'wrong-type: "matrix" must be fields, not a list.',
       'wrong-value: "matrix" must name at least one list of values.',
-      'wrong-type: "os" must be a text or a list, not 5.',
+      'wrong-type: "os" must be a text or a list or fields, not 5.',
       'wrong-type: "arch" has no value: give one or remove it.',
       'wrong-type: An item of "v" must be a text, not a list.',
       'duplicate-value: "1" stands here twice: each value makes a task.',
@@ -122,14 +122,14 @@ describe('A problem in a matrix', () => {
             matrix:
               v: [x, «'${e('inputs.list')}'»]
               w: '${e('inputs.«lst»')}'
-              x: '${e('«steps.a.output»')} ${e('«run.id»')}'
+              x: '${e('steps.a.output')} ${e('«steps.a.status»')} ${e('«run.id»')}'
               y: '${e('«matrix.v»')}'
               z: '«${'${{'}» inputs.list'`,
       'wrong-value: A value in a list stands as it is: write "v" as one text for an expression that gives all values.',
       'unknown-input: There is no input "lst". Did you mean "list"?',
-      'unknown-value: steps.a.output cannot give the values of a matrix: they are known when the run starts, so only inputs can.',
-      'unknown-value: run.id cannot give the values of a matrix: they are known when the run starts, so only inputs can.',
-      'unknown-value: matrix.v cannot give the values of a matrix: they are known when the run starts, so only inputs can.',
+      'unknown-value: steps.a.status cannot give the values of a matrix: only inputs and outputs of steps can.',
+      'unknown-value: run.id cannot give the values of a matrix: only inputs and outputs of steps can.',
+      'unknown-value: matrix.v cannot give the values of a matrix: only inputs and outputs of steps can.',
       'bad-expression: "${{" is never closed: write "}}" behind the expression, or "$${{" for the plain characters.',
     ],
     [
@@ -150,6 +150,46 @@ describe('A problem in a matrix', () => {
       'unknown-matrix: This step has no matrix, so there is no matrix.os: give it a "matrix" with "os".',
       'unknown-matrix: This step has no matrix, so there is no matrix.os: give it a "matrix" with "os".',
       'wrong-type: "matrix" must be fields, not a text.',
+    ],
+    [
+      'outputs of steps that are not needed, or are gates',
+      lines`
+        steps:
+          a: { agent: eslint }
+          g: { gate: Sure? }
+          b: { agent: eslint, matrix: { v: '${e('«steps.a.output»')}' } }
+          c: { agent: eslint, needs: g, matrix: { v: '${e('steps.«g».output')}' } }
+          d: { agent: eslint, needs: b, matrix: { v: '${e('steps.b.output')}' } }
+          h: { workflow: «o», needs: a, matrix: { v: '${e('steps.a.output')}' } }`,
+      'missing-need: The output of "a" is not there yet when this step starts: add "a" to "needs".',
+      'unknown-value: "g" is a gate: it has no output.',
+      'unknown-workflow: There is no workflow "o". Add a file for it to .sluice/workflows.',
+    ],
+    [
+      'files that cannot be found',
+      lines`
+        steps:
+          a: { agent: eslint, matrix: { v: { files: [«/etc/*», src/*.ts, «"{a"»] } } }
+          b: { agent: eslint, matrix: { v: { files: «[]» } } }
+          e: { agent: eslint, matrix: { «w»: {} } }
+          c: { agent: eslint, matrix: { v: { files: x, «filter»: y } } }
+          d: { agent: eslint, matrix: { v: { files: «'${e('inputs.x')}/*'» } } }`,
+      'wrong-value: An item of "files" is absolute: write it relative to the folder.',
+      'wrong-value: An item of "files" has a "{" without "}".',
+      'wrong-value: "v" must name at least one glob of files.',
+      'missing-field: "files" is missing.',
+      'unknown-field: There is no field "filter". Did you mean "files"?',
+      'wrong-value: Nothing is filled in for "${{" in a glob of files: write it without an expression.',
+    ],
+    [
+      'how many at once, where there is none or it cannot be',
+      lines`
+        steps:
+          a: { agent: eslint, «max-parallel»: 2 }
+          b: { agent: eslint, matrix: { v: [1] }, max-parallel: «0» }
+          c: { gate: Sure?, matrix: { v: [1] }, max-parallel: 64 }`,
+      'no-effect: "max-parallel" counts the tasks of a matrix, and this step has none: remove it, or give the step a "matrix".',
+      'wrong-value: "max-parallel" must be a whole number from 1 to 64.',
     ],
     [
       'more tasks than a run can have',
@@ -280,6 +320,104 @@ describe('A problem in products', () => {
       'duplicate-product: "a.json" stands here twice: keep one of them.',
       'bad-schema: This number is no JSON value: write one with digits.',
       'wrong-type: "produces" must be a text or a list, not fields.',
+    ],
+  ]);
+});
+
+describe('A problem in terms', () => {
+  check([
+    [
+      'values that cannot be, and fields of other steps',
+      lines`
+        steps:
+          a: { agent: eslint, model: «{ a: b }», permissions: «all», cache: «sometimes» }
+          b: { agent: eslint, budget: { «token»: 5, time: «5» }, cache: { ttl: «1 day» } }
+          c: { gate: Sure?, «owns»: x, «model»: y }
+          d: { agent: eslint, metadata: { n: «.inf» } }
+        budget: «lots»
+        metadata: [1, { x: «.nan» }]`,
+      'wrong-type: "model" must be a text or a list, not fields.',
+      'wrong-value: "permissions" must be default or acceptEdits or plan or bypassPermissions.',
+      'wrong-value: "cache" must be true, false, or "ttl:" with a duration.',
+      'unknown-field: There is no field "token". Did you mean "tokens"?',
+      'wrong-value: "time" needs a unit: write 5s for seconds.',
+      'wrong-value: "ttl" must be a duration such as 250ms, 30s, 5m or 2h.',
+      'unknown-field: Only an agent\'s step has a field "owns".',
+      'unknown-field: Only an agent\'s step has a field "model".',
+      'bad-metadata: This number is no JSON value: write one with digits.',
+      'wrong-type: "budget" must be fields, not a text.',
+      'bad-metadata: This number is no JSON value: write one with digits.',
+    ],
+    [
+      'what only a language model keeps to, at a command',
+      lines`
+        steps:
+          a: { agent: eslint, «model»: x, «permissions»: plan, budget: { «tokens»: 5, «usd»: 1, time: 5m } }
+          b: { agent: eslint, cache: false, budget: { time: 5m } }`,
+      'no-effect: "model" has no effect here: "eslint" is a command, and only language models keep to it.',
+      'no-effect: "permissions" has no effect here: "eslint" is a command, and only language models keep to it.',
+      'no-effect: "budget.tokens" has no effect here: "eslint" is a command, and only language models keep to it.',
+      'no-effect: "budget.usd" has no effect here: "eslint" is a command, and only language models keep to it.',
+    ],
+  ]);
+});
+
+describe('A problem in an input', () => {
+  const steps = 'steps: { s: { agent: eslint } }';
+  check([
+    [
+      'types and options that do not go together',
+      lines`
+        inputs:
+          a: { type: «text» }
+          b: { type: «choice» }
+          c: { type: number, «options»: [1, 2] }
+          d: { options: [x, «[y]»] }
+          e: { options: «[]» }
+          f: { options: «x» }
+        ${steps}`,
+      'wrong-value: "type" must be string or number or boolean or choice.',
+      'missing-field: An input of type "choice" needs "options" to choose from.',
+      'wrong-value: Only an input of type "choice" has "options", not one of type "number".',
+      'wrong-type: An item of "options" must be a text, not a list.',
+      'wrong-value: "options" must hold at least one value.',
+      'wrong-type: "options" must be a list, not a text.',
+    ],
+    [
+      'an option that stands twice',
+      lines`
+        inputs: { d: { options: [x, «x»] } }
+        ${steps}`,
+      'duplicate-value: "x" stands here twice: keep one of them.',
+    ],
+    [
+      'defaults that the type does not take',
+      lines`
+        inputs:
+          a: { type: number, default: «many» }
+          b: { type: boolean, default: «yes» }
+          c: { options: [quick, full], default: «slow» }
+          d: { type: choice, options: [1.0, 2], default: 1.0 }
+          e: { type: boolean, default: false }
+          f: { type: number, default: -1.5 }
+        ${steps}`,
+      'wrong-value: "default" must be a number, not "many".',
+      'wrong-value: "default" must be true or false, not "yes".',
+      'wrong-value: "default" must be one of quick, full.',
+    ],
+    [
+      'what is required and is not',
+      lines`
+        inputs:
+          a: { «required»: true, default: x }
+          b: { «required»: false }
+          c: { required: true }
+          d: { required: false, default: x }
+          e: { required: «maybe» }
+        ${steps}`,
+      'wrong-value: An input with a default need not be given: remove "required" or "default".',
+      'wrong-value: An input that need not be given needs a "default".',
+      'wrong-value: "required" must be true or false.',
     ],
   ]);
 });

@@ -53,9 +53,9 @@ describe('A workflow', () => {
       name: 'Code quality',
       description: 'Checks everything.',
       inputs: {
-        topic: { default: 'tides' },
-        depth: { description: 'How deep', default: '3' },
-        who: {},
+        topic: { type: 'string', options: [], default: 'tides' },
+        depth: { type: 'string', options: [], description: 'How deep', default: '3' },
+        who: { type: 'string', options: [] },
       },
       steps: [
         {
@@ -68,6 +68,7 @@ describe('A workflow', () => {
           produces: [],
           checks: [],
           limits: { timeoutMs: 90_000 },
+          terms: { never: [] },
         },
         {
           kind: 'agent',
@@ -79,6 +80,7 @@ describe('A workflow', () => {
           produces: [],
           checks: [],
           limits: {},
+          terms: { never: [] },
         },
         {
           kind: 'agent',
@@ -90,6 +92,7 @@ describe('A workflow', () => {
           produces: [{ path: 'report.md' }, { path: 'out/report.sarif' }],
           checks: [],
           limits: {},
+          terms: { never: [] },
         },
         { kind: 'gate', id: 'approve', needs: ['report'], ask: 'Fine?', show: ['report.md'] },
         { kind: 'gate', id: 'done', needs: ['approve', 'report'], ask: 'Sure?', show: [] },
@@ -182,6 +185,7 @@ describe('A workflow', () => {
       produces: [],
       checks: [],
       limits: {},
+      terms: { never: [] },
     });
   });
 

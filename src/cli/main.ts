@@ -8,6 +8,7 @@ import {
 import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
+import { convert } from './convertCommand.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
 import { resume } from './resumeCommand.ts';
 import { answer, cancel, gates, pause, run, runs, show } from './runCommands.ts';
@@ -18,6 +19,7 @@ import {
   type Session,
   type Surroundings,
 } from './session.ts';
+import { add, create, packs } from './starterCommands.ts';
 import { ask, exec, rerun, steer } from './taskCommands.ts';
 
 /** The whole program of the terminal: arguments in, exit code out. Nothing here ends the process. */
@@ -99,6 +101,29 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
       validate,
     ),
   );
+  const created = json(
+    command('new <kind> <name>', 'write an agent or a workflow to begin with', create),
+  )
+    .option('-t, --template <name>', 'what it begins as (docs/packs.md)')
+    .addOption(
+      new Option('-a, --agent <name>', 'an agent that works in a new workflow; may be repeated')
+        .argParser((value: string, before: string[]) => [...before, value])
+        .default([], 'those that are there'),
+    );
+  created.registeredArguments[0]?.choices(['agent', 'workflow']);
+  json(command('packs', 'list the packs of agents and workflows that come with Sluice', packs));
+  json(command('add <pack>', 'copy a pack into the folder', add)).option(
+    '--skip-existing',
+    'leave files that are there and differ as they are',
+  );
+  command(
+    'convert <workflow>',
+    "write another tool's workflow as Sluice's own, by name or file",
+    convert,
+  )
+    .option('--workflow <name>', 'only this one of a file that holds several')
+    .option('--out <file>', 'where to; a folder for several (standard output)')
+    .option('--force', 'write over a file that is there');
   json(command('run <workflow>', 'run a workflow, by name or file', run))
     .addOption(
       new Option('-i, --input <key=value>', 'value of an input; may be repeated')
@@ -107,6 +132,7 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     )
     .option('--max-parallel <n>', 'tasks at once', wholeNumber(1, 64))
     .option('--sequential', 'one task at a time')
+    .option('--dry-run', 'only say what a run would need and do; nothing is started')
     .addOption(
       new Option(
         '--approve <gate>',

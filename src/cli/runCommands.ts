@@ -5,6 +5,7 @@ import { runDuration, shownStatus } from '../core/projections/taskRows.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { runFacts, taskFacts } from './facts.ts';
 import { follow, tellRun } from './follow.ts';
+import { tellPreflight } from './preflightCommand.ts';
 import { afterLines, headLine, runLines } from './progress.ts';
 import { CommandFailure, findRun, type Session } from './session.ts';
 import { standing } from './standing.ts';
@@ -21,6 +22,7 @@ export async function run(
     readonly input: Readonly<Record<string, string>>;
     readonly maxParallel?: number;
     readonly sequential?: true;
+    readonly dryRun?: true;
     readonly approve: readonly string[];
   },
 ): Promise<ExitCode> {
@@ -31,6 +33,11 @@ export async function run(
     throw new CommandFailure(
       `There is no workflow "${name}" here${known === '' ? '' : `, only ${known}`}.`,
     );
+  }
+  const maxParallel = options.sequential ? 1 : options.maxParallel;
+  if (options.dryRun) {
+    const { json = false, input: inputs } = options;
+    return tellPreflight(session, entry, { json, inputs, maxParallel });
   }
   if (entry.kind === 'invalid') {
     terminal.err(
@@ -52,7 +59,7 @@ export async function run(
     const started = await sluice.start({
       workflow: entry.workflow,
       inputs: options.input,
-      maxParallel: options.sequential ? 1 : options.maxParallel,
+      maxParallel,
       approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
       leaveAtGates: true,
     });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../core/base/clock.ts';
+import { BUILD } from '../core/build.ts';
 import { nodeDisk } from '../core/base/disk.ts';
 import type { Log } from '../core/base/log.ts';
 import { thrownMessage } from '../core/base/text.ts';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute; the one to work in unless another is named. */
   readonly folder: string;
+  /** Absolute; the packs that come with Sluice. */
+  readonly packs: string;
 }
 
 export function surroundingsOf(process: NodeJS.Process): Surroundings {
@@ -37,7 +40,14 @@ export function surroundingsOf(process: NodeJS.Process): Surroundings {
     terminal: processTerminal(process),
     environment: process.env,
     folder: process.cwd(),
+    packs: packsBeside(process.argv[1]),
   };
+}
+
+/** @param program the file that runs; npm starts it by a link */
+function packsBeside(program: string | undefined): string {
+  const file = program === undefined ? process.execPath : fs.realpathSync(program);
+  return path.join(path.dirname(file), 'packs');
 }
 
 /** What a command works with. */
@@ -45,12 +55,14 @@ export interface Session {
   readonly sluice: Sluice;
   readonly terminal: Terminal;
   readonly now: () => number;
+  /** Absolute; the packs that come with Sluice. */
+  readonly packs: string;
 }
 
 /** Opens the folder, does the work, and lets go of every run whatever happened. */
 export async function withSluice(
   folder: string | undefined,
-  { terminal, environment, folder: current }: Surroundings,
+  { terminal, environment, folder: current, packs }: Surroundings,
   work: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const at = path.resolve(current, folder ?? '');
@@ -65,11 +77,13 @@ export async function withSluice(
     log: terminalLog(terminal, environment['SLUICE_LOG'] === 'debug'),
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
+    home: folders.home,
+    build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   });
   try {
-    return await work({ sluice, terminal, now: () => systemClock.now() });
+    return await work({ sluice, terminal, now: () => systemClock.now(), packs });
   } finally {
     await sluice.close();
   }

@@ -10,13 +10,17 @@ import type { BlobRef, RunEvent } from './domain/event.ts';
 import type { RunId, StepId, TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import {
-  readDefinitions,
   readWorkflowFile,
+  readWorkflows,
   type Definitions,
   type WorkflowEntry,
 } from './definitions/project.ts';
+import { problemsOfAgentFile } from './definitions/fileProblems.ts';
+import { DefinitionShelf } from './definitionShelf.ts';
+import type { WatchedPlaces } from './definitions/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
 import { Following } from './following.ts';
+import { Language } from './language/language.ts';
 import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
 import { baseOf, findPlace, type Place } from './place.ts';
 import { learnEstimates } from './planning/estimates.ts';
@@ -49,23 +53,24 @@ export interface SluiceOptions {
 }
 
 /**
- * Sluice in one folder: all a face can see and ask. Opening reads; only `start`, `resume` and
- * `request` write.
+ * Sluice in one folder: all a face can see and ask. Opening reads, and writes to the user's cache
+ * alone; only `start`, `resume` and `request` write more.
  */
 export class Sluice {
   readonly folder: string;
   readonly actor: Actor;
+  /** What editors ask about the folder's definition files. */
+  readonly language: Language;
   readonly #ports: Ports;
   readonly #options: SluiceOptions;
   readonly #place: Place;
+  readonly #shelf: DefinitionShelf;
   readonly #driving: Driving;
   readonly #book: RunBook<JournalPosition>;
   readonly #disposables = new Disposables();
   readonly #changed: Emitter<void>;
   readonly #appended: Emitter<readonly RunEvent[]>;
   readonly #closing = new AbortController();
-  #reading: Promise<void> = Promise.resolve();
-  #definitions: Definitions = { agents: [], workflows: [], diagnostics: [] };
 
   /** @param folder absolute; trusted by the user. @throws when it cannot be read */
   static async open(
@@ -85,8 +90,12 @@ export class Sluice {
     this.folder = folder;
     this.#options = options;
     this.actor = ports.actor;
+    this.language = new Language(folder, () => this.definitions, this.#closing.signal);
     this.#ports = ports;
     this.#place = place;
+    const { signal } = this.#closing;
+    const changed = () => this.#changed.fire();
+    this.#shelf = new DefinitionShelf({ folder, signal, changed }, ports);
     const onListenerError = (thrown: unknown) =>
       ports.log.error('A listener of Sluice failed', thrown);
     this.#changed = new Emitter(onListenerError);
@@ -129,59 +138,44 @@ export class Sluice {
   // Definitions
 
   get definitions(): Definitions {
-    return this.#definitions;
+    return this.#shelf.definitions;
   }
 
-  /** Reads agents and workflows from the disk again. Of several at once the one begun last counts, for all. */
+  /** What has to be watched for a change of these. */
+  get definitionPlaces(): WatchedPlaces {
+    return this.#shelf.places;
+  }
+
+  /** Reads again what has changed of agents and workflows. Of several at once the one begun last counts, for all. */
   refreshDefinitions(): Promise<void> {
-    const reading: Promise<void> = this.#readDefinitions(() => this.#reading === reading);
-    this.#reading = reading;
-    return reading.then(() => this.#reading);
-  }
-
-  async #readDefinitions(isLatest: () => boolean): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      const definitions = await readDefinitions(this.folder, signal, this.#ports.home);
-      if (isLatest()) {
-        this.#definitions = definitions;
-        this.#changed.fire();
-      }
-    } catch (thrown) {
-      if (!signal.aborted) {
-        throw thrown;
-      }
-    }
+    return this.#shelf.refresh();
   }
 
   /** A workflow by its name or its file, absolute or relative to the folder. */
   async findWorkflow(nameOrFile: string): Promise<WorkflowEntry | undefined> {
-    const named = this.#definitions.workflows.find(({ name }) => name === nameOrFile);
+    const named = this.definitions.workflows.find(({ name }) => name === nameOrFile);
     if (named !== undefined) {
       return named;
     }
     const file = path.resolve(this.folder, nameOrFile);
     const status = await fs.stat(file).catch(() => undefined);
     return status?.isFile() === true
-      ? readWorkflowFile(this.folder, file, this.#definitions, this.#closing.signal)
+      ? readWorkflowFile(this.folder, file, this.definitions, this.#closing.signal)
       : undefined;
   }
 
   /** Everything wrong in one file of the folder: an agent's, or taken for a workflow. */
   async diagnosticsOf(file: string): Promise<readonly Diagnostic[]> {
-    const absolute = path.resolve(this.folder, file);
-    const known = this.#definitions.agents.find(
-      (entry) => path.resolve(this.folder, entry.file) === absolute,
+    const { signal } = this.#closing;
+    return (
+      problemsOfAgentFile(this.folder, file, this.definitions) ??
+      (await readWorkflows(this.folder, file, this.definitions, signal)).diagnostics
     );
-    return known === undefined
-      ? (await readWorkflowFile(this.folder, file, this.#definitions, this.#closing.signal))
-          .diagnostics
-      : known.diagnostics;
   }
 
   /** Where a step of a workflow is written. */
   locationOfStep(workflow: string, step: StepId): Location | undefined {
-    const entry = this.#definitions.workflows.find(({ name }) => name === workflow);
+    const entry = this.definitions.workflows.find(({ name }) => name === workflow);
     const range = entry?.source?.rangeOfStep(step);
     return entry === undefined || range === undefined ? undefined : { file: entry.file, range };
   }
@@ -266,16 +260,15 @@ export class Sluice {
       folder: this.folder,
       place: this.#place,
       ports: this.#ports,
-      definitions: this.#definitions,
+      definitions: this.definitions,
       history: pastTasks(this.runs()),
       filesLike: (globs) => this.#driving.filesLike(globs, signal),
-      filesInCopy: () => this.#driving.filesInCopy(signal),
     });
   }
 
   async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
     return await attempted(async () => {
-      const { agents, workflows } = this.#definitions;
+      const { agents, workflows } = this.definitions;
       const base = await baseOf(this.#place);
       const estimator = learnEstimates(pastTasks(this.runs()));
       const globs = fileGlobs(request.workflow, workflows);
@@ -386,7 +379,7 @@ export class Sluice {
   async close(): Promise<void> {
     this.#closing.abort(new Error('The folder was closed'));
     this.#disposables.dispose();
-    await this.#driving.close();
+    await Promise.all([this.#driving.close(), this.#shelf.close()]);
   }
 
   #follow(): void {

@@ -32,7 +32,7 @@ export function registerCommand(projects: Projects, command: Command): vscode.Di
   );
 }
 
-/** The graph page's context, which VS Code passes on from where its menu was opened. */
+/** The context of the graph page, which VS Code passes on from where its menu was opened, and of a lens in a file. */
 function targetOnPage(projects: Projects, context: unknown): CommandTarget | undefined {
   if (typeof context !== 'object' || context === null || !('folder' in context)) {
     return undefined;
@@ -43,6 +43,9 @@ function targetOnPage(projects: Projects, context: unknown): CommandTarget | und
   }
   if ('workflow' in context && typeof context.workflow === 'string') {
     return { kind: 'workflow', project, name: context.workflow };
+  }
+  if ('agent' in context && typeof context.agent === 'string') {
+    return { kind: 'agent', project, name: context.agent };
   }
   if (!('run' in context) || typeof context.run !== 'string' || !isRunId(context.run)) {
     return undefined;

@@ -8,18 +8,20 @@ import type { Project, Projects } from './project.ts';
 /** Where definitions stand, and the folders above them: a folder that appears may hold files already. */
 const PATTERNS = [
   '.sluice',
-  '.sluice/{agents,workflows}',
-  '.sluice/{agents,workflows}/**',
+  '.sluice/agents.yaml',
+  '.sluice/{agents,workflows,todos}',
+  '.sluice/{agents,workflows,todos}/**',
   '.github',
   '.github/agents',
   '.github/agents/**',
   '.claude',
+  '.claude/claude.json',
   '.claude/agents',
   '.claude/agents/**',
 ];
 /** The folders of these patterns, outer before inner. */
 const FOLDERS = [
-  ...['.sluice', '.sluice/agents', '.sluice/workflows'],
+  ...['.sluice', '.sluice/agents', '.sluice/workflows', '.sluice/todos'],
   ...['.github', '.github/agents', '.claude', '.claude/agents'],
 ];
 /** The one in which folders hold definitions too. */

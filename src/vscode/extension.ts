@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../core/base/disposables.ts';
+import { AgentFilter } from './agentFilter.ts';
+import { addPack } from './commands/addPack.ts';
 import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
 import {
   cancelRun,
@@ -9,7 +11,12 @@ import {
   takeOverRun,
 } from './commands/controlRun.ts';
 import { taskCommands } from './commands/controlTask.ts';
+import { showAllAgents, showCriticalAgents } from './commands/filterAgents.ts';
+import { newAgent } from './commands/newAgent.ts';
+import { newWorkflow } from './commands/newWorkflow.ts';
+import { convertWorkflow } from './commands/convertWorkflow.ts';
 import { openDefinition } from './commands/openDefinition.ts';
+import { preflight } from './commands/preflight.ts';
 import { refresh } from './commands/refresh.ts';
 import { rerunTaskWithModel, rerunTaskWithPrompt } from './commands/rerunTask.ts';
 import { runAgent } from './commands/runAgent.ts';
@@ -25,12 +32,15 @@ import { Announcements } from './gates/announcements.ts';
 import { GraphPanels } from './graph/graphPanels.ts';
 import { hostPorts } from './hostPorts.ts';
 import { tellInterrupted } from './interrupted.ts';
+import { LanguageFeatures } from './language/languageFeatures.ts';
 import { offerWorkflows } from './offer.ts';
 import { CommandPages } from './output/commandPages.ts';
 import { OutputDocuments } from './output/documents.ts';
+import { PreflightPages } from './output/preflightPages.ts';
 import { Projects } from './project.ts';
 import { Refresher } from './refresher.ts';
-import { agentRows, workflowRows } from './views/definitionsViews.ts';
+import { agentRows } from './views/agentsView.ts';
+import { workflowRows } from './views/definitionsViews.ts';
 import { gateRows } from './views/gatesView.ts';
 import { Notices } from './views/notices.ts';
 import { RowTree } from './views/rowTree.ts';
@@ -50,7 +60,9 @@ export class Extension {
     this.#projects = projects;
     const graphs = this.#disposables.add(new GraphPanels(projects, context.extensionUri));
     const documents = this.#disposables.add(new OutputDocuments(projects));
+    const preflights = this.#disposables.add(new PreflightPages(projects));
     const problems = this.#disposables.add(new DefinitionProblems(projects));
+    const language = this.#disposables.add(new LanguageFeatures(projects, problems));
     const announcements = this.#disposables.add(new Announcements(projects));
     this.#disposables.add(new DefinitionWatcher(projects));
     const { clock } = ports;
@@ -64,8 +76,9 @@ export class Extension {
       new RowTree('sluice.workflows', false, () => workflowRows(projects)),
     );
     const agents = this.#disposables.add(
-      new RowTree('sluice.agents', false, () => agentRows(projects)),
+      new RowTree('sluice.agents', true, () => agentRows(projects, filter.criticalOnly)),
     );
+    const filter = new AgentFilter(context.workspaceState, () => agents.refresh());
 
     const notices = new Notices(projects, runs.view);
 
@@ -87,7 +100,9 @@ export class Extension {
           agents,
           graphs,
           documents,
+          preflights,
           problems,
+          language,
           announcements,
         ]) {
           reader.refresh();
@@ -105,6 +120,8 @@ export class Extension {
     const pages = this.#disposables.add(new CommandPages());
     const commands: readonly Command[] = [
       runWorkflow(projects),
+      preflight(projects, preflights),
+      convertWorkflow(projects),
       runAgent(projects),
       showGraph(projects, graphs),
       pauseRun(projects),
@@ -123,6 +140,11 @@ export class Extension {
       showOutput,
       openArtifact,
       openDefinition,
+      showCriticalAgents(filter),
+      showAllAgents(filter),
+      newAgent(projects),
+      newWorkflow(projects),
+      addPack(projects, vscode.Uri.joinPath(context.extensionUri, 'dist/packs').fsPath),
       refresh(projects),
       { id: 'sluice.showLog', execute: () => log.show() },
     ];

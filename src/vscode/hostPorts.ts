@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
+import { BUILD } from '../core/build.ts';
 import { nodeDisk } from '../core/base/disk.ts';
 import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
@@ -21,6 +22,8 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
     },
     actor: { name: userName(process.env), via: 'vscode' },
     environment: process.env,
+    home: folders.home,
+    build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   };

@@ -3,6 +3,8 @@
 
 export const COMMANDS = [
   'sluice.runWorkflow',
+  'sluice.preflight',
+  'sluice.convertWorkflow',
   'sluice.runAgent',
   'sluice.showGraph',
   'sluice.pauseRun',
@@ -26,6 +28,11 @@ export const COMMANDS = [
   'sluice.showOutput',
   'sluice.openArtifact',
   'sluice.openDefinition',
+  'sluice.showCriticalAgents',
+  'sluice.showAllAgents',
+  'sluice.newAgent',
+  'sluice.newWorkflow',
+  'sluice.addPack',
   'sluice.refresh',
   'sluice.showLog',
 ] as const;
@@ -35,6 +42,9 @@ export const VIEWS = ['sluice.runs', 'sluice.gates', 'sluice.workflows', 'sluice
 export type ViewId = (typeof VIEWS)[number];
 
 export const GRAPH_PANEL = 'sluice.graph';
+
+/** A context of `when` clauses: the Agents view shows critical agents only. */
+export const ONLY_CRITICAL = 'sluice.onlyCriticalAgents';
 
 /** A context of `when` clauses: the folder is in no Git repository that Sluice can use. */
 export const NO_BRANCHES = 'sluice.noBranches';

@@ -17,6 +17,7 @@ const SIBLINGS = [
   'core/workspaces',
   'core/runners',
   'core/planning',
+  'core/preflight',
 ] as const;
 
 const GROUND: Record<string, Arrow> = {
@@ -31,6 +32,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
   'core/domain': { 'core/base': 'any' },
   ...Object.fromEntries(SIBLINGS.map((room) => [room, GROUND])),
   'core/definitions': GROUND,
+  'core/language': { ...GROUND, 'core/definitions': 'any' },
+  'core/starters': { 'core/base': 'any', 'core/domain': 'any' },
   'core/projections': { ...GROUND, 'core/journal': 'any' },
   // The fold is the engine's memory; the other rooms reach it as parts.
   'core/engine': { ...GROUND, 'core/journal': 'any' },
@@ -38,6 +41,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     ...GROUND,
     ...Object.fromEntries(SIBLINGS.map((room) => [room, 'any' as const])),
     'core/definitions': 'any',
+    'core/language': 'any',
     'core/projections': 'any',
     'core/engine': 'any',
   },
@@ -46,6 +50,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     'core/base': 'any',
     'core/domain': 'any',
     'core/projections': 'any',
+    'core/preflight': 'any',
+    'core/starters': 'any',
     'core/engine': 'type',
     'core/definitions': 'type',
   },
@@ -54,7 +60,10 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     'core/base': 'any',
     'core/domain': 'any',
     'core/projections': 'any',
+    'core/preflight': 'any',
+    'core/starters': 'any',
     'core/definitions': 'type',
+    'core/language': 'type',
     webview: 'type',
   },
   webview: { 'core/projections': 'type' },
@@ -69,6 +78,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'core/engine': ['p-limit'],
   'core/journal': ['zod'],
   'core/git': ['isomorphic-git', 'p-limit'],
+  'core/starters': ['zod'],
   'core/workspaces': ['p-limit'],
   cli: ['commander'],
   entry: ['vscode'],

@@ -8,6 +8,7 @@ import { FileIndex } from './fileIndex.ts';
 import { JudgedBefore } from './judgedBefore.ts';
 import { judgeWorkflows } from './judgeWorkflows.ts';
 import { decodeIndex, encodeIndex, type IndexStamp } from './keptIndex.ts';
+import { placesToWatch, type WatchedPlaces } from './placesToWatch.ts';
 import { inReadingOrder, withoutRepeats } from './problem.ts';
 import { loadSchemas } from './productSchemas.ts';
 import type { SourceRead } from './readSource.ts';
@@ -79,6 +80,12 @@ export class DefinitionIndex {
       (one) => one.diagnostics,
     );
     return { agents, workflows, diagnostics: inReadingOrder(withoutRepeats(diagnostics)) };
+  }
+
+  /** What has to be watched for a change of what was read last. */
+  get places(): WatchedPlaces {
+    const { folder, home } = this.#options;
+    return placesToWatch(folder, home, [...this.#agentFiles.files, ...this.#otherFiles.files]);
   }
 
   /** How many files of agents it took to read since the index was made. */

@@ -121,7 +121,8 @@ async function list(folder: string): Promise<Result<Listing, string>> {
   }
 }
 
-function isCandidate(name: string): boolean {
+/** READMEs, drafts, hidden files and what packages bring are no definitions. */
+export function isCandidate(name: string): boolean {
   return !/^(?:[._]|readme)/i.test(name) && name !== 'node_modules';
 }
 

@@ -46,6 +46,7 @@ export class FileIndex {
   readonly #readFile: (folder: string, file: string) => SourceRead;
   /** By the parser's id and the file. */
   #known: ReadonlyMap<string, KnownFile> = new Map();
+  #files: readonly string[] = [];
   #filesRead = 0;
 
   constructor(options: FileIndexOptions) {
@@ -57,21 +58,30 @@ export class FileIndex {
   begin(signal: AbortSignal): Reading {
     const before = this.#known;
     const known = new Map<string, KnownFile>();
+    const files = new Set<string>();
     const turns = new Turns(new Slices(this.#options.clock, signal));
     return {
-      read: (file, parser) =>
-        turns.take(() => {
+      read: (file, parser) => {
+        files.add(file);
+        return turns.take(() => {
           const key = keyOf(file, parser.id);
           const [one, parsed] = this.#lookAt(file, parser, known.get(key) ?? before.get(key));
           if (one !== undefined) {
             known.set(key, one);
           }
           return parsed;
-        }),
+        });
+      },
       end: () => {
         this.#known = known;
+        this.#files = [...files];
       },
     };
+  }
+
+  /** All that were asked for in the last reading, also those that are not there. */
+  get files(): readonly string[] {
+    return this.#files;
   }
 
   /** How many files it took to read, in all readings. */

@@ -42,7 +42,7 @@ async function chooseAgent(
   if (choices.length === 0) {
     tellNothing(
       projects,
-      'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents.',
+      'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.',
     );
     return undefined;
   }

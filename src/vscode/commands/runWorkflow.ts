@@ -13,7 +13,10 @@ export function runWorkflow(projects: Projects): Command {
       await projects.opened();
       // What runs is what is on the disk now; a watcher may be a moment late.
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
-      const chosen = await chooseWorkflow(projects, target);
+      const chosen = await chooseWorkflow(projects, target, {
+        title: 'Run Workflow',
+        placeHolder: 'The workflow to run',
+      });
       if (chosen === undefined) {
         return;
       }
@@ -32,14 +35,18 @@ export function runWorkflow(projects: Projects): Command {
   };
 }
 
-async function chooseWorkflow(
+/** The workflow of the row, or one the person picks; `undefined` when there is none, or they back out. */
+export async function chooseWorkflow(
   projects: Projects,
   target: CommandTarget | undefined,
+  question: { readonly title: string; readonly placeHolder: string },
 ): Promise<{ project: Project; entry: WorkflowEntry } | undefined> {
   const choices = projects
     .all()
     .flatMap((project) =>
-      project.sluice.definitions.workflows.map((entry) => ({ project, entry })),
+      project.sluice.definitions.workflows.flatMap((entry) =>
+        entry.shadowedBy === undefined ? [{ project, entry }] : [],
+      ),
     );
   if (target?.kind === 'workflow') {
     return choices.find(
@@ -55,15 +62,19 @@ async function chooseWorkflow(
   }
   const items = choices.map(({ project, entry }) => ({
     label: entry.name,
-    description: [entry.kind === 'invalid' ? '$(error) has problems' : '', where(projects, project)]
+    description: [
+      entry.kind === 'invalid' ? '$(error) has problems' : '',
+      entry.format === 'sluice' ? '' : entry.file,
+      where(projects, project),
+    ]
       .filter((text) => text !== undefined && text !== '')
       .join(' · '),
     detail: entry.kind === 'valid' ? entry.workflow.description : entry.file,
     choice: { project, entry },
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Run Workflow',
-    placeHolder: 'The workflow to run',
+    ...question,
+    matchOnDescription: true,
     matchOnDetail: true,
   });
   return picked?.choice;

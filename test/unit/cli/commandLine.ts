@@ -38,10 +38,14 @@ export async function sluice(project: TempProject, ...args: readonly string[]): 
 
 export async function sluiceOn(
   terminal: CapturedTerminal,
-  { environment, folder }: Pick<TempProject, 'environment' | 'folder'>,
+  {
+    environment,
+    folder,
+    packs = 'nowhere',
+  }: Pick<TempProject, 'environment' | 'folder'> & { readonly packs?: string },
   ...args: readonly string[]
 ): Promise<Told> {
-  const code = await main(args, { terminal, environment, folder });
+  const code = await main(args, { terminal, environment, folder, packs });
   return { code, out: terminal.written, err: terminal.problems };
 }
 

@@ -40,7 +40,7 @@ describe('sluice agents, workflows and validate', function () {
   it('say so when there is nothing', async () => {
     assert.deepEqual(await sluice(project, 'agents'), {
       code: 0,
-      out: 'No agents here. An agent is a file in .sluice/agents, .github/agents or .claude/agents.\n',
+      out: 'No agents here. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.\n',
       err: '',
     });
     assert.deepEqual(await sluice(project, 'workflows'), {
@@ -63,14 +63,14 @@ describe('sluice agents, workflows and validate', function () {
     assert.equal(
       (await sluice(project, 'agents')).out,
       [
-        'eslint  command  8  .sluice/agents/eslint.yaml    Lints.',
-        'plan    model    5  .github/agents/plan.agent.md  Plans.',
+        'eslint  command  8  .sluice/agents  .sluice/agents/eslint.yaml    Lints.',
+        'plan    model    5  .github/agents  .github/agents/plan.agent.md  Plans.',
         '',
       ].join('\n'),
     );
     assert.equal(
       (await sluice(project, 'agents', '--critical', '8')).out,
-      'eslint  command  8  .sluice/agents/eslint.yaml  Lints.\n',
+      'eslint  command  8  .sluice/agents  .sluice/agents/eslint.yaml  Lints.\n',
     );
     assert.equal(
       (await sluice(project, 'workflows')).out,
@@ -81,7 +81,7 @@ describe('sluice agents, workflows and validate', function () {
   it('list what is found as objects with the fields that docs/cli.md promises', async () => {
     writeGood();
     const [eslint, plan] = objects((await sluice(project, 'agents', '--json')).out);
-    const { runner, diagnostics, digest, ...facts } = eslint!;
+    const { runner, diagnostics, digest, terms, ...facts } = eslint!;
     assert.deepEqual(facts, {
       name: 'eslint',
       description: 'Lints.',
@@ -91,16 +91,20 @@ describe('sluice agents, workflows and validate', function () {
       tools: ['read'],
       format: 'sluice',
       file: '.sluice/agents/eslint.yaml',
+      origin: '.sluice/agents',
+      scope: 'folder',
       valid: true,
     });
+    assert.deepEqual(terms, { never: [] });
     assert.deepEqual(diagnostics, []);
     assert.match(String(digest), /^[0-9a-f]{64}$/);
     assert.deepEqual(Object.entries(runner as object)[0], ['kind', 'command']);
     assert.deepEqual([plan?.['name'], plan?.['format']], ['plan', 'vscode']);
+    assert.deepEqual(plan?.['runner'], { kind: 'model', models: [], instructionsLength: 5 });
     const [check] = objects((await sluice(project, 'workflows', '--json')).out);
     assert.deepEqual(
       [check?.['name'], check?.['description'], check?.['inputs'], check?.['maxParallel']],
-      ['check', 'Checks.', { depth: { default: '1' } }, 2],
+      ['check', 'Checks.', { depth: { default: '1', type: 'string', options: [] } }, 2],
     );
     assert.deepEqual(
       (check?.['steps'] as { id: string; kind: string }[]).map(({ id, kind }) => `${kind} ${id}`),
@@ -114,7 +118,10 @@ describe('sluice agents, workflows and validate', function () {
     project.write('.claude/agents/eslint.md', '---\nname: eslint\ndescription: d\n---\nLint.');
     const { code, out } = await sluice(project, 'agents');
     assert.equal(code, 0);
-    assert.match(out, /^tsc +invalid +\.sluice\/agents\/tsc\.yaml +.*"command".* is missing/m);
+    assert.match(
+      out,
+      /^tsc +invalid +\.sluice\/agents +\.sluice\/agents\/tsc\.yaml +.*"command".* is missing/m,
+    );
     assert.match(out, /\.claude\/agents\/eslint\.md \(hidden by \.sluice\/agents\/eslint\.yaml\)/);
     const agents = objects((await sluice(project, 'agents', '--json')).out);
     assert.deepEqual(
@@ -130,6 +137,44 @@ describe('sluice agents, workflows and validate', function () {
       (await sluice(project, 'workflows')).out,
       /^broken +invalid .*There is no field "neds"/m,
     );
+  });
+
+  it('list the agents a user has in every folder, for which a check of the folder never fails', async () => {
+    project.writeHome('.claude/agents/mine.md', '---\nname: mine\ndescription: d\n---\nHelp.');
+    project.writeHome('.copilot/agents/torn.md', '---\nname: [\n---\nHelp.');
+    const agents = objects((await sluice(project, 'agents', '--json')).out);
+    assert.deepEqual(
+      agents.map(({ name, origin, scope, valid }) => [name, origin, scope, valid]),
+      [
+        ['mine', '~/.claude/agents', 'user', true],
+        ['torn', '~/.copilot/agents', 'user', false],
+      ],
+    );
+    assert.equal((await sluice(project, 'validate')).code, 0);
+    const file = `${project.environment['HOME']}/.copilot/agents/torn.md`;
+    assert.equal((await sluice(project, 'validate', file)).code, 2);
+  });
+
+  it('check what is said of agents beside their files', async () => {
+    project.write('.claude/agents/a.md', '---\nname: a\ndescription: d\n---\nHelp.');
+    project.write('.sluice/agents.yaml', 'a: { criticality: 11 }\n');
+    project.write('.claude/claude.json', '{ "agents": { "b": { "file": "gone.md" } } }');
+    const { code, out } = await sluice(project, 'validate');
+    assert.equal(code, 2);
+    assert.match(out, /^\.sluice\/agents\.yaml:1:19: error: /m);
+    assert.match(out, /^\.claude\/agents\/a\.md:2:7: error: What \.sluice\/agents\.yaml says/m);
+    assert.match(out, /^\.claude\/claude\.json:1:30: error: /m);
+    for (const [file, problems] of [
+      ['.sluice/agents.yaml', 1],
+      ['.claude/claude.json', 1],
+      ['.claude/agents/a.md', 1],
+    ] as const) {
+      const told = objects((await sluice(project, 'validate', '--json', file)).out);
+      assert.deepEqual(
+        told.map((problem) => problem['file']),
+        Array.from({ length: problems }, () => file),
+      );
+    }
   });
 
   it('tell every problem at its line and column, and exit with 2', async () => {

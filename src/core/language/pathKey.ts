@@ -1,0 +1,6 @@
+import type { SourcePath } from '../definitions/sourceDocument.ts';
+
+/** A path as a text that no other path has. */
+export function pathKey(path: SourcePath): string {
+  return JSON.stringify(path);
+}

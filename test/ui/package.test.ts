@@ -14,6 +14,7 @@ const SOURCES = [
   'LICENSE',
   'README.md',
   'esbuild.mjs',
+  'examples/code-quality/.sluice',
   'media',
   'package.json',
   'resources',
@@ -41,23 +42,23 @@ describe('the package', function () {
   after(() => scratch.dispose());
 
   it('holds what runs and what is read, and no sources, tests or maps', () => {
-    const { files, kilobytes } = packed(printed);
-    console.log(`      [package] ${kilobytes} KB, ${files.length} files`);
-    assert.deepEqual(files, [
-      'LICENSE.txt',
-      'THIRD-PARTY-NOTICES.txt',
-      'agent.schema.json',
-      'changelog.md',
-      'extension.cjs',
-      'graph.css',
-      'graph.js',
-      'icon.png',
-      'icon.svg',
-      'package.json',
-      'readme.md',
-      'sluice.svg',
-      'workflow.schema.json',
-    ]);
+    const [, size = ''] = /\((\d+ files, [\d.]+ KB)\)/.exec(printed) ?? [];
+    console.log(`      [package] ${size}`);
+    const listed = execFileSync('npx', ['vsce', 'ls', '--no-dependencies'], {
+      cwd: checkout,
+      encoding: 'utf8',
+    });
+    const expected = [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['dist/extension.cjs', 'dist/THIRD-PARTY-NOTICES.txt'],
+      ...['dist/webview/graph.css', 'dist/webview/graph.js'],
+      ...['media/icon.png', 'media/icon.svg', 'media/sluice.svg'],
+      ...filesIn('resources/schemas'),
+      ...filesIn('resources/packs', 'dist/packs'),
+      // The files of this pack are those of the example.
+      ...filesIn('examples/code-quality/.sluice', 'dist/packs/code-quality/files/.sluice'),
+    ];
+    assert.deepEqual(listed.trim().split('\n').sort(), expected.sort());
   });
 
   it('installs, and runs the example to its gate', async () => {
@@ -84,10 +85,11 @@ describe('the package', function () {
   });
 });
 
-/** The files vsce says it packed, by name, and the size of the whole. */
-function packed(text: string): { files: string[]; kilobytes: string } {
-  const [, tree = ''] = text.split('extension/\n');
-  const files = [...tree.matchAll(/─ ([^\s/]+\.[a-zA-Z]+)(?: |$)/gm)].map(([, name = '']) => name);
-  const [, kilobytes = ''] = /\((?:\d+) files, ([\d.]+) KB\)/.exec(text) ?? [];
-  return { files: files.sort(), kilobytes };
+/** The files of a folder of the sources. @param as the folder they are packed in */
+function filesIn(folder: string, as = folder): string[] {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(path.join(root, folder), path.join(entry.parentPath, entry.name)))
+    .map((file) => path.posix.join(as, file.split(path.sep).join('/')));
 }

@@ -36,6 +36,8 @@ export class SluiceWindow {
   static async open(options: SluiceWindowOptions): Promise<SluiceWindow> {
     const userFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-user-'));
     const environment = {
+      // Whoever runs the tests may have agents of their own.
+      HOME: userFolder,
       XDG_CACHE_HOME: path.join(userFolder, 'cache'),
       XDG_STATE_HOME: path.join(userFolder, 'state'),
     };

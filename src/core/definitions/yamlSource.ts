@@ -41,8 +41,10 @@ export function parseAnyYaml(source: SourceText, until = source.text.length): Pa
   if (composed.kind === 'broken') {
     return {
       document: undefined,
-      diagnostics: withoutFollowUps(composed.errors).map((error) =>
-        syntaxDiagnostic(source, text, error),
+      diagnostics: withQuotes(
+        withoutFollowUps(composed.errors).map((error) => syntaxDiagnostic(source, text, error)),
+        source,
+        until,
       ),
     };
   }
@@ -96,6 +98,50 @@ function syntaxDiagnostic(
   );
 }
 
+/**
+ * A value that holds ": " is the fault people make most: it gets a repair, where quotes around it are one.
+ * Only the first is tried, since trying is reading the file again.
+ */
+function withQuotes(
+  diagnostics: readonly Diagnostic[],
+  source: SourceText,
+  until: number,
+): readonly Diagnostic[] {
+  const [first, ...others] = diagnostics;
+  const isMeant = first?.code === VALUE_AS_KEY.code && first.message === VALUE_AS_KEY.message;
+  if (!isMeant || until > LONGEST_TO_TRY) {
+    return diagnostics;
+  }
+  const { range } = first;
+  const [start, end] = [source.offsetAt(range.start), source.offsetAt(range.end)];
+  const { text } = source;
+  const value = text.slice(start, end).replace(/(?:\s+#.*)?\s*$/, '');
+  const quoted = JSON.stringify(value);
+  const mended = `${text.slice(0, start)}${quoted}${text.slice(start + value.length)}`;
+  const again = compose(
+    tokensOrNone(mended.slice(0, until + quoted.length - value.length)),
+    mended.length,
+  );
+  if (
+    /^["'|>[{&*!]/.test(value) ||
+    (again.kind === 'broken' && again.errors.length >= diagnostics.length)
+  ) {
+    return diagnostics;
+  }
+  const edit = { range: source.range(start, start + value.length), text: quoted };
+  return [{ ...first, fixes: [{ title: 'Put quotes around it', edits: [edit] }] }, ...others];
+}
+
+function tokensOrNone(text: string): CST.Token[] {
+  const tokens = tokensOf(text);
+  return Array.isArray(tokens) ? tokens : [];
+}
+
+/** UTF-16 units: reading a longer file again would hold others up. */
+const LONGEST_TO_TRY = 100_000;
+
+const VALUE_AS_KEY = problems.yamlSyntax('BLOCK_AS_IMPLICIT_KEY', '', '');
+
 /** A broken file may have thousands of syntax errors, of which the first tell the story. */
 const MAX_SYNTAX_ERRORS = 20;
 
@@ -107,8 +153,8 @@ function withoutFollowUps(errors: readonly YAMLError[]): readonly YAMLError[] {
     .slice(0, MAX_SYNTAX_ERRORS);
 }
 
-/** Words, signs, blanks and line ends: ten thousand steps have some 300,000, a third of a second reads 400,000. */
-const MAX_TOKENS = 400_000;
+/** Words, signs, blanks and line ends: ten thousand steps have some 300,000, a third of a second reads as many. */
+const MAX_TOKENS = 350_000;
 
 /**
  * Composing calls itself for every level, so depth is measured on the tokens, whose parser does not:

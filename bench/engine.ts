@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { npm } from '../scripts/npm.mjs';
 import { root } from '../scripts/paths.mjs';
+import { installedPeers } from './installedPeers.ts';
 import { median } from './table.ts';
 
 // What a step costs beside its work: steps that do nothing, ten at once. Every figure from a process of its
@@ -33,10 +32,7 @@ export async function benchEngine(): Promise<void> {
     packages: 'external',
     logLevel: 'warning',
   });
-  if (!fs.existsSync(path.join(peers, 'node_modules'))) {
-    console.log('Installing the peers…');
-    npm(peers, ['ci', '--ignore-scripts']);
-  }
+  installedPeers();
   const perThousand = new Map<string, number>();
   for (const size of [1000, 10_000]) {
     for (const shape of SHAPES) {

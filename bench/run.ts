@@ -4,10 +4,14 @@
 //   npm run bench -- resume        going on with a run of 10,000 steps
 //   npm run bench -- starts        from the decision to the process
 //   npm run bench -- takeover      how long a run stands still when its driver is killed
+//   npm run bench -- parsing       what it costs to read definitions, beside YAML libraries
+//   npm run bench -- definitions   finding 1,000 agents, their first list, the next one, and one change
 //   npm run bench -- activation    what opening a window costs
 import { benchActivation } from './activation.ts';
+import { benchDefinitions } from './definitions.ts';
 import { benchEngine } from './engine.ts';
 import { benchMakespan } from './makespan.ts';
+import { benchParsing } from './parsing.ts';
 import { benchResume } from './resume.ts';
 import { benchStarts } from './starts.ts';
 import { benchTakeover } from './takeover.ts';
@@ -18,6 +22,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   resume: benchResume,
   starts: benchStarts,
   takeover: benchTakeover,
+  parsing: benchParsing,
+  definitions: benchDefinitions,
   activation: benchActivation,
 };
 

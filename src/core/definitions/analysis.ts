@@ -121,14 +121,14 @@ function checkProduces(
 /** Which steps produce a path, for every path that any does. */
 function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlySet<string>> {
   const producers = new Map<string, Set<string>>();
-  for (const { id, ...step } of steps) {
+  for (const step of steps) {
     for (const { file } of step.kind === 'agent' ? step.produces : []) {
       const { text } = file;
       const known = producers.get(text);
       if (known === undefined) {
-        producers.set(text, new Set([id]));
+        producers.set(text, new Set([step.id]));
       } else {
-        known.add(id);
+        known.add(step.id);
       }
     }
   }
@@ -137,11 +137,14 @@ function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlyS
 
 /** Terms that only a language model could keep, at a step of a program. */
 function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
+  const { models, permissions, budget } = step.terms;
+  if (models === undefined && permissions === undefined && budget === undefined) {
+    return;
+  }
   const entry = step.agent && agents.named(step.agent.text);
   if (entry?.kind !== 'valid' || entry.agent.runner.kind !== 'command') {
     return;
   }
-  const { models, permissions, budget } = step.terms;
   const idle: readonly (readonly [written: unknown, field: readonly string[]])[] = [
     [models, ['model']],
     [permissions, ['permissions']],

@@ -141,13 +141,12 @@ class ExpressionChecks {
     if (used === undefined || step.kind !== 'agent' || entry?.kind !== 'valid') {
       return;
     }
-    const range = this.#reader.document.rangeOf(used.path);
     for (const [name, text] of environmentOf(entry)) {
       if (step.env.has(name) || !text.includes('${{')) {
         continue;
       }
       const place: Place = {
-        range: () => range,
+        range: () => this.#reader.document.rangeOf(used.path),
         related: relatedVariable(entry, name),
         problem: (problem) => problems.inAgent(entry.name, problem),
       };

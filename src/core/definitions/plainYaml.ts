@@ -30,6 +30,19 @@ const MAX_PLAIN_DEPTH = 48;
 /** The library takes no key that is longer than 1,024. */
 const MAX_KEY_LENGTH = 1000;
 
+/** What may end an unquoted scalar before its line does, and a tab, which makes it unsure. */
+const SIGNS = /[:#\t]/;
+
+function nextSign(line: string, from: number): number {
+  for (let at = from; at < line.length; at += 1) {
+    const found = line.charCodeAt(at);
+    if (found === code.colon || found === code.hash || found === code.tab) {
+      return at;
+    }
+  }
+  return -1;
+}
+
 function hasLoneReturn(text: string, end: number): boolean {
   for (let at = text.indexOf('\r'); at !== -1 && at < end; at = text.indexOf('\r', at + 1)) {
     if (at + 1 >= end || text.charCodeAt(at + 1) !== code.newline) {
@@ -328,33 +341,32 @@ class PlainReader {
    */
   #scanPlain(anyStart = false): number | undefined {
     const cursor = this.#cursor;
-    const { text, end: limit } = cursor;
+    const { text } = cursor;
     if (!anyStart && !cursor.startsPlain()) {
       return undefined;
     }
-    let end = cursor.at;
-    let offset = cursor.at;
-    for (; offset < limit; offset += 1) {
-      const found = text.charCodeAt(offset);
-      if (found > code.colon) {
-        end = offset + 1;
-        continue;
-      }
-      if (found === code.space) {
-        continue;
-      }
-      if (
-        found === code.newline ||
-        found === code.return ||
-        (found === code.colon && cursor.isBlankAt(offset + 1)) ||
-        (found === code.hash && text.charCodeAt(offset - 1) === code.space)
-      ) {
-        break;
-      }
+    const start = cursor.at;
+    const lineEnd = cursor.lineEnd(start);
+    const line = text.slice(start, lineEnd);
+    let offset = lineEnd;
+    // The search is the machine's own loop: ours would go over every character of a long text.
+    for (let at = line.search(SIGNS); at !== -1; at = nextSign(line, at + 1)) {
+      const found = line.charCodeAt(at);
       if (found === code.tab) {
         return undefined;
       }
-      end = offset + 1;
+      if (
+        found === code.colon
+          ? cursor.isBlankAt(start + at + 1)
+          : line.charCodeAt(at - 1) === code.space
+      ) {
+        offset = start + at;
+        break;
+      }
+    }
+    let end = offset;
+    while (end > start && text.charCodeAt(end - 1) === code.space) {
+      end -= 1;
     }
     cursor.at = offset;
     return end;

@@ -21,7 +21,10 @@ export function readAgentStep(
   fields: AgentStepFields,
 ): AgentStepDraft {
   const { path } = common;
-  const models = readList(reader, [...path, 'model'], fields.model);
+  const models =
+    fields.model === undefined
+      ? undefined
+      : readList(reader, [...path, 'model'], fields.model).map(({ text }) => text);
   const prompt = eitherWord(reader, path, 'task', 'prompt', fields);
   return {
     kind: 'agent',
@@ -33,10 +36,7 @@ export function readAgentStep(
     limits: readLimits(fields),
     retry: readRetry(reader, [...path, 'retry'], fields.retry),
     effects: fields.effects,
-    terms: {
-      ...readTerms(reader, path, fields),
-      models: fields.model === undefined ? undefined : models.map(({ text }) => text),
-    },
+    terms: readTerms(reader, path, fields, models),
     owns: readList(reader, [...path, 'owns'], fields.owns),
     never: readList(reader, [...path, 'never'], fields.never),
     // One by one: of so many fields a spread makes a dictionary, which is slow to make and to read.

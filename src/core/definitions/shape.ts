@@ -14,6 +14,7 @@ export class DocumentReader {
   readonly document: SourceDocument;
   readonly suggestions = new Suggestions();
   readonly #diagnostics: Diagnostic[];
+  readonly #known = new KnownFields();
 
   constructor(document: SourceDocument, diagnostics: readonly Diagnostic[]) {
     this.document = document;
@@ -60,11 +61,10 @@ export class DocumentReader {
     value: Readonly<Record<string, unknown>>,
     explain: (key: string) => Problem | undefined = () => undefined,
   ): Partial<z.output<z.ZodObject<Shape, Config>>> {
-    const known = new KnownFields();
     // An empty message marks the places where the schema has nothing better to say.
     const parsed = schema.safeParse(value, {
       error: (issue) => {
-        known.note(issue);
+        this.#known.note(issue);
         return '';
       },
     });
@@ -80,7 +80,7 @@ export class DocumentReader {
         }
       } else {
         wrong.add(issue.path[0] ?? '');
-        this.#reportIssue(issue, path, known);
+        this.#reportIssue(issue, path);
       }
     }
     const rest = Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
@@ -96,12 +96,12 @@ export class DocumentReader {
     this.report(path, problem ?? found, 'key');
   }
 
-  #reportIssue(issue: z.core.$ZodIssue, base: SourcePath, known: KnownFields): void {
+  #reportIssue(issue: z.core.$ZodIssue, base: SourcePath): void {
     const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))];
     const label = labelOf(path);
     const node = this.document.nodeAt(path);
     if (issue.code === 'unrecognized_keys') {
-      issue.keys.forEach((key) => this.#reportUnknown([...path, key], known.beside(issue)));
+      issue.keys.forEach((key) => this.#reportUnknown([...path, key], this.#known.beside(issue)));
     } else if (node === undefined) {
       this.report(path, problems.missingField(label, issue.message));
     } else if (issue.code === 'invalid_key') {
@@ -119,7 +119,7 @@ export class DocumentReader {
         const kinds = issue.errors.flat().filter(isWrongKind).map(kindOf);
         this.report(path, problems.wrongKind(label, [...new Set(kinds)], kindOfNode(node)));
       } else {
-        meant.forEach((inner) => this.#reportIssue(inner, path, known));
+        meant.forEach((inner) => this.#reportIssue(inner, path));
       }
     } else if (issue.code === 'invalid_value') {
       const rule = `must be ${issue.values.map(String).join(' or ')}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { globFault } from '../base/glob.ts';
-import { NO_TERMS, PERMISSION_MODES, type Budget, type CacheRule } from '../domain/terms.ts';
+import { PERMISSION_MODES, type Budget, type CacheRule } from '../domain/terms.ts';
 import type { Terms } from '../domain/terms.ts';
 import { duration, wholeNumber } from './commonSchema.ts';
 import { parseDuration } from './duration.ts';
@@ -71,10 +71,15 @@ export type TermsFields = {
   readonly [Field in keyof typeof termsShape]?: z.output<(typeof termsShape)[Field]> | undefined;
 };
 
-/** The terms written in a map, and every wrong glob reported; `models` is for the caller to add. */
-export function readTerms(reader: DocumentReader, path: SourcePath, fields: TermsFields): Terms {
+/** The terms written in a map, and every wrong glob reported. @param models read already */
+export function readTerms(
+  reader: DocumentReader,
+  path: SourcePath,
+  fields: TermsFields,
+  models?: readonly string[],
+): Terms {
   return {
-    ...NO_TERMS,
+    models,
     owns: readGlobs(reader, [...path, 'owns'], fields.owns),
     never: readGlobs(reader, [...path, 'never'], fields.never) ?? [],
     permissions: fields.permissions,

@@ -10,10 +10,12 @@ export function protectedName(path: string): string | undefined {
   const parts = path.split('/').map(folded);
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1;
-    const rule = PROTECTED.find(({ where, pattern }) => {
-      // A file in the place of a protected folder is refused as well.
-      return (where === 'folder' || isLast) && pattern.test(part);
-    });
+    const rule = !ANY_PROTECTED.test(part)
+      ? undefined
+      : PROTECTED.find(({ where, pattern }) => {
+          // A file in the place of a protected folder is refused as well.
+          return (where === 'folder' || isLast) && pattern.test(part);
+        });
     if (rule !== undefined) {
       return rule.name;
     }
@@ -116,6 +118,9 @@ const PROTECTED: readonly ProtectedRule[] = [
   ...FILES.map((name): ProtectedRule => ({ where: 'file', name, pattern: patternOf(name) })),
 ];
 
+/** Nearly every name is none of them, and one question is cheaper than eighty. */
+const ANY_PROTECTED = new RegExp(PROTECTED.map(({ pattern }) => pattern.source).join('|'), 'su');
+
 function patternOf(name: string): RegExp {
   const source = name.replace(/[.*]/g, (character) => (character === '*' ? '.*' : '\\.'));
   return new RegExp(`^${source}$`, 'su');
@@ -123,6 +128,13 @@ function patternOf(name: string): RegExp {
 
 /** One form for all spellings that a case-folding, composing or Windows file system takes for one. */
 function folded(name: string): string {
+  if (/^[ -~]*$/.test(name)) {
+    // Of all that only case, the rest of a stream's name and what Windows leaves out can be in ASCII.
+    return name
+      .replace(/:.*$/s, '')
+      .toLowerCase()
+      .replace(/[. ]+$/, '');
+  }
   return name
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/:.*$/su, '')

@@ -8,6 +8,13 @@ import {
   shaped,
   workflow,
 } from '../../long/definitions/anyFile.ts';
+import {
+  brokenBytes,
+  frontMatter,
+  known,
+  repeatedLess,
+} from '../../long/definitions/hostileTexts.ts';
+import { realFiles } from '../../long/definitions/realTexts.ts';
 import { readWorkflowText, sourceOf } from './marked.ts';
 
 // The same at full size, and more kinds of files: npm run test:long -- definitions
@@ -49,6 +56,28 @@ describe('Any file at all', function () {
       { numRuns: 1500 },
     );
     assert.ok(valid > 0);
+  });
+
+  it('is read without a throw when it is made to hurt', () => {
+    fc.assert(
+      fc.property(fc.oneof(known, repeatedLess), (text) => readEveryWay(Buffer.from(text))),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is read without a throw when its front matter is framed in any way', () => {
+    fc.assert(
+      fc.property(frontMatter(pieces), (text) => readEveryWay(Buffer.from(text))),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is read without a throw when it is a real file with wrong bytes', () => {
+    const real = brokenBytes(fc.constantFrom(...realFiles()));
+    fc.assert(
+      fc.property(real, (bytes) => readEveryWay(bytes)),
+      { numRuns: 200 },
+    );
   });
 
   it('is read without a throw when it is any bytes', () => {

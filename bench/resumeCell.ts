@@ -40,6 +40,7 @@ const [sluice, open] = await timed(() =>
     log: { debug: quiet, info: quiet, warn: quiet, error: console.error },
     actor: { name: 'bench', via: 'terminal' },
     environment: process.env,
+    home: undefined,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   }),

@@ -1,46 +1,25 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../core/base/disposables.ts';
+import type { Log } from '../core/base/log.ts';
 import { FolderWatches } from './folderWatches.ts';
 import type { Project, Projects } from './project.ts';
-
-/** Where definitions stand, and the folders above them: a folder that appears may hold files already. */
-const PATTERNS = [
-  '.sluice',
-  '.sluice/agents.yaml',
-  '.sluice/{agents,workflows,todos}',
-  '.sluice/{agents,workflows,todos}/**',
-  '.github',
-  '.github/agents',
-  '.github/agents/**',
-  '.claude',
-  '.claude/claude.json',
-  '.claude/agents',
-  '.claude/agents/**',
-];
-/** The folders of these patterns, outer before inner. */
-const FOLDERS = [
-  ...['.sluice', '.sluice/agents', '.sluice/workflows', '.sluice/todos'],
-  ...['.github', '.github/agents', '.claude', '.claude/agents'],
-];
-/** The one in which folders hold definitions too. */
-const NESTED = '.claude/agents';
-/** A save or a checkout makes a burst of events; they are read together. */
-const TOGETHER_MS = 50;
+import { Together } from './together.ts';
 
 /**
  * Reads a project's definitions again when a file of them changes, appears or goes.
  *
  * On Linux VS Code's watchers never learn of a folder that is made together with the one around it, as
- * a checkout does: what changes in it later stays unseen. There the folders are watched singly as well.
+ * a checkout does: what changes in it later stays unseen. Outside the folders of the window they look
+ * every few seconds for a folder that is not there yet. In both cases folders are watched singly.
  */
 export class DefinitionWatcher implements Disposable {
   readonly #projects: Projects;
+  readonly #log: Log;
   readonly #disposables = new Disposables();
 
-  constructor(projects: Projects) {
+  constructor(projects: Projects, log: Log) {
     this.#projects = projects;
+    this.#log = log;
     this.#disposables.add(projects.onDidOpen((project) => this.#watch(project)));
   }
 
@@ -49,61 +28,79 @@ export class DefinitionWatcher implements Disposable {
   }
 
   #watch(project: Project): void {
-    let soon: NodeJS.Timeout | undefined;
-    const changed = () => {
-      clearTimeout(soon);
-      soon = setTimeout(() => {
-        if (this.#projects.byUri(project.folder.uri.toString()) === project) {
-          // Before the reading: what comes after it is seen.
-          follow();
-          void project.sluice.refreshDefinitions();
-        }
-      }, TOGETHER_MS);
-    };
-    const watches = this.#disposables.add(new FolderWatches(changed));
-    const follow = () => {
-      if (process.platform === 'linux') {
-        watches.follow(foldersIn(project.folder.uri.fsPath));
+    const watching = this.#disposables.add(new Disposables());
+    const { sluice, folder } = project;
+    let ended = false;
+    watching.add({ dispose: () => (ended = true) });
+    const look = async () => {
+      // Before the reading: what comes after it is seen.
+      follow();
+      try {
+        await sluice.refreshDefinitions();
+        // It may have read of files elsewhere.
+        follow();
+      } catch (thrown) {
+        this.#log.error(`The definitions of ${folder.name} could not be read`, thrown);
       }
     };
+    const together = watching.add(new Together(() => void look()));
+    const changed = () => together.soon();
+    const singly = watching.add(new FolderWatches(changed));
+    const watchers = watching.add(new PatternWatches(folder, changed));
+    const follow = () => {
+      if (ended) {
+        return;
+      }
+      if (this.#projects.byUri(folder.uri.toString()) !== project) {
+        watching.dispose();
+        return;
+      }
+      const { patterns, folders } = sluice.definitionPlaces;
+      watchers.follow(patterns);
+      singly.follow(folders(), ({ outside }) => outside || process.platform === 'linux');
+    };
     follow();
-    for (const pattern of PATTERNS) {
-      const watcher = this.#disposables.add(
-        vscode.workspace.createFileSystemWatcher(
-          new vscode.RelativePattern(project.folder, pattern),
-        ),
-      );
-      watcher.onDidCreate(changed);
-      watcher.onDidChange(changed);
-      watcher.onDidDelete(changed);
+  }
+}
+
+/** VS Code's watchers for globs below a folder. */
+class PatternWatches implements Disposable {
+  readonly #folder: vscode.WorkspaceFolder;
+  readonly #changed: () => void;
+  readonly #watchers = new Map<string, Disposable>();
+
+  constructor(folder: vscode.WorkspaceFolder, changed: () => void) {
+    this.#folder = folder;
+    this.#changed = changed;
+  }
+
+  /** From now on watches these and no others. */
+  follow(patterns: readonly string[]): void {
+    const wanted = new Set(patterns);
+    for (const [pattern, watcher] of this.#watchers) {
+      if (!wanted.has(pattern)) {
+        watcher.dispose();
+        this.#watchers.delete(pattern);
+      }
     }
-    this.#disposables.add({ dispose: () => clearTimeout(soon) });
-  }
-}
-
-/** Absolute; some may not be there. A generator: a folder is looked into once it is watched. */
-function* foldersIn(root: string): Iterable<string> {
-  for (const folder of FOLDERS) {
-    yield path.join(root, folder);
-  }
-  yield* foldersBelow(path.join(root, NESTED));
-}
-
-function* foldersBelow(folder: string): Iterable<string> {
-  for (const entry of entriesOf(folder)) {
-    if (entry.isDirectory()) {
-      const inner = path.join(folder, entry.name);
-      yield inner;
-      yield* foldersBelow(inner);
+    for (const pattern of wanted) {
+      if (!this.#watchers.has(pattern)) {
+        this.#watchers.set(pattern, this.#watch(pattern));
+      }
     }
   }
-}
 
-function entriesOf(folder: string): fs.Dirent[] {
-  try {
-    return fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // It is not there, or not ours to read, which the reading of definitions reports.
-    return [];
+  dispose(): void {
+    this.follow([]);
+  }
+
+  #watch(pattern: string): Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(this.#folder, pattern),
+    );
+    watcher.onDidCreate(this.#changed);
+    watcher.onDidChange(this.#changed);
+    watcher.onDidDelete(this.#changed);
+    return watcher;
   }
 }

@@ -64,7 +64,7 @@ export class Extension {
     const problems = this.#disposables.add(new DefinitionProblems(projects));
     const language = this.#disposables.add(new LanguageFeatures(projects, problems));
     const announcements = this.#disposables.add(new Announcements(projects));
-    this.#disposables.add(new DefinitionWatcher(projects));
+    this.#disposables.add(new DefinitionWatcher(projects, ports.log));
     const { clock } = ports;
     const runs = this.#disposables.add(
       new RowTree('sluice.runs', true, () => runRows(projects, clock.now())),

@@ -1,5 +1,12 @@
 import fs from 'node:fs';
 import type { Disposable } from '../core/base/disposables.ts';
+import type { WatchedFolder } from '../core/definitions/placesToWatch.ts';
+
+interface Watched {
+  readonly identity: string;
+  readonly watcher: fs.FSWatcher;
+  only: WatchedFolder['only'];
+}
 
 /**
  * Watches single folders: what appears in them, changes in them or leaves them, one level deep.
@@ -8,27 +15,31 @@ import type { Disposable } from '../core/base/disposables.ts';
  */
 export class FolderWatches implements Disposable {
   readonly #changed: () => void;
-  readonly #watched = new Map<
-    string,
-    { readonly identity: string; readonly watcher: fs.FSWatcher }
-  >();
+  readonly #watched = new Map<string, Watched>();
 
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** From now on watches these and no others; absolute. Those that are not there are passed over. */
-  follow(folders: Iterable<string>): void {
+  /** From now on watches those of these that are wanted, and no others. Those that are not there are passed over. */
+  follow(
+    folders: Iterable<WatchedFolder>,
+    isWanted: (folder: WatchedFolder) => boolean = () => true,
+  ): void {
     const left = new Set(this.#watched.keys());
     for (const folder of folders) {
-      const identity = identityOf(folder);
+      const { path, only } = folder;
+      const identity = isWanted(folder) ? identityOf(path) : undefined;
       if (identity === undefined) {
         continue;
       }
-      left.delete(folder);
-      if (this.#watched.get(folder)?.identity !== identity) {
-        this.#unwatch(folder);
-        this.#watch(folder, identity);
+      left.delete(path);
+      const known = this.#watched.get(path);
+      if (known?.identity === identity) {
+        known.only = only;
+      } else {
+        this.#unwatch(path);
+        this.#watch(path, identity, only);
       }
     }
     for (const folder of left) {
@@ -42,11 +53,17 @@ export class FolderWatches implements Disposable {
     }
   }
 
-  #watch(folder: string, identity: string): void {
+  #watch(folder: string, identity: string, only: WatchedFolder['only']): void {
     try {
-      const watcher = fs.watch(folder, { persistent: false }, this.#changed);
+      const watcher = fs.watch(folder, { persistent: false }, (_, name) => {
+        // A name is not always told.
+        if (name === null || watched.only?.has(name) !== false) {
+          this.#changed();
+        }
+      });
+      const watched: Watched = { identity, watcher, only };
       watcher.on('error', () => this.#unwatch(folder));
-      this.#watched.set(folder, { identity, watcher });
+      this.#watched.set(folder, watched);
     } catch {
       // It has just gone, or the system has no watches left: then VS Code's own are all there is.
     }
@@ -60,6 +77,11 @@ export class FolderWatches implements Disposable {
 
 /** Inode numbers are given anew at once, so the time it was made tells it apart too. */
 function identityOf(folder: string): string | undefined {
-  const stat = fs.statSync(folder, { throwIfNoEntry: false, bigint: true });
-  return stat?.isDirectory() === true ? `${stat.ino} ${stat.birthtimeNs}` : undefined;
+  try {
+    const stat = fs.statSync(folder, { throwIfNoEntry: false, bigint: true });
+    return stat?.isDirectory() === true ? `${stat.ino} ${stat.birthtimeNs}` : undefined;
+  } catch {
+    // A folder that cannot be looked at cannot be watched.
+    return undefined;
+  }
 }

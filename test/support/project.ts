@@ -61,6 +61,11 @@ export class TempProject {
     fs.writeFileSync(absolute, content);
   }
 
+  /** Into the home folder of whoever uses the terminal here. */
+  writeHome(file: string, content: string): void {
+    this.write(path.relative(this.folder, path.join(this.parent, file)), content);
+  }
+
   remove(file: string): void {
     fs.rmSync(path.join(this.folder, file), { recursive: true });
   }

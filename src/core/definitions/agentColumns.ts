@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, RunnerSpec } from '../domain/agent.ts';
+import type { Location } from '../domain/diagnostic.ts';
 import { NO_TERMS } from '../domain/terms.ts';
 import { bareAsMaps, mapsAsBare } from './bareRecords.ts';
-import { cell, columnsOf, type Columns } from './columns.ts';
-import type { AgentDraft, InvalidAgentDraft } from './entries.ts';
+import { cell, pack, type Columns, type PackedColumns, type TextWriter } from './columns.ts';
+import type { AgentDraft, InvalidAgentDraft, ValidAgentDraft } from './entries.ts';
 
 // Agents as a table. Told one by one, most of the time in which many are read back would be spent on the
 // names of their fields.
@@ -39,6 +40,7 @@ interface DraftRow {
 }
 
 export type DraftColumns = Columns<DraftRow>;
+export type PackedDrafts = PackedColumns<DraftRow>;
 
 /** What drafts were read from. */
 export interface DraftSource {
@@ -61,45 +63,46 @@ export function isDraftList(value: unknown): value is readonly AgentDraft[] {
 }
 
 /** `draftAt` gives the same again where the agent's file, name and format are its draft's. */
-export function draftColumns(
+export function packDrafts(
   drafts: readonly { readonly draft: AgentDraft; readonly source: DraftSource }[],
-): DraftColumns {
-  return columnsOf(drafts.map(({ draft, source }) => draftRow(draft, source)));
+  texts: TextWriter,
+): PackedDrafts {
+  return pack(
+    drafts.map(({ draft, source }) => draftRow(draft, source)),
+    texts,
+  );
 }
 
 /** @param at the draft's number among all */
 export function draftAt(columns: DraftColumns, at: number, source: DraftSource): AgentDraft {
+  const nameFrom = cell(columns.nameFrom, at);
+  const priority = cell(columns.priority, at);
+  const draft =
+    nameFrom === undefined
+      ? validAt(columns, at, source)
+      : invalidAt(columns, at, source, nameFrom);
+  return priority === undefined ? draft : { ...draft, priority };
+}
+
+// Written out twice: to spread what both have would take as long as all the rest.
+
+function validAt(columns: DraftColumns, at: number, source: DraftSource): ValidAgentDraft {
   const file = cell(columns.file, at) ?? source.file;
   const name = cell(columns.name, at);
   const format = cell(columns.format, at);
-  const priority = cell(columns.priority, at);
-  const nameFrom = cell(columns.nameFrom, at);
-  const base = {
-    file,
-    name,
-    format,
-    place: {
-      file: cell(columns.placeFile, at) ?? source.file,
-      range: {
-        start: { line: cell(columns.line, at), column: cell(columns.column, at) },
-        end: { line: cell(columns.endLine, at), column: cell(columns.endColumn, at) },
-      },
-    },
-    variables: cell(columns.variables, at) ?? {},
-    ...(priority === undefined ? undefined : { priority }),
-    diagnostics: cell(columns.diagnostics, at) ?? [],
-  };
-  if (nameFrom !== undefined) {
-    return { ...base, kind: 'invalid', nameFrom };
-  }
   const digest = cell(columns.digest, at) ?? source.digest;
   if (digest === undefined) {
     throw new Error('an agent was read from no text');
   }
   const runner = cell(columns.runner, at);
   return {
-    ...base,
     kind: 'valid',
+    file,
+    name,
+    format,
+    place: placeAt(columns, at, source),
+    variables: cell(columns.variables, at) ?? {},
+    diagnostics: cell(columns.diagnostics, at) ?? [],
     agent: {
       name,
       description: cell(columns.description, at),
@@ -119,6 +122,34 @@ export function draftAt(columns: DraftColumns, at: number, source: DraftSource):
               models: cell(columns.models, at),
             }
           : (mapsAsBare(runner) as RunnerSpec),
+    },
+  };
+}
+
+function invalidAt(
+  columns: DraftColumns,
+  at: number,
+  source: DraftSource,
+  nameFrom: InvalidAgentDraft['nameFrom'],
+): InvalidAgentDraft {
+  return {
+    kind: 'invalid',
+    file: cell(columns.file, at) ?? source.file,
+    name: cell(columns.name, at),
+    nameFrom,
+    format: cell(columns.format, at),
+    place: placeAt(columns, at, source),
+    variables: cell(columns.variables, at) ?? {},
+    diagnostics: cell(columns.diagnostics, at) ?? [],
+  };
+}
+
+function placeAt(columns: DraftColumns, at: number, source: DraftSource): Location {
+  return {
+    file: cell(columns.placeFile, at) ?? source.file,
+    range: {
+      start: { line: cell(columns.line, at), column: cell(columns.column, at) },
+      end: { line: cell(columns.endLine, at), column: cell(columns.endColumn, at) },
     },
   };
 }

@@ -1,5 +1,3 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import type { AgentFormat } from '../domain/agent.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { agentsOverlay } from './agentOverlay.ts';
@@ -7,9 +5,9 @@ import { unreadAgent } from './agentParts.ts';
 import { AGENTS_OVERLAY, agentPlaces, type AgentPlace } from './agentPlaces.ts';
 import { assembleAgents, type FoundPlace } from './assembleAgents.ts';
 import { claudeJson, listedDrafts, type ListedAgent, type NamedFile } from './claudeJson.ts';
-import { discover, type FolderDiscovery } from './discovery.ts';
+import { discover, isThere, type FolderDiscovery } from './discovery.ts';
 import type { AgentDraft, AgentEntry } from './entries.ts';
-import type { FileParser, ReadFile } from './fileParser.ts';
+import type { FileParser, ReadFiles } from './fileParser.ts';
 import { namedContract, namedMarkdown, type NamedText } from './namedText.ts';
 import { readAgents } from './readAgent.ts';
 
@@ -30,15 +28,14 @@ export interface FoundAgents {
 export async function findAgents(
   folder: string,
   home: string | undefined,
-  read: ReadFile,
+  read: ReadFiles,
   signal: AbortSignal,
 ): Promise<FoundAgents> {
   const located = await locate(folder, home, signal);
-  const [isOverlaid, ...places] = await Promise.all([
-    isThere(folder, AGENTS_OVERLAY),
-    ...located.map((one) => readPlace(one, read)),
-  ]);
-  const overlays = isOverlaid ? await read(AGENTS_OVERLAY, agentsOverlay) : undefined;
+  const places = await Promise.all(located.map((one) => readPlace(one, read)));
+  const [overlays] = isThere(folder, AGENTS_OVERLAY)
+    ? await read([AGENTS_OVERLAY], agentsOverlay)
+    : [];
   signal.throwIfAborted();
   return assembleAgents(places, overlays);
 }
@@ -67,7 +64,7 @@ async function locate(
       if (place.kind === 'folder') {
         return { place, ...(await discover(folder, place, signal)) };
       }
-      const files = (await isThere(folder, place.file)) ? [place.file] : [];
+      const files = isThere(folder, place.file) ? [place.file] : [];
       return { place, files, root: undefined, diagnostics: [] };
     }),
   );
@@ -81,19 +78,18 @@ async function locate(
 
 async function readPlace(
   { place, files, diagnostics }: LocatedPlace,
-  read: ReadFile,
+  read: ReadFiles,
 ): Promise<FoundPlace> {
   const { origin } = place;
   if (place.kind === 'folder') {
     const parser = agentFile(place.format);
-    const drafts = await Promise.all(files.map((file) => read(file, parser)));
+    const drafts = await read(files, parser);
     return { origin, drafts: drafts.flat(), named: [], diagnostics };
   }
-  const [file] = files;
-  if (file === undefined) {
+  const [list] = await read(files, claudeJson);
+  if (list === undefined) {
     return { origin, drafts: [], named: [], diagnostics };
   }
-  const list = await read(file, claudeJson);
   const readAll = async (
     parser: FileParser<NamedText>,
     fileOf: (listed: ListedAgent) => NamedFile | undefined,
@@ -101,8 +97,8 @@ async function readPlace(
     const named = list.agents
       .map((listed) => fileOf(listed)?.file)
       .filter((one) => one !== undefined);
-    const texts = named.map(async (one) => [one, await read(one, parser)] as const);
-    return new Map(await Promise.all(texts));
+    const texts = await read(named, parser);
+    return new Map(texts.map((text, index) => [named[index] ?? '', text]));
   };
   const [markdown, contracts] = await Promise.all([
     readAll(namedMarkdown, (listed) => listed.markdown),
@@ -114,10 +110,4 @@ async function readPlace(
     named: [...markdown.keys()],
     diagnostics: [...diagnostics, ...(list.unread ? [] : list.diagnostics)],
   };
-}
-
-/** Also where it cannot be read: that is told when it is. */
-async function isThere(folder: string, file: string): Promise<boolean> {
-  const stats = await fs.lstat(path.join(folder, file)).catch(() => undefined);
-  return stats !== undefined;
 }

@@ -64,9 +64,7 @@ export class DefinitionIndex {
     const found = await findAgents(folder, home, agentFiles.read, signal);
     const { agents } = found;
     const foundWorkflows = await discoverWorkflows(folder, signal);
-    const files = await Promise.all(
-      foundWorkflows.files.map((file) => otherFiles.read(file, workflowFile)),
-    );
+    const files = await otherFiles.read(foundWorkflows.files, workflowFile);
     const parsed = files.flatMap(({ workflows }) => workflows);
     const drafts = parsed.flatMap((one) => (one.kind === 'parsed' ? [one.draft] : []));
     const schemas = await loadSchemas(folder, drafts, signal, otherFiles.read);

@@ -1,6 +1,6 @@
-import type { Dirent } from 'node:fs';
-import fs from 'node:fs/promises';
+import fs, { type Dirent } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { err, ok, type Result } from '../base/result.ts';
 import { FILE_START, type Diagnostic } from '../domain/diagnostic.ts';
 import { diagnosticAt } from './problem.ts';
@@ -25,8 +25,8 @@ export const WORKFLOW_FOLDER: DefinitionFolder = {
 /** Files and folders looked at in one definition folder; what is beyond is reported, not read. */
 export const MAX_ENTRIES = 10_000;
 
-/** Folders listed at once: names wait for the disk, not for each other. */
-const OPEN_FOLDERS = 16;
+/** Folders listed before the program may do other work. */
+const FOLDERS_IN_ONE_GO = 16;
 
 export interface Discovery {
   /** Named as the folder is: relative with `/`, or absolute. In the order of their paths. */
@@ -59,51 +59,51 @@ export async function discover(
   let entries = 0;
   let root: string | undefined;
 
-  const open = [wanted.path];
-  while (open.length > 0) {
-    signal.throwIfAborted();
-    const next = open.splice(0, OPEN_FOLDERS);
-    const listings = await Promise.all(
-      next.map(async (relative) => [relative, await list(path.resolve(folder, relative))] as const),
-    );
-    for (const [relative, listing] of listings) {
-      if (!listing.ok) {
-        const code = listing.error;
-        if (relative !== wanted.path || !(code === 'ENOENT' || code === 'ENOTDIR')) {
-          refuse(relative, code);
-        }
+  const open: { readonly relative: string; readonly real?: string }[] = [{ relative: wanted.path }];
+  // A list that grows while it is walked is walked to its new end.
+  for (const [number, { relative, real: known }] of open.entries()) {
+    if (number % FOLDERS_IN_ONE_GO === 0) {
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    const listing = list(path.resolve(folder, relative), known);
+    if (!listing.ok) {
+      const code = listing.error;
+      if (relative !== wanted.path || !(code === 'ENOENT' || code === 'ENOTDIR')) {
+        refuse(relative, code);
+      }
+      continue;
+    }
+    const { real, found } = listing.value;
+    root ??= real;
+    if (seen.has(real)) {
+      continue;
+    }
+    seen.add(real);
+    const prefix = `${relative}${path.isAbsolute(relative) ? path.sep : '/'}`;
+    for (const entry of found) {
+      if (!isCandidate(entry.name)) {
         continue;
       }
-      const { real, found } = listing.value;
-      root ??= real;
-      if (seen.has(real)) {
-        continue;
+      entries += 1;
+      if (entries > MAX_ENTRIES) {
+        const problem = problems.tooManyFiles(MAX_ENTRIES);
+        diagnostics.push(diagnosticAt(wanted.path, FILE_START, problem));
+        return { files: files.sort(), root, diagnostics };
       }
-      seen.add(real);
-      for (const entry of found) {
-        if (!isCandidate(entry.name)) {
-          continue;
-        }
-        entries += 1;
-        if (entries > MAX_ENTRIES) {
-          const problem = problems.tooManyFiles(MAX_ENTRIES);
-          diagnostics.push(diagnosticAt(wanted.path, FILE_START, problem));
-          return { files: files.sort(byCodeUnits), root, diagnostics };
-        }
-        const file = path.isAbsolute(relative)
-          ? path.join(relative, entry.name)
-          : `${relative}/${entry.name}`;
-        const kind = kindOf(entry) ?? (await kindBehind(path.resolve(folder, file)));
-        const ending = wanted.endings.includes(path.extname(entry.name).toLowerCase());
-        if (kind === 'file' && ending) {
-          files.push(file);
-        } else if (kind === 'folder' && wanted.nested && !ending) {
-          open.push(file);
-        }
+      const file = `${prefix}${entry.name}`;
+      const kind = kindOf(entry) ?? kindBehind(path.resolve(folder, file));
+      const ending = wanted.endings.includes(endingOf(entry.name));
+      if (kind === 'file' && ending) {
+        files.push(file);
+      } else if (kind === 'folder' && wanted.nested && !ending) {
+        const inner = entry.isDirectory() ? { real: `${real}${path.sep}${entry.name}` } : undefined;
+        open.push({ relative: file, ...inner });
       }
     }
   }
-  return { files: files.sort(byCodeUnits), root, diagnostics };
+  // By code units: the same on every machine, whatever its language.
+  return { files: files.sort(), root, diagnostics };
 }
 
 interface Listing {
@@ -111,13 +111,25 @@ interface Listing {
   readonly found: readonly Dirent[];
 }
 
-/** The error is its code. */
-async function list(folder: string): Promise<Result<Listing, string>> {
+/**
+ * Without waiting: most of the time of promised listings is spent on the promises. The error is its code.
+ * @param known its real path; `undefined`: a link may lead to it
+ */
+function list(folder: string, known: string | undefined): Result<Listing, string> {
   try {
-    const real = await fs.realpath(folder);
-    return ok({ real, found: await fs.readdir(real, { withFileTypes: true }) });
+    const real = known ?? fs.realpathSync.native(folder);
+    return ok({ real, found: fs.readdirSync(real, { withFileTypes: true }) });
   } catch (thrown) {
     return err(codeOf(thrown));
+  }
+}
+
+/** Also of a file that cannot be read: that is told when it is. @param file relative to the folder */
+export function isThere(folder: string, file: string): boolean {
+  try {
+    return fs.lstatSync(path.join(folder, file), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -140,9 +152,9 @@ function kindOf(entry: Dirent): Kind | undefined {
 }
 
 /** @param link absolute */
-async function kindBehind(link: string): Promise<Kind> {
+function kindBehind(link: string): Kind {
   try {
-    const stats = await fs.stat(link);
+    const stats = fs.statSync(link);
     return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
   } catch (thrown) {
     // A link that leads nowhere is somebody's mistake and shown as a file that cannot be read;
@@ -158,7 +170,8 @@ function codeOf(thrown: unknown): string {
   throw thrown;
 }
 
-/** The same on every machine, whatever its language. */
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** As `path.extname` gives it for names that do not begin with a dot, in a tenth of the time. */
+function endingOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot === -1 ? '' : name.slice(dot).toLowerCase();
 }

@@ -42,7 +42,7 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /** Systems count time in steps of up to 16 ms. */
-const STEP_MS = 50;
+const STEP_MS = 20;
 /** Some file systems know whole seconds only, FAT every other one. */
 const COARSE_STEP_MS = 2050;
 

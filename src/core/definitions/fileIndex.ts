@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
 import { Slices } from '../base/slices.ts';
 import { identityNow, isSameFile, isSettled, type FileIdentity } from './fileIdentity.ts';
-import type { FileParser, ReadFile } from './fileParser.ts';
+import type { FileParser, ReadFiles } from './fileParser.ts';
 import { readSourceFile, type SourceRead } from './readSource.ts';
 
 // What files were read as, so that only those are read again that may have changed.
@@ -36,7 +36,7 @@ export interface FileIndexOptions {
 
 /** One reading of all files. */
 export interface Reading {
-  readonly read: ReadFile;
+  readonly read: ReadFiles;
   /** Once all have been read: others are forgotten. */
   readonly end: () => void;
 }
@@ -58,23 +58,38 @@ export class FileIndex {
   begin(signal: AbortSignal): Reading {
     const before = this.#known;
     const known = new Map<string, KnownFile>();
-    const files = new Set<string>();
-    const turns = new Turns(new Slices(this.#options.clock, signal));
+    const asked: string[] = [];
+    const slices = new Slices(this.#options.clock, signal);
+    let turn = Promise.resolve();
+    const readAll = async <Parsed>(files: readonly string[], parser: FileParser<Parsed>) => {
+      const all: Parsed[] = [];
+      for (const file of files) {
+        if (slices.isOver) {
+          await slices.next();
+        }
+        const key = keyOf(file, parser.id);
+        const [one, parsed] = this.#lookAt(file, parser, known.get(key) ?? before.get(key));
+        if (one !== undefined) {
+          known.set(key, one);
+        }
+        all.push(parsed);
+      }
+      return all;
+    };
     return {
-      read: (file, parser) => {
-        files.add(file);
-        return turns.take(() => {
-          const key = keyOf(file, parser.id);
-          const [one, parsed] = this.#lookAt(file, parser, known.get(key) ?? before.get(key));
-          if (one !== undefined) {
-            known.set(key, one);
-          }
-          return parsed;
-        });
+      read: (files, parser) => {
+        asked.push(...files);
+        // In turn: two at once would take two slices before the program could do anything else.
+        const reading = turn.then(() => readAll(files, parser));
+        turn = reading.then(
+          () => undefined,
+          () => undefined,
+        );
+        return reading;
       },
       end: () => {
         this.#known = known;
-        this.#files = [...files];
+        this.#files = [...new Set(asked)];
       },
     };
   }
@@ -128,54 +143,4 @@ export class FileIndex {
 
 function keyOf(file: string, parser: string): string {
   return `${parser} ${file}`;
-}
-
-/** Work that is asked for all at once and done in slices, in the order asked. */
-class Turns {
-  readonly #slices: Slices;
-  #waiting: { readonly begin: () => void; readonly giveUp: (reason: unknown) => void }[] = [];
-
-  constructor(slices: Slices) {
-    this.#slices = slices;
-  }
-
-  take<T>(work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const begin = () => {
-        try {
-          resolve(work());
-        } catch (thrown) {
-          reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
-        }
-      };
-      if (this.#waiting.length === 0 && !this.#slices.isOver) {
-        begin();
-        return;
-      }
-      this.#waiting.push({ begin, giveUp: reject });
-      if (this.#waiting.length === 1) {
-        void this.#workOff();
-      }
-    });
-  }
-
-  async #workOff(): Promise<void> {
-    for (let next = 0; ;) {
-      try {
-        await this.#slices.next();
-      } catch (thrown) {
-        this.#waiting.slice(next).forEach(({ giveUp }) => giveUp(thrown));
-        this.#waiting = [];
-        return;
-      }
-      do {
-        this.#waiting[next]?.begin();
-        next += 1;
-      } while (next < this.#waiting.length && !this.#slices.isOver);
-      if (next >= this.#waiting.length) {
-        this.#waiting = [];
-        return;
-      }
-    }
-  }
 }

@@ -13,5 +13,11 @@ export interface FileParser<Parsed> {
   refuse(file: string, why: Diagnostic): Parsed;
 }
 
-/** Reads one file, relative to the folder or absolute, and parses it, or remembers what it gave. */
-export type ReadFile = <Parsed>(file: string, parser: FileParser<Parsed>) => Promise<Parsed>;
+/**
+ * Reads files, relative to the folder or absolute, and parses them, or remembers what they were parsed to.
+ * In their order; not one by one, since a promise for each of a thousand takes longer than to look at it.
+ */
+export type ReadFiles = <Parsed>(
+  files: readonly string[],
+  parser: FileParser<Parsed>,
+) => Promise<readonly Parsed[]>;

@@ -5,9 +5,9 @@ import type { Digest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Slices } from '../base/slices.ts';
 import { thrownMessage } from '../base/text.ts';
-import { draftAt, draftColumns, isDraftList, type DraftColumns } from './agentColumns.ts';
+import { draftAt, isDraftList, packDrafts, type PackedDrafts } from './agentColumns.ts';
 import { bareAsMaps, mapsAsBare } from './bareRecords.ts';
-import { cell, columnsOf, type Columns } from './columns.ts';
+import { cell, pack, TextWriter, unpack, type PackedColumns } from './columns.ts';
 import type { KnownFile } from './fileIndex.ts';
 
 // An index of files as bytes: what one program has read, for the next that opens the folder.
@@ -20,8 +20,8 @@ const FORMAT = 1;
 const MAGIC = 'sluice index\n';
 /** Behind the magic word: the checksum of all that follows. */
 const BODY = MAGIC.length + 4;
-/** Files in one part: serializing more would hold up the window. */
-const PART = 200;
+/** Files in one part: more, serialized in one go, would hold up the window. */
+const PART = 250;
 
 /** Bytes beyond which nothing more is kept; nobody's agents are that long. */
 export const MAX_INDEX_BYTES = 64 * 1024 * 1024;
@@ -50,8 +50,8 @@ interface FileRow {
 }
 
 interface Part {
-  readonly files: Columns<FileRow>;
-  readonly drafts: DraftColumns;
+  readonly files: PackedColumns<FileRow>;
+  readonly drafts: PackedDrafts;
 }
 
 export async function encodeIndex(
@@ -59,13 +59,13 @@ export async function encodeIndex(
   stamp: IndexStamp,
   slices: Slices,
 ): Promise<Uint8Array> {
-  const header = v8.serialize(headerOf(stamp));
+  const header = sized(headerOf(stamp));
   const parts: Uint8Array[] = [header];
-  let total = BODY + 4 + header.length;
+  let total = BODY + header.length;
   let files: KnownFile[] = [];
   const endPart = () => {
     const part = encodePart(files);
-    total += 4 + part.length;
+    total += part.length;
     if (total <= MAX_INDEX_BYTES) {
       parts.push(part);
     }
@@ -85,12 +85,7 @@ export async function encodeIndex(
   if (files.length > 0) {
     endPart();
   }
-  const sized = parts.flatMap((part) => {
-    const size = Buffer.alloc(4);
-    size.writeUInt32LE(part.length);
-    return [size, part];
-  });
-  const bytes = Buffer.concat([Buffer.from(MAGIC), Buffer.alloc(4), ...sized]);
+  const bytes = Buffer.concat([Buffer.from(MAGIC), Buffer.alloc(4), ...parts]);
   bytes.writeUInt32LE(crc32(bytes.subarray(BODY)), MAGIC.length);
   return bytes;
 }
@@ -107,31 +102,32 @@ export async function decodeIndex(
   if (crc32(bytes.subarray(BODY)) !== bytes.readUInt32LE(MAGIC.length)) {
     return err('it is damaged');
   }
-  const parts = partsOf(bytes);
-  const header = attempted(() => v8.deserialize(parts.next().value ?? Buffer.alloc(0)) as unknown);
-  if (!isDeepStrictEqual(header, ok(headerOf(stamp)))) {
+  const blocks = blocksOf(bytes);
+  if (blocks.next().value?.equals(headerOf(stamp)) !== true) {
     return err('another build wrote it, or for another folder');
   }
   const known: KnownFile[] = [];
-  for (const part of parts) {
+  for (;;) {
     if (slices.isOver) {
       await slices.next();
     }
-    const files = attempted(() => decodePart(part));
+    const files = attempted(() => decodePart(blocks));
     if (!files.ok) {
       return files;
     }
+    if (files.value === undefined) {
+      return ok(known);
+    }
     known.push(...files.value);
   }
-  return ok(known);
 }
 
 /** V8 reads what older ones have written, and no newer ones. */
-function headerOf({ build, folder }: IndexStamp) {
-  return { format: FORMAT, build, folder, v8: process.versions.v8 };
+function headerOf({ build, folder }: IndexStamp): Buffer {
+  return Buffer.from(JSON.stringify([FORMAT, build, folder, process.versions.v8]));
 }
 
-function* partsOf(bytes: Buffer): Generator<Buffer, undefined> {
+function* blocksOf(bytes: Buffer): Generator<Buffer, undefined> {
   for (let at = BODY; at + 4 <= bytes.length;) {
     const end = at + 4 + bytes.readUInt32LE(at);
     yield bytes.subarray(at + 4, end);
@@ -139,33 +135,56 @@ function* partsOf(bytes: Buffer): Generator<Buffer, undefined> {
   }
 }
 
+/** A block. */
+function sized(bytes: Uint8Array): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(bytes.length);
+  return Buffer.concat([size, bytes]);
+}
+
 function comesBack(file: KnownFile): boolean {
   return isDeepStrictEqual(
-    attempted(() => decodePart(encodePart([file]))),
+    attempted(() => decodePart(blocksOf(Buffer.concat([Buffer.alloc(BODY), encodePart([file])])))),
     ok([file]),
   );
 }
 
+/** Three blocks: the table, its narrow texts, its wide ones. */
 function encodePart(files: readonly KnownFile[]): Buffer {
+  const writer = new TextWriter();
   const draftsOf = ({ parsed }: KnownFile) => (isDraftList(parsed) ? parsed : undefined);
   const part: Part = {
-    files: columnsOf(
+    files: pack(
       files.map((one): FileRow => {
         const { file, parser, identity, settled, digest, parsed } = one;
         const drafts = draftsOf(one)?.length;
         const value = drafts === undefined ? bareAsMaps(parsed) : undefined;
         return { file, parser, ...identity, settled, digest, drafts, value };
       }),
+      writer,
     ),
-    drafts: draftColumns(
+    drafts: packDrafts(
       files.flatMap((source) => draftsOf(source)?.map((draft) => ({ draft, source })) ?? []),
+      writer,
     ),
   };
-  return v8.serialize(part);
+  const { narrow, wide } = writer.texts;
+  const blocks = [v8.serialize(part), Buffer.from(narrow, 'latin1'), Buffer.from(wide, 'utf16le')];
+  return Buffer.concat(blocks.map(sized));
 }
 
-function decodePart(bytes: Buffer): KnownFile[] {
-  const { files, drafts } = v8.deserialize(bytes) as Part;
+/** `undefined`: there is none any more. */
+function decodePart(blocks: Iterator<Buffer, undefined>): KnownFile[] | undefined {
+  const [table, narrow, wide] = [blocks.next().value, blocks.next().value, blocks.next().value];
+  if (table === undefined) {
+    return undefined;
+  }
+  if (narrow === undefined || wide === undefined) {
+    throw new Error('it ends in the middle');
+  }
+  const texts = { narrow: narrow.toString('latin1'), wide: wide.toString('utf16le') };
+  const part = v8.deserialize(table) as Part;
+  const [files, drafts] = [unpack(part.files, texts), unpack(part.drafts, texts)];
   let draft = 0;
   return files.file.map((file, at): KnownFile => {
     const digest = cell(files.digest, at);

@@ -38,10 +38,11 @@ export function placesToWatch(
   home: string | undefined,
   files: readonly string[],
 ): WatchedPlaces {
-  const places = [
-    ...knownPlaces(home),
-    ...files.map((file): Place => ({ path: file, kind: 'file' })),
-  ];
+  const known = knownPlaces(home);
+  const folders = known.filter(({ kind }) => kind !== 'file');
+  const isNamed = (file: string) => !folders.some(({ path: at }) => isInside(at, file));
+  const named = files.filter(isNamed).map((file): Place => ({ path: file, kind: 'file' }));
+  const places = [...known, ...named];
   const inside = places.filter((place) => !path.isAbsolute(place.path));
   return {
     patterns: [...new Set(inside.flatMap(patternsOf))],
@@ -84,18 +85,22 @@ function asGlob(name: string): string {
   return name.replace(/[*?{}[\]!]/g, '[$&]');
 }
 
+function isInside(folder: string, file: string): boolean {
+  return file.startsWith(folder) && /^[\\/]/.test(file.slice(folder.length));
+}
+
 /** Outer before inner, and lazily: who watches each as it comes sees what appears in it while inner ones are listed. */
 function* foldersOf(
   folder: string,
   home: string | undefined,
   places: readonly Place[],
 ): Generator<WatchedFolder> {
-  const isOutside = (at: string) => path.relative(folder, at).startsWith('..');
+  const isOutside = (at: string) => at !== folder && !isInside(folder, at);
   const counted = new Map<string, Set<string> | undefined>();
   for (const place of places) {
     const top = path.isAbsolute(place.path) ? home : folder;
     const at = path.resolve(folder, place.path);
-    if (top === undefined || path.relative(top, at).startsWith('..')) {
+    if (top === undefined || !isInside(top, at)) {
       continue;
     }
     if (place.kind !== 'file') {
@@ -115,7 +120,7 @@ function* foldersOf(
   for (const place of places) {
     if (place.kind === 'nested folders') {
       const at = path.resolve(folder, place.path);
-      for (const inner of foldersBelow(at, new Set())) {
+      for (const inner of foldersBelow(at)) {
         yield { path: inner, only: undefined, outside: isOutside(at) };
       }
     }
@@ -123,19 +128,28 @@ function* foldersOf(
 }
 
 /** Through links too, but into no folder twice. */
-function* foldersBelow(folder: string, seen: Set<string>): Generator<string> {
+function* foldersBelow(folder: string, seen = new Set([identityOf(folder)])): Generator<string> {
   for (const entry of entriesOf(folder)) {
     if (!isCandidate(entry.name) || !(entry.isDirectory() || entry.isSymbolicLink())) {
       continue;
     }
     const inner = path.join(folder, entry.name);
-    const stats = fs.statSync(inner, { throwIfNoEntry: false, bigint: true });
-    const identity = `${stats?.dev} ${stats?.ino}`;
-    if (stats?.isDirectory() === true && !seen.has(identity)) {
+    const identity = identityOf(inner);
+    if (identity !== undefined && !seen.has(identity)) {
       seen.add(identity);
       yield inner;
       yield* foldersBelow(inner, seen);
     }
+  }
+}
+
+/** `undefined`: it is no folder, or cannot be looked at. */
+function identityOf(folder: string): string | undefined {
+  try {
+    const stats = fs.statSync(folder, { throwIfNoEntry: false, bigint: true });
+    return stats?.isDirectory() === true ? `${stats.dev} ${stats.ino}` : undefined;
+  } catch {
+    return undefined;
   }
 }
 

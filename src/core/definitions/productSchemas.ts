@@ -7,7 +7,7 @@ import { FILE_START } from '../domain/diagnostic.ts';
 import type { JsonValue } from '../domain/workflow.ts';
 import type { Problem, RelatedLocation } from './problem.ts';
 import { jsonOf, MAX_JSON_DEPTH } from './jsonOf.ts';
-import type { FileParser, ReadFile } from './fileParser.ts';
+import type { FileParser, ReadFiles } from './fileParser.ts';
 import { readFresh } from './readSource.ts';
 import { loadJudge, type Judge } from './schemaJudge.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
@@ -105,24 +105,27 @@ export async function loadSchemas(
   folder: string,
   drafts: readonly WorkflowDraft[],
   signal: AbortSignal,
-  read: ReadFile = readFresh(folder, signal),
+  read: ReadFiles = readFresh(folder, signal),
 ): Promise<ProductSchemas> {
   if (schemasOf(drafts).length === 0) {
     return new ProductSchemas(new Map(), () => undefined);
   }
   const judge = await loadJudge();
+  const files = [...schemaFilesOf(drafts)];
   const limit = pLimit(OPEN_FILES);
-  const parser = schemaFile(judge);
-  const files = await Promise.all(
-    [...schemaFilesOf(drafts)].map((file) =>
-      limit(async () => {
-        const inside = await isInside(folder, file);
-        const outside = () => err({ problem: problems.schemaOutside(file), related: [] });
-        return [file, inside ? await read(file, parser) : outside()] as const;
-      }),
-    ),
+  const areInside = await Promise.all(files.map((file) => limit(isInside, folder, file)));
+  const inside = files.filter((_, index) => areInside[index]);
+  const outside = files.filter((_, index) => areInside[index] === false);
+  const schemas = await read(inside, schemaFile(judge));
+  return new ProductSchemas(
+    new Map([
+      ...outside.map(
+        (file) => [file, err({ problem: problems.schemaOutside(file), related: [] })] as const,
+      ),
+      ...schemas.map((schema, index) => [inside[index] ?? '', schema] as const),
+    ]),
+    judge,
   );
-  return new ProductSchemas(new Map(files), judge);
 }
 
 function schemaFile(judge: Judge): FileParser<Result<JsonValue, FileFault>> {

@@ -13,7 +13,7 @@ import {
 import { judgeAmong } from './judgeWorkflows.ts';
 import { inReadingOrder } from './problem.ts';
 import { loadSchemas } from './productSchemas.ts';
-import { readFresh } from './readSource.ts';
+import { parseFresh } from './readSource.ts';
 import { workflowFile, type ParsedFile } from './workflowEntry.ts';
 import { severalWorkflows } from './workflowNames.ts';
 
@@ -88,7 +88,7 @@ export function workflowNamed(
 
 /** @param file absolute, or relative to the folder */
 export function parseFile(folder: string, file: string, signal: AbortSignal): Promise<ParsedFile> {
-  return readFresh(folder, signal)(nameFile(folder, file), workflowFile);
+  return parseFresh(folder, nameFile(folder, file), workflowFile, signal);
 }
 
 /** As diagnostics name files: relative with `/` inside the folder, else absolute. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { err, type Result } from '../base/result.ts';
 import { FILE_START, type Diagnostic } from '../domain/diagnostic.ts';
 import { identityOf, pathOf, type FileIdentity } from './fileIdentity.ts';
-import type { ReadFile } from './fileParser.ts';
+import type { FileParser, ReadFiles } from './fileParser.ts';
 import { diagnosticAt, type Problem } from './problem.ts';
 import * as problems from './problems.ts';
 import { decodeSource, MAX_FILE_BYTES, type SourceText } from './sourceText.ts';
@@ -23,12 +23,20 @@ export function readSource(folder: string, file: string): Promise<Result<SourceT
  * Reads and parses files as they are now, remembering nothing.
  * @param folder absolute
  */
-export function readFresh(folder: string, signal: AbortSignal): ReadFile {
-  return async (file, parser) => {
-    signal.throwIfAborted();
-    const source = await readSource(folder, file);
-    return source.ok ? parser.parse(source.value) : parser.refuse(file, source.error);
-  };
+export function readFresh(folder: string, signal: AbortSignal): ReadFiles {
+  return (files, parser) =>
+    Promise.all(files.map((file) => parseFresh(folder, file, parser, signal)));
+}
+
+export async function parseFresh<Parsed>(
+  folder: string,
+  file: string,
+  parser: FileParser<Parsed>,
+  signal: AbortSignal,
+): Promise<Parsed> {
+  signal.throwIfAborted();
+  const source = await readSource(folder, file);
+  return source.ok ? parser.parse(source.value) : parser.refuse(file, source.error);
 }
 
 /**

@@ -1,6 +1,10 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { discover, WORKFLOW_FOLDER, type DefinitionFolder, type Discovery } from './discovery.ts';
+import {
+  discover,
+  isThere,
+  WORKFLOW_FOLDER,
+  type DefinitionFolder,
+  type Discovery,
+} from './discovery.ts';
 
 // Where workflows stand, in order of precedence: Sluice's own, todo lists, other tools' configuration.
 
@@ -21,12 +25,11 @@ export async function discoverWorkflows(
   const found = await Promise.all(
     [WORKFLOW_FOLDER, TODO_FOLDER].map((wanted) => discover(folder, wanted, signal)),
   );
-  const isThere = await fs.lstat(path.join(folder, CLAUDE_JSON)).then(
-    () => true,
-    () => false,
-  );
   return {
-    files: [...found.flatMap(({ files }) => files), ...(isThere ? [CLAUDE_JSON] : [])],
+    files: [
+      ...found.flatMap(({ files }) => files),
+      ...(isThere(folder, CLAUDE_JSON) ? [CLAUDE_JSON] : []),
+    ],
     diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
   };
 }

@@ -1,7 +1,6 @@
 import { findAgents, type FoundAgents } from '../../../src/core/definitions/agents.ts';
 import type { AgentEntry, ValidAgentEntry } from '../../../src/core/definitions/entries.ts';
-import type { FileParser } from '../../../src/core/definitions/fileParser.ts';
-import { readSource } from '../../../src/core/definitions/readSource.ts';
+import { readFresh } from '../../../src/core/definitions/readSource.ts';
 import { hasErrors } from '../../../src/core/domain/diagnostic.ts';
 import { TemporaryFolder } from './folder.ts';
 
@@ -26,11 +25,7 @@ export class AgentRig {
   }
 
   find(home?: string, folder = this.folder): Promise<FoundAgents> {
-    const read = async <Parsed>(file: string, parser: FileParser<Parsed>) => {
-      const source = await readSource(folder, file);
-      return source.ok ? parser.parse(source.value) : parser.refuse(file, source.error);
-    };
-    return findAgents(folder, home, read, never);
+    return findAgents(folder, home, readFresh(folder, never), never);
   }
 
   async entry(name: string): Promise<AgentEntry> {

@@ -206,7 +206,9 @@ describe('An index that is kept for the next program', () => {
     for (const part of parts) {
       const size = Buffer.alloc(4);
       size.writeUInt32LE(part.length);
-      const forged = Buffer.concat([bytes.subarray(0, headerEnd), size, part]);
+      const texts = Buffer.alloc(8);
+      const forged = Buffer.concat([bytes.subarray(0, headerEnd), size, part, texts]);
+      assert.equal((await restored(signed(forged.subarray(0, -4)))).taken.ok, false);
       assert.equal((await restored(signed(forged))).taken.ok, false);
     }
     await assert.doesNotReject(restored(signed(bytes.subarray(0, headerEnd + 2))));

@@ -12,9 +12,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../src/core/base/clock.ts';
 import { nodeDisk } from '../src/core/base/disk.ts';
 import { DefinitionShelf } from '../src/core/definitionShelf.ts';
-import { agentPlaces } from '../src/core/definitions/agentPlaces.ts';
-import { discover } from '../src/core/definitions/discovery.ts';
-import { readSourceFile } from '../src/core/definitions/readSource.ts';
+import { agentPlaces } from '../src/core/definitions/agents/agentPlaces.ts';
+import { discover } from '../src/core/definitions/files/discovery.ts';
+import { readSourceFile } from '../src/core/definitions/files/readSource.ts';
 import type { ChangeFigures, OpenFigures } from './definitions.ts';
 
 const never = new AbortController().signal;

@@ -3,11 +3,11 @@
 import { createRequire } from 'node:module';
 import { parse } from 'yaml';
 import { digestOf } from '../src/core/base/digest.ts';
-import { readFrontMatter } from '../src/core/definitions/frontMatter.ts';
-import { judgeWorkflows } from '../src/core/definitions/judgeWorkflows.ts';
-import { ProductSchemas } from '../src/core/definitions/productSchemas.ts';
-import { decodeSource, SourceText } from '../src/core/definitions/sourceText.ts';
-import { parseWorkflow } from '../src/core/definitions/workflowEntry.ts';
+import { readFrontMatter } from '../src/core/definitions/source/frontMatter.ts';
+import { judgeWorkflows } from '../src/core/definitions/workflows/judgeWorkflows.ts';
+import { ProductSchemas } from '../src/core/definitions/workflows/productSchemas.ts';
+import { decodeSource, SourceText } from '../src/core/definitions/source/sourceText.ts';
+import { parseWorkflow } from '../src/core/definitions/workflows/workflowEntry.ts';
 import { agentsNamed } from '../test/unit/definitions/marked.ts';
 
 const FILES = 1000;

@@ -4,9 +4,9 @@ import { err, ok, type Result } from './base/result.ts';
 import type { Diagnostic } from './domain/diagnostic.ts';
 import { slug } from './domain/ids.ts';
 import type { Definitions } from './definitions/project.ts';
-import { readConvertible, type Convertible } from './definitions/readConvertible.ts';
-import { writeClaudeAgents } from './definitions/writeClaudeAgents.ts';
-import { writeWorkflow } from './definitions/writeWorkflow.ts';
+import { readConvertible, type Convertible } from './definitions/imports/readConvertible.ts';
+import { writeClaudeAgents } from './definitions/imports/writeClaudeAgents.ts';
+import { writeWorkflow } from './definitions/imports/writeWorkflow.ts';
 
 /** A workflow in Sluice's own format. */
 export interface ConvertedWorkflow {

@@ -6,9 +6,9 @@ import {
   DefinitionIndex,
   type DefinitionIndexOptions,
   type Definitions,
-} from './definitions/definitionIndex.ts';
-import { MAX_INDEX_BYTES } from './definitions/keptIndex.ts';
-import type { WatchedPlaces } from './definitions/placesToWatch.ts';
+} from './definitions/files/definitionIndex.ts';
+import { MAX_INDEX_BYTES } from './definitions/files/keptIndex.ts';
+import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import type { Ports } from './ports.ts';
 
 /** Fewer files are parsed as fast as they are read back. */

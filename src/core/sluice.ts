@@ -15,9 +15,9 @@ import {
   type Definitions,
   type WorkflowEntry,
 } from './definitions/project.ts';
-import { problemsOfAgentFile } from './definitions/fileProblems.ts';
+import { problemsOfAgentFile } from './definitions/source/fileProblems.ts';
 import { DefinitionShelf } from './definitionShelf.ts';
-import type { WatchedPlaces } from './definitions/placesToWatch.ts';
+import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
 import { Following } from './following.ts';
 import { Language } from './language/language.ts';

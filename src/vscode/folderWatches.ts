@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { Disposable } from '../core/base/disposables.ts';
-import type { WatchedFolder } from '../core/definitions/placesToWatch.ts';
+import type { WatchedFolder } from '../core/definitions/files/placesToWatch.ts';
 
 interface Watched {
   readonly identity: string;

@@ -38,6 +38,7 @@ for (const variant of Object.keys(variants) as Variant[]) {
 async function runVariant(variant: Variant): Promise<void> {
   console.log(`\nVS Code with ${variants[variant]}`);
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-host-'));
+  fs.mkdirSync(path.join(scratch, 'home'));
   const countedBefore = countFiles();
   try {
     await runTests({
@@ -48,7 +49,8 @@ async function runVariant(variant: Variant): Promise<void> {
       extensionTestsEnv: {
         SLUICE_HOST_VARIANT: variant,
         SLUICE_HOST_TRUST: variant === 'untrusted' ? 'asked' : 'granted',
-        // What Sluice keeps for its user goes with the test.
+        // What Sluice keeps for its user goes with the test, and whoever runs it may have agents of their own.
+        HOME: path.join(scratch, 'home'),
         XDG_CACHE_HOME: path.join(scratch, 'cache'),
         XDG_STATE_HOME: path.join(scratch, 'state'),
       },

@@ -2,7 +2,7 @@ import type { Agent, AgentFormat, RunnerSpec } from '../domain/agent.ts';
 import type { Diagnostic, Location } from '../domain/diagnostic.ts';
 import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
-import type { WorkflowSource } from './workflowSource.ts';
+import type { WorkflowSource } from './workflows/workflowSource.ts';
 
 /** What defines an agent, or should, and how it stands among all others. */
 export type AgentEntry = ValidAgentEntry | InvalidAgentEntry;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { agentsOverlayFileSchema } from './agentOverlay.ts';
-import { agentFileSchema, markdownAgentSchema } from './agentSchema.ts';
-import { todoFileSchema } from './todoSchema.ts';
-import { workflowFileSchema } from './workflowSchema.ts';
+import { agentsOverlayFileSchema } from './agents/agentOverlay.ts';
+import { agentFileSchema, markdownAgentSchema } from './agents/agentSchema.ts';
+import { todoFileSchema } from './imports/todoSchema.ts';
+import { workflowFileSchema } from './workflows/workflowSchema.ts';
 
 /** JSON Schemas (draft 7) that editors check and complete definition files with, by file name. */
 export function jsonSchemas(): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { formatBytes, oneLine } from '../base/text.ts';
-import { changing, didYouMean, error, warning, type Problem } from './problem.ts';
+import { changing, didYouMean, error, warning, type Problem } from './source/problem.ts';
 
 // What people read about a definition file whatever it defines; agentProblems.ts, workflowProblems.ts
 // and expressionProblems.ts hold the rest. Each sentence says what is wrong and, where it is not plain,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import type { Workflow } from '../domain/workflow.ts';
-import { DefinitionIndex, type Definitions } from './definitionIndex.ts';
+import { DefinitionIndex, type Definitions } from './files/definitionIndex.ts';
 import {
   indexAgents,
   indexWorkflows,
@@ -10,12 +10,12 @@ import {
   type WorkflowEntry,
   type WorkflowIndex,
 } from './entries.ts';
-import { judgeAmong } from './judgeWorkflows.ts';
-import { inReadingOrder } from './problem.ts';
-import { loadSchemas } from './productSchemas.ts';
-import { parseFresh } from './readSource.ts';
-import { workflowFile, type ParsedFile } from './workflowEntry.ts';
-import { severalWorkflows } from './workflowNames.ts';
+import { judgeAmong } from './workflows/judgeWorkflows.ts';
+import { inReadingOrder } from './source/problem.ts';
+import { loadSchemas } from './workflows/productSchemas.ts';
+import { parseFresh } from './files/readSource.ts';
+import { workflowFile, type ParsedFile } from './workflows/workflowEntry.ts';
+import { severalWorkflows } from './workflows/workflowNames.ts';
 
 export type { AgentEntry, Definitions, WorkflowEntry, WorkflowIndex };
 

@@ -2,8 +2,8 @@ import type { Check } from '../domain/agent.ts';
 import { checkFieldsSchema } from './commandSchema.ts';
 import { parseDuration } from './duration.ts';
 import * as problems from './problems.ts';
-import type { DocumentReader } from './shape.ts';
-import type { SourcePath } from './sourceDocument.ts';
+import type { DocumentReader } from './source/shape.ts';
+import type { SourcePath } from './source/sourceDocument.ts';
 
 /** How long a check may run that does not say, in milliseconds. */
 export const CHECK_TIMEOUT_MS = 600_000;

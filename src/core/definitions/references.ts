@@ -7,8 +7,8 @@ import {
   type Span,
   type TemplateError,
 } from '../domain/expression.ts';
-import * as problems from './expressionProblems.ts';
-import type { Problem } from './problem.ts';
+import * as problems from './workflows/expressionProblems.ts';
+import type { Problem } from './source/problem.ts';
 
 // What expressions may name: `inputs.<name>`, `steps.<id>.output`, `steps.<id>.status`,
 // `matrix.<name>`, `run.id`.

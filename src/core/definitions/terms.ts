@@ -5,8 +5,8 @@ import type { Terms } from '../domain/terms.ts';
 import { duration, wholeNumber } from './commonSchema.ts';
 import { parseDuration } from './duration.ts';
 import * as problems from './problems.ts';
-import type { DocumentReader } from './shape.ts';
-import type { SourcePath } from './sourceDocument.ts';
+import type { DocumentReader } from './source/shape.ts';
+import type { SourcePath } from './source/sourceDocument.ts';
 
 // What may be written, spent and reused: the same fields in agents, in steps and in agents.yaml.
 

@@ -1,4 +1,4 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
 import { readBlockLine, skipBlanks, type BlockLine } from './blockLine.ts';
 import { flowPlace } from './flow.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceText } from '../definitions/sourceText.ts';
+import type { SourceText } from '../definitions/source/sourceText.ts';
 import type { Position } from '../domain/diagnostic.ts';
 import { caretAt, type Caret } from './caret.ts';
 import { completionsOf, type Completion, type Offer } from './completion.ts';

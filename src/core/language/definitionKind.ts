@@ -1,7 +1,7 @@
 import path from 'node:path/posix';
 import type { AgentFormat } from '../domain/agent.ts';
-import { AGENT_FOLDERS, AGENTS_OVERLAY } from '../definitions/agentPlaces.ts';
-import { WORKFLOW_FOLDER, type DefinitionFolder } from '../definitions/discovery.ts';
+import { AGENT_FOLDERS, AGENTS_OVERLAY } from '../definitions/agents/agentPlaces.ts';
+import { WORKFLOW_FOLDER, type DefinitionFolder } from '../definitions/files/discovery.ts';
 
 /** What a file defines, by its place. */
 export type DefinitionKind =

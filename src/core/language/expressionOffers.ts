@@ -1,4 +1,4 @@
-import type { StepDraft, WorkflowDraft } from '../definitions/workflowDraft.ts';
+import type { StepDraft, WorkflowDraft } from '../definitions/workflows/workflowDraft.ts';
 import { formatReference } from '../domain/expression.ts';
 import { oneLine } from '../base/text.ts';
 import type { Offer } from './completion.ts';

@@ -1,4 +1,4 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
 
 /** Where a caret stands among brackets and braces. */
 export interface FlowPlace {

@@ -1,5 +1,5 @@
 import { oneLine } from '../base/text.ts';
-import type { MatrixValuesDraft } from '../definitions/workflowDraft.ts';
+import type { MatrixValuesDraft } from '../definitions/workflows/workflowDraft.ts';
 import type { Position, Range } from '../domain/diagnostic.ts';
 import type { InputSpec } from '../domain/workflow.ts';
 import type { Known } from './known.ts';

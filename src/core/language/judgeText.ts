@@ -1,14 +1,14 @@
-import { agentsOverlay } from '../definitions/agentOverlay.ts';
-import * as agentProblems from '../definitions/agentProblems.ts';
-import { agentFile } from '../definitions/agents.ts';
-import { layOverlays } from '../definitions/applyOverlays.ts';
+import { agentsOverlay } from '../definitions/agents/agentOverlay.ts';
+import * as agentProblems from '../definitions/agents/agentProblems.ts';
+import { agentFile } from '../definitions/agents/agents.ts';
+import { layOverlays } from '../definitions/agents/applyOverlays.ts';
 import { indexAgents, type AgentEntry, type WorkflowEntry } from '../definitions/entries.ts';
-import { judgeAmong } from '../definitions/judgeWorkflows.ts';
-import { inReadingOrder } from '../definitions/problem.ts';
-import { loadSchemas } from '../definitions/productSchemas.ts';
-import type { SourceText } from '../definitions/sourceText.ts';
-import { workflowFile, type ParsedFile } from '../definitions/workflowEntry.ts';
-import { withUniqueNames } from '../definitions/workflowNames.ts';
+import { judgeAmong } from '../definitions/workflows/judgeWorkflows.ts';
+import { inReadingOrder } from '../definitions/source/problem.ts';
+import { loadSchemas } from '../definitions/workflows/productSchemas.ts';
+import type { SourceText } from '../definitions/source/sourceText.ts';
+import { workflowFile, type ParsedFile } from '../definitions/workflows/workflowEntry.ts';
+import { withUniqueNames } from '../definitions/workflows/workflowNames.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import type { DefinitionKind } from './definitionKind.ts';
 

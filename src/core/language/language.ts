@@ -1,9 +1,9 @@
 import { digestOf } from '../base/digest.ts';
-import { CLAUDE_JSON } from '../definitions/agentPlaces.ts';
+import { CLAUDE_JSON } from '../definitions/agents/agentPlaces.ts';
 import { indexAgents, indexWorkflows } from '../definitions/entries.ts';
-import { readSource } from '../definitions/readSource.ts';
-import { decodeSource, SourceText } from '../definitions/sourceText.ts';
-import { TODO_FOLDER } from '../definitions/workflowFiles.ts';
+import { readSource } from '../definitions/files/readSource.ts';
+import { decodeSource, SourceText } from '../definitions/source/sourceText.ts';
+import { TODO_FOLDER } from '../definitions/files/workflowFiles.ts';
 import type { Diagnostic, Location, Position } from '../domain/diagnostic.ts';
 import type { Completion } from './completion.ts';
 import { completionsAt } from './completions.ts';

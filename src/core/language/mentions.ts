@@ -1,8 +1,8 @@
 import type { WorkflowIndex } from '../definitions/entries.ts';
-import { fileUsed } from '../definitions/fileUsed.ts';
-import type { SourceDocument, SourcePath } from '../definitions/sourceDocument.ts';
-import type { ScalarNode, SourceNode } from '../definitions/sourceNode.ts';
-import type { StepDraft } from '../definitions/workflowDraft.ts';
+import { fileUsed } from '../definitions/workflows/fileUsed.ts';
+import type { SourceDocument, SourcePath } from '../definitions/source/sourceDocument.ts';
+import type { ScalarNode, SourceNode } from '../definitions/source/sourceNode.ts';
+import type { StepDraft } from '../definitions/workflows/workflowDraft.ts';
 import { parseCondition, referencesInCondition } from '../domain/condition.ts';
 import type { Range } from '../domain/diagnostic.ts';
 import { parseTemplate, referencesIn, type Reference } from '../domain/expression.ts';

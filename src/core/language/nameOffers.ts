@@ -1,7 +1,7 @@
 import path from 'node:path/posix';
 import { oneLine } from '../base/text.ts';
 import type { AgentEntry, WorkflowEntry } from '../definitions/entries.ts';
-import type { StepDraft, WorkflowDraft } from '../definitions/workflowDraft.ts';
+import type { StepDraft, WorkflowDraft } from '../definitions/workflows/workflowDraft.ts';
 import type { Offer } from './completion.ts';
 import type { Known } from './known.ts';
 import { ancestorsOf, dependentsOf } from './stepFacts.ts';

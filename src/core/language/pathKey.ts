@@ -1,4 +1,4 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
 
 /** A path as a text that no other path has. */
 export function pathKey(path: SourcePath): string {

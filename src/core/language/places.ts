@@ -1,5 +1,5 @@
-import type { SourceDocument, SourcePath } from '../definitions/sourceDocument.ts';
-import type { SourceNode } from '../definitions/sourceNode.ts';
+import type { SourceDocument, SourcePath } from '../definitions/source/sourceDocument.ts';
+import type { SourceNode } from '../definitions/source/sourceNode.ts';
 import type { Position, Range } from '../domain/diagnostic.ts';
 import type { Mention } from './mentions.ts';
 

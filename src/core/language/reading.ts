@@ -1,9 +1,9 @@
-import { SourceText } from '../definitions/sourceText.ts';
-import type { SourceDocument } from '../definitions/sourceDocument.ts';
-import type { WorkflowDraft } from '../definitions/workflowDraft.ts';
-import { parseWorkflow } from '../definitions/workflowEntry.ts';
-import type { WorkflowSource } from '../definitions/workflowSource.ts';
-import { parseYaml } from '../definitions/yamlSource.ts';
+import { SourceText } from '../definitions/source/sourceText.ts';
+import type { SourceDocument } from '../definitions/source/sourceDocument.ts';
+import type { WorkflowDraft } from '../definitions/workflows/workflowDraft.ts';
+import { parseWorkflow } from '../definitions/workflows/workflowEntry.ts';
+import type { WorkflowSource } from '../definitions/workflows/workflowSource.ts';
+import { parseYaml } from '../definitions/source/yamlSource.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import type { DefinitionKind } from './definitionKind.ts';
 

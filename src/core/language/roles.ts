@@ -1,4 +1,4 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
 import type { DefinitionKind } from './definitionKind.ts';
 
 // What the values and keys of definition files name, by their paths. The same words serve a parsed file

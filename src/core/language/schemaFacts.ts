@@ -1,4 +1,4 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
 
 /** A JSON Schema as `jsonSchemas` makes them, and as the fields of other tools are written down. */
 export interface JsonSchema {

@@ -1,5 +1,9 @@
-import type { SourcePath } from '../definitions/sourceDocument.ts';
-import { graphItem, type StepDraft, type WorkflowDraft } from '../definitions/workflowDraft.ts';
+import type { SourcePath } from '../definitions/source/sourceDocument.ts';
+import {
+  graphItem,
+  type StepDraft,
+  type WorkflowDraft,
+} from '../definitions/workflows/workflowDraft.ts';
 import { pathKey } from './pathKey.ts';
 import { stepPlaceOf } from './roles.ts';
 

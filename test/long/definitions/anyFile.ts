@@ -5,8 +5,8 @@ import { parseCondition } from '../../../src/core/domain/condition.ts';
 import type { Workflow } from '../../../src/core/domain/workflow.ts';
 import type { WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { buildGraph } from '../../../src/core/graph/graph.ts';
-import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
-import { readAgents } from '../../../src/core/definitions/readAgent.ts';
+import { decodeSource } from '../../../src/core/definitions/source/sourceText.ts';
+import { readAgents } from '../../../src/core/definitions/agents/readAgent.ts';
 import { agentsNamed, readWorkflowText, sourceOf } from '../../unit/definitions/marked.ts';
 import { applied } from '../../unit/definitions/workflowCases.ts';
 

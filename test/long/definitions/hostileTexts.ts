@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_FILE_BYTES } from '../../../src/core/definitions/sourceText.ts';
+import { MAX_FILE_BYTES } from '../../../src/core/definitions/source/sourceText.ts';
 import { seeded } from '../seeded.ts';
 
 // Files made to hurt: what is cheap to write and may be dear to read.

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digestOf } from '../../../src/core/base/digest.ts';
-import { readPlainYaml } from '../../../src/core/definitions/plainYaml.ts';
-import type { SourceNode } from '../../../src/core/definitions/sourceNode.ts';
-import { SourceText } from '../../../src/core/definitions/sourceText.ts';
-import { parseAnyYaml } from '../../../src/core/definitions/yamlSource.ts';
+import { readPlainYaml } from '../../../src/core/definitions/source/plainYaml.ts';
+import type { SourceNode } from '../../../src/core/definitions/source/sourceNode.ts';
+import { SourceText } from '../../../src/core/definitions/source/sourceText.ts';
+import { parseAnyYaml } from '../../../src/core/definitions/source/yamlSource.ts';
 import { realYaml } from './realTexts.ts';
 import { changedText, pieces, writtenYaml } from './yamlWriter.ts';
 

@@ -1,6 +1,6 @@
-import { findAgents, type FoundAgents } from '../../../src/core/definitions/agents.ts';
+import { findAgents, type FoundAgents } from '../../../src/core/definitions/agents/agents.ts';
 import type { AgentEntry, ValidAgentEntry } from '../../../src/core/definitions/entries.ts';
-import { readFresh } from '../../../src/core/definitions/readSource.ts';
+import { readFresh } from '../../../src/core/definitions/files/readSource.ts';
 import { hasErrors } from '../../../src/core/domain/diagnostic.ts';
 import { TemporaryFolder } from './folder.ts';
 

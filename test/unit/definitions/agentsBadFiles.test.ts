@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { MAX_DEPTH } from '../../../src/core/definitions/sourceNode.ts';
+import { MAX_DEPTH } from '../../../src/core/definitions/source/sourceNode.ts';
 import { AgentRig, claudeFile } from './agentRig.ts';
 
 /** 50 MB that take no room on the disk. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { agentPlaces } from '../../../src/core/definitions/agentPlaces.ts';
-import { commandAgentSchema, modelAgentSchema } from '../../../src/core/definitions/agentSchema.ts';
+import { agentPlaces } from '../../../src/core/definitions/agents/agentPlaces.ts';
+import {
+  commandAgentSchema,
+  modelAgentSchema,
+} from '../../../src/core/definitions/agents/agentSchema.ts';
 import { AgentRig } from './agentRig.ts';
 import { said } from './marked.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readAgents } from '../../../src/core/definitions/readAgent.ts';
+import { readAgents } from '../../../src/core/definitions/agents/readAgent.ts';
 import { said, sourceOf, unmark } from './marked.ts';
 
 const FILE = '.sluice/agents/agent.json';

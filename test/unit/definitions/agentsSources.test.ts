@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { agentPlaces } from '../../../src/core/definitions/agentPlaces.ts';
+import { agentPlaces } from '../../../src/core/definitions/agents/agentPlaces.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import { AgentRig, claudeFile } from './agentRig.ts';
 import { said, unmark } from './marked.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
+import { decodeSource } from '../../../src/core/definitions/source/sourceText.ts';
 import type { AgentDraft, WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
 import { agentsNamed, readWorkflowText, said, sourceOf, unmark, readAgent } from './marked.ts';

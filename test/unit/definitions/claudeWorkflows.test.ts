@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Diagnostic } from '../../../src/core/domain/diagnostic.ts';
 import type { WorkflowEntry } from '../../../src/core/definitions/entries.ts';
-import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
-import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
-import { parseWorkflowFile } from '../../../src/core/definitions/workflowEntry.ts';
-import { withUniqueNames } from '../../../src/core/definitions/workflowNames.ts';
+import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWorkflows.ts';
+import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import { parseWorkflowFile } from '../../../src/core/definitions/workflows/workflowEntry.ts';
+import { withUniqueNames } from '../../../src/core/definitions/workflows/workflowNames.ts';
 import type { AgentStep, Workflow } from '../../../src/core/domain/workflow.ts';
 import { agentsNamed, said, sourceOf, unmark } from './marked.ts';
 

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/core/base/clock.ts';
-import { DefinitionIndex } from '../../../src/core/definitions/definitionIndex.ts';
+import { DefinitionIndex } from '../../../src/core/definitions/files/definitionIndex.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
-import { readSourceFile } from '../../../src/core/definitions/readSource.ts';
+import { readSourceFile } from '../../../src/core/definitions/files/readSource.ts';
 import { TemporaryFolder } from './folder.ts';
 
 const never = new AbortController().signal;

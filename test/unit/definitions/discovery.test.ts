@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { AGENT_FOLDERS } from '../../../src/core/definitions/agentPlaces.ts';
+import { AGENT_FOLDERS } from '../../../src/core/definitions/agents/agentPlaces.ts';
 import {
   discover,
   type DefinitionFolder,
   MAX_ENTRIES,
   WORKFLOW_FOLDER,
-} from '../../../src/core/definitions/discovery.ts';
+} from '../../../src/core/definitions/files/discovery.ts';
 import { TemporaryFolder } from './folder.ts';
 import { said } from './marked.ts';
 

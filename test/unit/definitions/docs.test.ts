@@ -9,13 +9,13 @@ import {
   nestedStepSchema,
   productFieldsSchema,
   retryFieldsSchema,
-} from '../../../src/core/definitions/stepSchema.ts';
+} from '../../../src/core/definitions/workflows/stepSchema.ts';
 import { budgetSchema } from '../../../src/core/definitions/terms.ts';
 import {
   inputSchema,
   phaseHeadSchema,
   workflowHeadSchema,
-} from '../../../src/core/definitions/workflowSchema.ts';
+} from '../../../src/core/definitions/workflows/workflowSchema.ts';
 import { readWorkflowText, said, sourceOf, validAgent } from './marked.ts';
 
 const PAGE = fs.readFileSync(path.resolve('docs/workflows.md'), 'utf8');

@@ -3,9 +3,9 @@ import v8 from 'node:v8';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/core/base/clock.ts';
-import { DefinitionIndex } from '../../../src/core/definitions/definitionIndex.ts';
+import { DefinitionIndex } from '../../../src/core/definitions/files/definitionIndex.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
-import { readSourceFile } from '../../../src/core/definitions/readSource.ts';
+import { readSourceFile } from '../../../src/core/definitions/files/readSource.ts';
 import { TemporaryFolder } from './folder.ts';
 
 const never = new AbortController().signal;

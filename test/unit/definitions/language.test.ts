@@ -3,7 +3,7 @@ import { mayPass, type Failure } from '../../../src/core/domain/failure.ts';
 import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import { indexAgents, type AgentEntry } from '../../../src/core/definitions/entries.ts';
 import type { AgentStep, Step, Workflow } from '../../../src/core/domain/workflow.ts';
-import { RETRYABLE } from '../../../src/core/definitions/stepSchema.ts';
+import { RETRYABLE } from '../../../src/core/definitions/workflows/stepSchema.ts';
 import { agentsNamed, lines, readWorkflowText, said, sourceOf, validAgent } from './marked.ts';
 
 /** `a` is a command, `m` a language model. */

@@ -11,11 +11,11 @@ import {
   type AgentIndex,
   type WorkflowEntry,
 } from '../../../src/core/definitions/entries.ts';
-import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
-import { readAgents } from '../../../src/core/definitions/readAgent.ts';
-import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
-import { parseWorkflow } from '../../../src/core/definitions/workflowEntry.ts';
-import { decodeSource, type SourceText } from '../../../src/core/definitions/sourceText.ts';
+import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWorkflows.ts';
+import { readAgents } from '../../../src/core/definitions/agents/readAgent.ts';
+import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import { parseWorkflow } from '../../../src/core/definitions/workflows/workflowEntry.ts';
+import { decodeSource, type SourceText } from '../../../src/core/definitions/source/sourceText.ts';
 
 /** A file's text with `«…»` around where problems are expected, and `‹…›` around what is told beside. */
 export interface Marked {

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { indexWorkflows, type WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { parseDuration } from '../../../src/core/definitions/duration.ts';
-import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
-import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
-import { parseWorkflowFile } from '../../../src/core/definitions/workflowEntry.ts';
-import { writeClaudeAgents } from '../../../src/core/definitions/writeClaudeAgents.ts';
-import { writeWorkflow } from '../../../src/core/definitions/writeWorkflow.ts';
-import { BRANCH_REASONS } from '../../../src/core/definitions/todoSchema.ts';
+import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWorkflows.ts';
+import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import { parseWorkflowFile } from '../../../src/core/definitions/workflows/workflowEntry.ts';
+import { writeClaudeAgents } from '../../../src/core/definitions/imports/writeClaudeAgents.ts';
+import { writeWorkflow } from '../../../src/core/definitions/imports/writeWorkflow.ts';
+import { BRANCH_REASONS } from '../../../src/core/definitions/imports/todoSchema.ts';
 import { agentsNamed, readWorkflowText, said, sourceOf } from './marked.ts';
 
 const AGENTS = agentsNamed('coder', 'debugger', 'bug-investigator', 'code-reviewer', 'linter');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hasErrors } from '../../../src/core/domain/diagnostic.ts';
-import { judgeWorkflows } from '../../../src/core/definitions/judgeWorkflows.ts';
-import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
-import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
-import { parseWorkflowFile } from '../../../src/core/definitions/workflowEntry.ts';
-import { writeWorkflow } from '../../../src/core/definitions/writeWorkflow.ts';
+import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWorkflows.ts';
+import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import { decodeSource } from '../../../src/core/definitions/source/sourceText.ts';
+import { parseWorkflowFile } from '../../../src/core/definitions/workflows/workflowEntry.ts';
+import { writeWorkflow } from '../../../src/core/definitions/imports/writeWorkflow.ts';
 import { agentsNamed, readWorkflowText, sourceOf } from './marked.ts';
 
 const AGENTS = agentsNamed('a', 'b');

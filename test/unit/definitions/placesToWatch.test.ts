@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { placesToWatch } from '../../../src/core/definitions/placesToWatch.ts';
+import { placesToWatch } from '../../../src/core/definitions/files/placesToWatch.ts';
 import { TemporaryFolder } from './folder.ts';
 
 describe('The places to watch for definitions', () => {

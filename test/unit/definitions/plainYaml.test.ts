@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readPlainYaml } from '../../../src/core/definitions/plainYaml.ts';
+import { readPlainYaml } from '../../../src/core/definitions/source/plainYaml.ts';
 import { checkPlainYaml, comparePlain, yamlTexts } from '../../long/definitions/plainYaml.ts';
 import { realYaml } from '../../long/definitions/realTexts.ts';
 import { lines } from './marked.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseYaml } from '../../../src/core/definitions/yamlSource.ts';
-import { decodeSource } from '../../../src/core/definitions/sourceText.ts';
+import { parseYaml } from '../../../src/core/definitions/source/yamlSource.ts';
+import { decodeSource } from '../../../src/core/definitions/source/sourceText.ts';
 
 function parsed(text: string) {
   const source = decodeSource('a.yaml', Buffer.from(text));

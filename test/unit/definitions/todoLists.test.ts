@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import type { WorkflowEntry } from '../../../src/core/definitions/entries.ts';
-import { commandOfLine } from '../../../src/core/definitions/commandLine.ts';
+import { commandOfLine } from '../../../src/core/definitions/imports/commandLine.ts';
 import type { AgentStep, Workflow } from '../../../src/core/domain/workflow.ts';
 import { agentsNamed, lines, readWorkflowText, said, sourceOf, unmark } from './marked.ts';
 

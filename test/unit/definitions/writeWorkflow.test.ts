@@ -13,11 +13,11 @@ import type {
   Workflow,
 } from '../../../src/core/domain/workflow.ts';
 import { indexWorkflows } from '../../../src/core/definitions/entries.ts';
-import { ProductSchemas } from '../../../src/core/definitions/productSchemas.ts';
-import { RETRYABLE } from '../../../src/core/definitions/stepSchema.ts';
-import { toWorkflow } from '../../../src/core/definitions/toWorkflow.ts';
-import { parseWorkflow } from '../../../src/core/definitions/workflowEntry.ts';
-import { writeWorkflow } from '../../../src/core/definitions/writeWorkflow.ts';
+import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import { RETRYABLE } from '../../../src/core/definitions/workflows/stepSchema.ts';
+import { toWorkflow } from '../../../src/core/definitions/workflows/toWorkflow.ts';
+import { parseWorkflow } from '../../../src/core/definitions/workflows/workflowEntry.ts';
+import { writeWorkflow } from '../../../src/core/definitions/imports/writeWorkflow.ts';
 import { agentsNamed, lines, readWorkflowText, said, sourceOf } from './marked.ts';
 
 const AGENTS = agentsNamed('a');

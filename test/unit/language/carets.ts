@@ -4,7 +4,7 @@ import {
   indexWorkflows,
   type AgentEntry,
 } from '../../../src/core/definitions/entries.ts';
-import { SourceText } from '../../../src/core/definitions/sourceText.ts';
+import { SourceText } from '../../../src/core/definitions/source/sourceText.ts';
 import { Language } from '../../../src/core/language/language.ts';
 import type { Completion } from '../../../src/core/language/completion.ts';
 import type { Definitions } from '../../../src/core/language/judgeText.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/core/base/clock.ts';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
 import { DefinitionShelf } from '../../../src/core/definitionShelf.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
-import { readSourceFile } from '../../../src/core/definitions/readSource.ts';
+import { readSourceFile } from '../../../src/core/definitions/files/readSource.ts';
 import { FaultyDisk } from '../../support/faultyDisk.ts';
 import { TemporaryFolder } from '../definitions/folder.ts';
 

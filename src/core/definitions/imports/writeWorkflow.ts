@@ -1,0 +1,217 @@
+import { unreachable } from '../../base/exhaustive.ts';
+import type { Check } from '../../domain/agent.ts';
+import type { Budget, CacheRule, Terms } from '../../domain/terms.ts';
+import type {
+  AgentStep,
+  InputSpec,
+  JsonValue,
+  Matrix,
+  Phase,
+  Product,
+  RetryRule,
+  Step,
+  Workflow,
+} from '../../domain/workflow.ts';
+import { PLAIN_LINE } from '../commandSchema.ts';
+import { durationText } from '../duration.ts';
+import { RETRY_DELAY_MS, RETRY_MAX_DELAY_MS } from '../workflows/readAgentStep.ts';
+import { CHECK_TIMEOUT_MS } from '../readCommand.ts';
+import { writeYaml, YamlFields, YamlItems, type YamlValue } from '../source/yamlWriter.ts';
+
+type Field = readonly [name: string, value: YamlValue | undefined];
+
+/**
+ * The workflow as a file of `.sluice/workflows` in YAML: what it reads as is the same workflow but for
+ * its file and digest.
+ * @param comment stands above it, without signs; empty for none
+ */
+export function writeWorkflow(workflow: Workflow, comment = ''): string {
+  const { inputs, phases } = workflow;
+  return writeYaml(
+    new YamlFields([
+      ['name', workflow.name],
+      ['description', unlessEmpty(workflow.description)],
+      [
+        'inputs',
+        fieldsUnlessNone(Object.entries(inputs).map(([name, spec]) => [name, input(spec)])),
+      ],
+      ['max-parallel', workflow.maxParallel],
+      ['on-failure', workflow.onFailure === 'stop' ? 'stop' : undefined],
+      ['budget', budget(workflow.budget)],
+      [
+        'steps',
+        new YamlFields(workflow.steps.map((step) => [step.id, new YamlFields(stepFields(step))])),
+      ],
+      ['phases', phases.length === 0 ? undefined : new YamlItems(phases.map(phaseFields))],
+      ['metadata', workflow.metadata],
+    ]),
+    comment,
+  );
+}
+
+function input({ type, options, description, default: usual }: InputSpec): YamlValue {
+  if (type === 'string' && description === undefined) {
+    return usual ?? null;
+  }
+  return new YamlFields([
+    ['type', type === 'string' ? undefined : type],
+    ['options', options.length === 0 ? undefined : options],
+    ['description', description],
+    ['default', usual],
+  ]);
+}
+
+function stepFields(step: Step): readonly Field[] {
+  const common: readonly Field[] = [
+    ['needs', unlessNone(step.needs)],
+    ['if', step.condition],
+    ['matrix', step.matrix && matrix(step.matrix)],
+    ['max-parallel', step.maxParallel],
+  ];
+  const last: readonly Field[] = [['metadata', step.metadata]];
+  switch (step.kind) {
+    case 'agent':
+      return [['agent', step.agent], ...common, ...agentFields(step), ...last];
+    case 'gate':
+      return [
+        [
+          'gate',
+          step.show.length === 0
+            ? step.ask
+            : new YamlFields([
+                ['ask', step.ask],
+                ['show', step.show],
+              ]),
+        ],
+        ...common,
+        ...last,
+      ];
+    case 'workflow':
+      return [
+        ['workflow', step.workflow],
+        ...common,
+        ['with', fieldsUnlessNone(Object.entries(step.with))],
+        ...last,
+      ];
+    default:
+      return unreachable(step);
+  }
+}
+
+function agentFields(step: AgentStep): readonly Field[] {
+  const { limits } = step;
+  const duration = (ms: number | undefined) => (ms === undefined ? undefined : durationText(ms));
+  return [
+    ['prompt', unlessEmpty(step.prompt)],
+    ['env', fieldsUnlessNone(Object.entries(step.env))],
+    ['produces', unlessNoItems(step.produces.map(product))],
+    ['checks', unlessNoItems(step.checks.map(check))],
+    ['timeout', duration(limits.timeoutMs)],
+    ['idle-timeout', duration(limits.idleTimeoutMs)],
+    ['grace', duration(limits.graceMs)],
+    ['retry', step.retry && retry(step.retry)],
+    ['effects', step.effects],
+    ...termsFields(step.terms),
+  ];
+}
+
+function termsFields({ owns, never, models, permissions, ...terms }: Terms): readonly Field[] {
+  return [
+    ['owns', owns],
+    ['never', unlessNone(never)],
+    ['model', models],
+    ['permissions', permissions],
+    ['budget', budget(terms.budget)],
+    ['cache', terms.cache && cache(terms.cache)],
+  ];
+}
+
+function budget(limits: Budget | undefined): YamlValue | undefined {
+  return (
+    limits &&
+    new YamlFields([
+      ['tokens', limits.tokens],
+      ['usd', limits.usd],
+      ['time', limits.timeMs === undefined ? undefined : durationText(limits.timeMs)],
+    ])
+  );
+}
+
+function cache({ use, ttlMs }: CacheRule): YamlValue {
+  return use && ttlMs !== undefined ? new YamlFields([['ttl', durationText(ttlMs)]]) : use;
+}
+
+function matrix(values: Matrix): YamlValue {
+  return new YamlFields(
+    Object.entries(values).map(([name, lanes]) => [
+      name,
+      lanes instanceof Object && 'files' in lanes
+        ? new YamlFields([['files', lanes.files]])
+        : lanes,
+    ]),
+  );
+}
+
+function product({ path, schema }: Product): YamlValue {
+  return schema === undefined
+    ? path
+    : new YamlFields([
+        ['path', path],
+        ['schema', asObject(schema)],
+      ]);
+}
+
+/** A file may hold a schema of `true` or `false`; in a workflow one is made of fields. */
+function asObject(schema: JsonValue): JsonValue {
+  return typeof schema === 'boolean' ? (schema ? {} : { not: {} }) : schema;
+}
+
+function check({ command, timeoutMs }: Check): YamlValue {
+  const line = command.join(' ');
+  const isLine =
+    PLAIN_LINE.test(line) && command.every((word) => word !== '' && !word.includes(' '));
+  const written = isLine ? line : command;
+  return timeoutMs === CHECK_TIMEOUT_MS
+    ? written
+    : new YamlFields([
+        ['command', written],
+        ['timeout', durationText(timeoutMs)],
+      ]);
+}
+
+function retry({ attempts, delayMs, maxDelayMs, on }: RetryRule): YamlValue {
+  const isUsualDelay = delayMs === RETRY_DELAY_MS;
+  const isUsualLimit = maxDelayMs === Math.max(delayMs, RETRY_MAX_DELAY_MS);
+  return isUsualDelay && isUsualLimit && on === undefined
+    ? attempts
+    : new YamlFields([
+        ['attempts', attempts],
+        ['delay', isUsualDelay ? undefined : durationText(delayMs)],
+        ['max-delay', isUsualLimit ? undefined : durationText(maxDelayMs)],
+        ['on', on],
+      ]);
+}
+
+function phaseFields({ name, steps, checks }: Phase): YamlValue {
+  return new YamlFields([
+    ['name', name],
+    ['steps', steps],
+    ['checks', unlessNoItems(checks.map(check))],
+  ]);
+}
+
+function unlessEmpty(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function unlessNone<T extends string>(texts: readonly T[]): readonly T[] | undefined {
+  return texts.length === 0 ? undefined : texts;
+}
+
+function unlessNoItems(items: readonly YamlValue[]): YamlItems | undefined {
+  return items.length === 0 ? undefined : new YamlItems(items);
+}
+
+function fieldsUnlessNone(fields: readonly Field[]): YamlFields | undefined {
+  return fields.length === 0 ? undefined : new YamlFields(fields);
+}

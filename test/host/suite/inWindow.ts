@@ -85,6 +85,22 @@ export async function takeFirst(command: CommandId): Promise<void> {
   await running;
 }
 
+/**
+ * Starts a run by a command, each pick taking its first item, and gives its name. A page that was opened
+ * before may take the focus late and close the pick: then it is asked for again.
+ */
+export async function startFirst(command: CommandId, folder: TestFolder): Promise<string> {
+  const before = folder.runs().length;
+  return await until(
+    `a run by ${command}`,
+    async () => {
+      await takeFirst(command);
+      return folder.runs()[before];
+    },
+    RUN,
+  );
+}
+
 /** What a command asked and told while it ran. */
 export interface Talk {
   /** What input boxes proposed. */

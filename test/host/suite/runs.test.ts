@@ -4,7 +4,7 @@ import { isAlive } from '../../../src/core/base/processes.ts';
 import { digestCheckout } from '../../support/tempRepository.ts';
 import type { TestFolder } from '../../ui/support/testFolder.ts';
 import { until } from '../../ui/support/until.ts';
-import { outputOf, RUN, sluice, takeFirst, windowFolder } from './inWindow.ts';
+import { outputOf, RUN, sluice, startFirst, takeFirst, windowFolder } from './inWindow.ts';
 
 describe('runs', () => {
   let folder: TestFolder;
@@ -29,8 +29,7 @@ describe('runs', () => {
       agree: { gate: { ask: 'Keep the notes?', show: ['notes.md'] }, needs: ['write'] },
     });
     const before = digestCheckout(folder.path);
-    await takeFirst('sluice.runWorkflow');
-    const run = await started();
+    const run = await startFirst('sluice.runWorkflow', folder);
     await until('the gate', async () => (await folder.eventsOf(run, 'gate-opened'))[0], RUN);
     assert.deepEqual(folder.branches(), ['main'], 'nothing lands before the answer');
 
@@ -52,8 +51,7 @@ describe('runs', () => {
   it('ask for inputs, and fail with the message that says what to install', async () => {
     folder.command('absent', ['sluice-no-such-program'], { install: 'npm install it' });
     folder.workflow('inputs', { only: { agent: 'absent' } }, { inputs: { where: 'here' } });
-    await takeFirst('sluice.runWorkflow');
-    const run = await started();
+    const run = await startFirst('sluice.runWorkflow', folder);
     assert.equal(await until('the end', () => folder.endOf(run), RUN), 'failed');
     const output = await outputOf(folder, run, 'only');
     assert.match(output, /The command "sluice-no-such-program" was not found\n/);
@@ -68,8 +66,7 @@ describe('runs', () => {
        note('pids', process.pid + ' ' + child.pid);
        await sign('never');`,
     );
-    await takeFirst('sluice.runAgent');
-    const run = await started();
+    const run = await startFirst('sluice.runAgent', folder);
     const pids = (await until('the agent', () => folder.noteOf('pids'), RUN)).split(' ');
     assert.ok(pids.every((pid) => isAlive(Number(pid), '')));
     await vscode.commands.executeCommand('sluice.cancelRun');
@@ -82,8 +79,7 @@ describe('runs', () => {
 
   it('are rejected with the note that was given', async () => {
     folder.workflow('ask', { agree: { gate: 'Go on?' } });
-    await takeFirst('sluice.runWorkflow');
-    const run = await started();
+    const run = await startFirst('sluice.runWorkflow', folder);
     await until('the gate', async () => (await folder.eventsOf(run, 'gate-opened'))[0], RUN);
     await takeFirst('sluice.rejectGate');
     assert.equal(await until('the end', () => folder.endOf(run), RUN), 'failed');
@@ -99,9 +95,6 @@ describe('runs', () => {
   });
 
   /** The newest run, once its command has ended. */
-  async function started(): Promise<string> {
-    return await until('a run', () => folder.runs().at(-1), RUN);
-  }
 });
 
 function graphTabs(): string[] {

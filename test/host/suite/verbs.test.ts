@@ -10,7 +10,7 @@ import {
   outputOf,
   RUN,
   sluice,
-  takeFirst,
+  startFirst,
   windowFolder,
   type Talk,
 } from './inWindow.ts';
@@ -187,10 +187,8 @@ describe('what people ask of runs and tasks', () => {
   });
 
   async function start(steps: Parameters<TestFolder['workflow']>[1]): Promise<void> {
-    const before = folder.runs().length;
     folder.workflow('verbs', steps);
-    await takeFirst('sluice.runWorkflow');
-    run = await until('a run', () => folder.runs().length > before && folder.runs().at(-1), RUN);
+    run = await startFirst('sluice.runWorkflow', folder);
   }
 
   async function ask(command: CommandId, task?: string, typed?: string): Promise<Talk> {

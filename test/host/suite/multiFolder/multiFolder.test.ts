@@ -8,7 +8,7 @@ import {
   outputOf,
   RUN,
   sluice,
-  takeFirst,
+  startFirst,
   windowFolder,
 } from '../inWindow.ts';
 
@@ -39,7 +39,7 @@ describe('a window with two folders', () => {
     const untouched = digestCheckout(first.path);
     second.agent('hello', `console.log('from the second');`);
     second.workflow('greet', { say: { agent: 'hello' } });
-    await takeFirst('sluice.runWorkflow');
+    await startFirst('sluice.runWorkflow', second);
     assert.equal(await until('the end', () => second.endOf('greet-1'), RUN), 'succeeded');
     assert.match(await outputOf(second, 'greet-1', 'say'), /from the second/);
     assert.deepEqual(first.runs(), []);
@@ -47,7 +47,7 @@ describe('a window with two folders', () => {
 
     first.agent('hello', `console.log('from the first');`);
     first.workflow('greet', { say: { agent: 'hello' } });
-    await takeFirst('sluice.runWorkflow');
+    await startFirst('sluice.runWorkflow', first);
     assert.equal(await until('the end', () => first.endOf('greet-1'), RUN), 'succeeded');
     assert.match(await outputOf(first, 'greet-1', 'say'), /from the first/);
     assert.match(await outputOf(second, 'greet-1', 'say'), /from the second/);

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { userFolders } from '../../../../src/core/user.ts';
 import { until } from '../../../ui/support/until.ts';
-import { outputOf, RUN, sluice, takeFirst, windowFolder } from '../inWindow.ts';
+import { outputOf, RUN, sluice, startFirst, windowFolder } from '../inWindow.ts';
 
 describe('a folder without Git', () => {
   it('runs a workflow; what it makes stays with the run, and no repository appears', async () => {
@@ -13,7 +13,7 @@ describe('a folder without Git', () => {
     folder.workflow('notes', { write: { agent: 'writer', produces: ['notes.md'] } });
     const before = fs.readdirSync(folder.path, { recursive: true });
     await sluice().activate();
-    await takeFirst('sluice.runWorkflow');
+    await startFirst('sluice.runWorkflow', folder);
     assert.equal(await until('the end', () => folder.endOf('notes-1'), RUN), 'succeeded');
     assert.match(await outputOf(folder, 'notes-1', 'write'), /Artifact: notes\.md/);
     assert.deepEqual(await folder.eventsOf('notes-1', 'landing-started'), []);

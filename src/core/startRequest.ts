@@ -2,8 +2,8 @@ import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import { textsOfAgent, type Agent } from './domain/agent.ts';
 import { slug, stepId, type AgentName, type StepId, type TaskId } from './domain/ids.ts';
-import { NO_TERMS } from './domain/terms.ts';
 import {
+  bareStep,
   DEFAULT_MAX_PARALLEL,
   inputFault,
   type Base,
@@ -130,26 +130,7 @@ export function workflowOfAgent(agent: Agent): Workflow {
     name: agent.name,
     description: agent.description,
     inputs: {},
-    steps: [
-      {
-        kind: 'agent',
-        id: stepId(slug(agent.name)),
-        needs: [],
-        condition: undefined,
-        matrix: undefined,
-        maxParallel: undefined,
-        metadata: undefined,
-        agent: agent.name,
-        prompt: '',
-        env: {},
-        produces: [],
-        checks: [],
-        limits: {},
-        retry: undefined,
-        effects: undefined,
-        terms: NO_TERMS,
-      },
-    ],
+    steps: [bareStep(stepId(slug(agent.name)), agent.name)],
     phases: [],
     maxParallel: 1,
     onFailure: 'continue',

@@ -14,6 +14,7 @@ import { SluiceWindow } from './support/sluiceWindow.ts';
 import { sluiceInTerminal } from './support/terminal.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter } from './support/windowHooks.ts';
 
 describe('what does not go its straight way', function () {
   this.timeout(120_000);
@@ -49,17 +50,11 @@ describe('what does not go its straight way', function () {
     await window.workbench.row(views.workflows, 'question').waitFor();
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-    await window.workbench.clearNotifications();
-  });
+  closeAfter(
+    () => window,
+    scratch,
+    ({ workbench }) => workbench.clearNotifications(),
+  );
 
   it('shows the error of a task at its row, goes on with what does not need it, and says what to install', async () => {
     const { workbench } = window;

@@ -7,6 +7,7 @@ import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter, tidy } from './support/windowHooks.ts';
 
 describe('agents and workflows as files', function () {
   this.timeout(180_000);
@@ -27,18 +28,7 @@ describe('agents and workflows as files', function () {
     await window.workbench.clearNotifications();
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-    await window.workbench.runCommand('View: Close All Editors');
-    await window.workbench.clearNotifications();
-  });
+  closeAfter(() => window, scratch, tidy);
 
   it('shows the agents of every tool by where they are, and the critical ones alone', async () => {
     const { workbench } = window;

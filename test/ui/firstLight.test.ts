@@ -6,6 +6,7 @@ import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter } from './support/windowHooks.ts';
 
 const QUESTION = 'Put the report on its branch?';
 /** Milliseconds for linters and a compiler on a busy machine. */
@@ -22,16 +23,7 @@ describe('a person with the example', function () {
     window = await SluiceWindow.open({ target: { folder: folder.path } });
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-  });
+  closeAfter(() => window, scratch);
 
   it('is offered the workflow, and finds agents and workflows listed', async () => {
     const { workbench } = window;
@@ -40,7 +32,7 @@ describe('a person with the example', function () {
     await workbench.row(views.agents, 'eslint').waitFor();
     assert.deepEqual(
       (await workbench.rows(views.agents)).map(({ label }) => label),
-      ['eslint', 'mocha', 'quality-report', 'secretlint', 'tsc'],
+      ['.sluice/agents', 'eslint', 'mocha', 'quality-report', 'secretlint', 'tsc'],
     );
     const [workflow] = await workbench.rows(views.workflows);
     assert.deepEqual(

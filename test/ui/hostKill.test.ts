@@ -7,6 +7,7 @@ import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter } from './support/windowHooks.ts';
 
 // The real extension host dies by SIGKILL in the middle of a run. VS Code starts it again, twice in five minutes.
 
@@ -35,16 +36,7 @@ describe('a window whose extension host is killed', function () {
     await window.workbench.row(views.workflows, 'lanes').waitFor();
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-  });
+  closeAfter(() => window, scratch);
 
   it('goes on with the run each time, repeats nothing that was done, and leaves no process', async () => {
     await window.workbench.choose(commands.runWorkflow, 'lanes');

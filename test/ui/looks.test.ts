@@ -17,6 +17,7 @@ import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter, tidy } from './support/windowHooks.ts';
 
 // Pictures of every state for people to look at (.host/ui/*.png), and what a program can see in them: that nothing
 // is missing, cut off or scrolls sideways.
@@ -44,18 +45,7 @@ describe('how it looks', function () {
     await window.workbench.clearNotifications();
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-    await window.workbench.runCommand('View: Close All Editors');
-    await window.workbench.clearNotifications();
-  });
+  closeAfter(() => window, scratch, tidy);
 
   for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
     it(`${colorThemes[theme].label}: running, waiting, succeeded and failed`, async () => {

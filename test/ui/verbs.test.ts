@@ -17,6 +17,7 @@ import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
 import { until } from './support/until.ts';
+import { closeAfter, tidy } from './support/windowHooks.ts';
 
 describe('a person who steps in', function () {
   this.timeout(120_000);
@@ -42,18 +43,7 @@ describe('a person who steps in', function () {
     await window.workbench.row(views.workflows, 'work').waitFor();
   });
 
-  after(async () => {
-    await window.close();
-    scratch.dispose();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      console.log(await window.screenshotOf(this.currentTest.title));
-    }
-    await window.workbench.runCommand('View: Close All Editors');
-    await window.workbench.clearNotifications();
-  });
+  closeAfter(() => window, scratch, tidy);
 
   it('stops, reruns and skips from tree and graph', async () => {
     const { workbench } = window;

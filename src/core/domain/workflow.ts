@@ -252,6 +252,28 @@ export function inputFault({ type, options }: InputSpec, value: string): string 
   }
 }
 
+/** A step that does nothing but what its agent does. */
+export function bareStep(id: StepId, agent: AgentName): AgentStep {
+  return {
+    kind: 'agent',
+    id,
+    needs: [],
+    condition: undefined,
+    matrix: undefined,
+    maxParallel: undefined,
+    metadata: undefined,
+    agent,
+    prompt: '',
+    env: {},
+    produces: [],
+    checks: [],
+    limits: {},
+    retry: undefined,
+    effects: undefined,
+    terms: NO_TERMS,
+  };
+}
+
 /** What an attempt of the step may write, spend and reuse. */
 export function termsOf(step: AgentStep, agent: Agent | undefined): Terms {
   return termsOver(step.terms, agent?.terms ?? NO_TERMS);

@@ -7,6 +7,7 @@ import {
 } from '../domain/condition.ts';
 import { slug, taskIdOf, type AgentName, type StepId, type TaskId } from '../domain/ids.ts';
 import {
+  bareStep,
   MAX_TASKS,
   type AgentStep,
   type InputScope,
@@ -21,7 +22,7 @@ import { buildGraph } from '../graph/graph.ts';
 import { KnownTexts, stepsNamedBy, stepsNamedIn } from './knownTexts.ts';
 import { LaidStep, namedSteps, type LaidLane } from './laidStep.ts';
 import { foldedLane, laneSlug, lanesOf, type Lane } from './lanes.ts';
-import { CheckAgents, checkStep } from './phaseChecks.ts';
+import { CheckAgents } from './phaseChecks.ts';
 import { PlanFault } from './planFault.ts';
 import { IdSource } from './taskIds.ts';
 
@@ -302,7 +303,7 @@ export class LayingOpen {
     );
     return phase.checks.map((check) => {
       const agent = this.checkAgents.for(workflow, phase, check);
-      const step = checkStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
+      const step = bareStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
       const task: PlannedTask = {
         id: this.#ids.nextTask(`${prefix}${step.id}`),
         step,

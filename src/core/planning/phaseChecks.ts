@@ -1,7 +1,7 @@
 import { DEFAULT_CRITICALITY, DEFAULT_GRACE_MS, type Agent, type Check } from '../domain/agent.ts';
-import { agentName, type AgentName, type StepId } from '../domain/ids.ts';
+import { agentName, type AgentName } from '../domain/ids.ts';
 import { NO_TERMS } from '../domain/terms.ts';
-import type { AgentStep, Phase, Workflow } from '../domain/workflow.ts';
+import type { Phase, Workflow } from '../domain/workflow.ts';
 
 /** The agents that run the checks of phases: nobody wrote them down, so they are made up. */
 export class CheckAgents {
@@ -59,26 +59,4 @@ export class CheckAgents {
     this.#taken.add(name);
     return agentName(name);
   }
-}
-
-/** A step that does nothing but what its agent does. */
-export function checkStep(id: StepId, agent: AgentName): AgentStep {
-  return {
-    kind: 'agent',
-    id,
-    needs: [],
-    condition: undefined,
-    matrix: undefined,
-    maxParallel: undefined,
-    metadata: undefined,
-    agent,
-    prompt: '',
-    env: {},
-    produces: [],
-    checks: [],
-    limits: {},
-    retry: undefined,
-    effects: undefined,
-    terms: NO_TERMS,
-  };
 }

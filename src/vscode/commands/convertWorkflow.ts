@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { convertWorkflows } from '../../core/convertWorkflows.ts';
-import type { WorkflowEntry } from '../../core/definitions/project.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
 import { showProblem } from './startRun.ts';
+import { namedBy, workflowChoices, type WorkflowChoice } from './runWorkflow.ts';
 import { writeNewFile } from './writeNewFile.ts';
 
 const TITLE = 'Convert to Sluice Workflow';
@@ -58,18 +58,10 @@ export function convertWorkflow(projects: Projects): Command {
 async function chooseForeign(
   projects: Projects,
   target: CommandTarget | undefined,
-): Promise<{ readonly project: Project; readonly entry: WorkflowEntry } | undefined> {
-  const choices = projects
-    .all()
-    .flatMap((project) =>
-      project.sluice.definitions.workflows.flatMap((entry) =>
-        entry.format === 'sluice' ? [] : [{ project, entry }],
-      ),
-    );
+): Promise<WorkflowChoice | undefined> {
+  const choices = workflowChoices(projects, ({ format }) => format !== 'sluice');
   if (target?.kind === 'workflow') {
-    return choices.find(
-      ({ project, entry }) => project === target.project && entry.name === target.name,
-    );
+    return namedBy(target, choices);
   }
   if (choices.length === 0) {
     tellNothing(

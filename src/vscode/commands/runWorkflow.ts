@@ -40,18 +40,10 @@ export async function chooseWorkflow(
   projects: Projects,
   target: CommandTarget | undefined,
   question: { readonly title: string; readonly placeHolder: string },
-): Promise<{ project: Project; entry: WorkflowEntry } | undefined> {
-  const choices = projects
-    .all()
-    .flatMap((project) =>
-      project.sluice.definitions.workflows.flatMap((entry) =>
-        entry.shadowedBy === undefined ? [{ project, entry }] : [],
-      ),
-    );
+): Promise<WorkflowChoice | undefined> {
+  const choices = workflowChoices(projects, ({ shadowedBy }) => shadowedBy === undefined);
   if (target?.kind === 'workflow') {
-    return choices.find(
-      ({ project, entry }) => project === target.project && entry.name === target.name,
-    );
+    return namedBy(target, choices);
   }
   if (choices.length === 0) {
     tellNothing(
@@ -78,4 +70,31 @@ export async function chooseWorkflow(
     matchOnDetail: true,
   });
   return picked?.choice;
+}
+
+export interface WorkflowChoice {
+  readonly project: Project;
+  readonly entry: WorkflowEntry;
+}
+
+/** The workflows of all projects that are to be chosen from. */
+export function workflowChoices(
+  projects: Projects,
+  isOffered: (entry: WorkflowEntry) => boolean,
+): readonly WorkflowChoice[] {
+  return projects
+    .all()
+    .flatMap((project) =>
+      project.sluice.definitions.workflows.filter(isOffered).map((entry) => ({ project, entry })),
+    );
+}
+
+/** The one a row or a lens stands for; `undefined` when it is not there any more. */
+export function namedBy(
+  target: Extract<CommandTarget, { readonly kind: 'workflow' }>,
+  choices: readonly WorkflowChoice[],
+): WorkflowChoice | undefined {
+  return choices.find(
+    ({ project, entry }) => project === target.project && entry.name === target.name,
+  );
 }

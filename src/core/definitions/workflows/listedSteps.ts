@@ -1,3 +1,4 @@
+import { addStep } from './addStep.ts';
 import { isStepId } from '../../domain/ids.ts';
 import * as problems from '../problems.ts';
 import { MAX_STEPS } from './readSteps.ts';
@@ -48,19 +49,7 @@ export function readListedSteps(
     if (written?.kind === 'scalar' && written.value !== null && !isStepId(id)) {
       reader.report(idPath, workflowProblems.badStepId(id));
     }
-    const step = read({ id, path: at, node });
-    const earlier = steps.get(id);
-    if (earlier !== undefined && id !== '') {
-      reader.reportAt(reader.document.rangeOf(idPath), workflowProblems.duplicateId(id), [
-        {
-          file: reader.file,
-          range: reader.document.rangeOf([...earlier.path, 'id']),
-          message: `The first step "${id}" is here.`,
-        },
-      ]);
-    } else if (id !== '') {
-      steps.set(id, step);
-    }
+    addStep(reader, steps, id, idPath, read({ id, path: at, node }));
   });
   return [...steps.values()];
 }

@@ -1,6 +1,7 @@
 import { isStepId, slug } from '../../domain/ids.ts';
 import type { Problem } from '../source/problem.ts';
 import * as problems from '../problems.ts';
+import { addStep } from './addStep.ts';
 import { readStep } from './readStep.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
@@ -94,19 +95,7 @@ export function readStepList(reader: DocumentReader, path: SourcePath): readonly
     } else if (!isStepId(id)) {
       reader.report(idPath, workflowProblems.badStepId(id));
     }
-    const step = readStep(reader, id, at, value);
-    const earlier = steps.get(id);
-    if (earlier !== undefined && id !== '') {
-      reader.reportAt(reader.document.rangeOf(idPath), workflowProblems.duplicateId(id), [
-        {
-          file: reader.file,
-          range: reader.document.rangeOf([...earlier.path, 'id']),
-          message: `The first step "${id}" is here.`,
-        },
-      ]);
-    } else if (id !== '') {
-      steps.set(id, step);
-    }
+    addStep(reader, steps, id, idPath, readStep(reader, id, at, value));
   }
   return [...steps.values()];
 }

@@ -17,6 +17,7 @@ const SOURCES = [
   'examples/code-quality/.sluice',
   'media',
   'package.json',
+  'package-lock.json',
   'resources',
   'scripts',
   'src',

@@ -6,8 +6,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
+import type { Digest } from '../../../src/core/base/digest.ts';
 import type { RunEvent } from '../../../src/core/domain/event.ts';
 import type { RunState } from '../../../src/core/domain/runState.ts';
+import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { BlobStore } from '../../../src/core/journal/blobs.ts';
 import { foldRun } from '../../../src/core/journal/fold.ts';
 import { readJournal } from '../../../src/core/journal/reader.ts';
@@ -63,8 +65,14 @@ async function stateOf(
     return undefined;
   }
   const blobs = new BlobStore(nodeDisk, path.join(repository, '.git/sluice/blobs'));
-  const bytes = await blobs.read(created.plan);
-  const state = foldRun(upgradePlan(JSON.parse(bytes.toString('utf8'))), events);
+  const plans = new Map<Digest, RunPlan>();
+  for (const event of events) {
+    if (event.type === 'run-created' || event.type === 'plan-changed') {
+      const bytes = await blobs.read(event.plan);
+      plans.set(event.plan, upgradePlan(JSON.parse(bytes.toString('utf8'))));
+    }
+  }
+  const state = foldRun(plans.get(created.plan)!, events, (digest) => plans.get(digest));
   for (const task of state.tasks.values()) {
     if (task.kind === 'succeeded') {
       // What an outcome names is there, and is what was stored.

@@ -1,4 +1,4 @@
-// The six workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
+// The seven workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
 // Agents are lines of shell, and each first notes its effect where no crash takes it back.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -199,6 +199,38 @@ const external: ReferenceWorkflow = {
   external: ['pay', 'mail'],
 };
 
+const told: ReferenceWorkflow = {
+  name: 'told',
+  agents: {
+    list: agent('printf "a\\nb\\n"'),
+    lane: agent('echo "$LANE"'),
+    join: agent('cat "$SLUICE_NEEDS/lane.a/output" "$SLUICE_NEEDS/lane.b/output" > all.txt'),
+  },
+  workflows: {
+    told: {
+      steps: {
+        list: { agent: 'list' },
+        lane: {
+          agent: 'lane',
+          needs: 'list',
+          matrix: { lane: '${{ steps.list.output }}' },
+          env: { LANE: '${{ matrix.lane }}' },
+          'max-parallel': 1,
+        },
+        join: { agent: 'join', needs: 'lane', produces: 'all.txt', owns: '*.txt' },
+      },
+    },
+  },
+  ends: {
+    list: 'succeeded',
+    'lane.a': 'succeeded',
+    'lane.b': 'succeeded',
+    join: 'succeeded',
+  },
+  branches: { join: { 'all.txt': 'a\nb\n' } },
+  external: [],
+};
+
 export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   chain,
   fan,
@@ -206,4 +238,5 @@ export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   nested,
   flaky,
   external,
+  told,
 ];

@@ -19,6 +19,7 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
 import { answered, failed, refused, succeeded } from './outcomes.ts';
+import { carryHolds } from './planChange.ts';
 import { MAY_BE_SKIPPED } from './skipping.ts';
 
 export { ImpossibleEvent } from './expectations.ts';
@@ -398,6 +399,7 @@ export class RunFold {
     for (const id of graph.ids) {
       this.#tasks.set(id, UNTOUCHED);
     }
+    carryHolds(this.#held, this.#plan, plan);
     const frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
     for (const id of graph.forwards) {
       const state = before.get(id);

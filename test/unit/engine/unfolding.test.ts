@@ -174,6 +174,27 @@ describe('A step whose lanes are what another has printed', () => {
     ]);
   });
 
+  it('is held with all its lanes by who held it before they were known', async () => {
+    drive(
+      step('list'),
+      step('each', ['list'], { matrix: { it: OUT } }),
+      step('side', ['list'], { matrix: { it: OUT } }),
+    );
+    const hold = (task: string, kind: 'hold' | 'release') =>
+      rig.ask({ kind, task: id(task), by: PERSON });
+    assert.deepEqual(await hold('each', 'hold'), { kind: 'accepted' });
+    await succeed('list', 'one\ntwo');
+    await succeed('side.one');
+    await succeed('side.two');
+    assert.deepEqual([...rig.state().held.keys()], ['each.one', 'each.two']);
+    assert.deepEqual(rig.running(), []);
+    assert.deepEqual(await hold('each.one', 'release'), { kind: 'accepted' });
+    await succeed('each.one');
+    assert.deepEqual(await hold('each.two', 'release'), { kind: 'accepted' });
+    await succeed('each.two');
+    assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
+  });
+
   it('is the same for the next driver', async () => {
     drive(step('list'), step('each', ['list'], { matrix: { it: OUT } }));
     await succeed('list', 'one\ntwo');

@@ -4,7 +4,7 @@ import { CrashSweep, nameOf, pointsOf, type CrashPoint } from '../../long/crash/
 /** Of the 2,000 and more that `npm run test:long -- crash` tries. */
 const SAMPLE = 200;
 /** No point is begun after this; what the machine is too busy for is left to the whole sweep. */
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 40_000;
 const FEWEST = 40;
 /** Flushes come in groups, now one more, now one less; that each point is reached the whole sweep insists on. */
 const MOST_MISSED = 10;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { root } from '../scripts/paths.mjs';
+import { bundleCell, cellFile } from './bundledCell.ts';
 import { installedPeers } from './installedPeers.ts';
 import { median, printRows } from './table.ts';
 
@@ -17,7 +17,7 @@ const STARTS = 15;
 const ROUNDS = 20;
 /** Rounds that are left out while the program is still being compiled. */
 const WARM_UPS = 5;
-const CELL = path.join(root, '.cache/bench/definitionsCell.mjs');
+const CELL = cellFile('definitionsCell');
 
 /** Milliseconds. */
 export interface OpenFigures {
@@ -33,15 +33,7 @@ export interface ChangeFigures {
 }
 
 export async function benchDefinitions(): Promise<void> {
-  await build({
-    entryPoints: [path.join(root, 'bench/definitionsCell.ts')],
-    outfile: CELL,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
+  await bundleCell('definitionsCell');
   const peers = installedPeers();
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
   try {

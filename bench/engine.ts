@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { root } from '../scripts/paths.mjs';
+import { bundleCell, cellFile } from './bundledCell.ts';
 import { installedPeers } from './installedPeers.ts';
 import { median } from './table.ts';
 
@@ -19,19 +19,10 @@ const QUICK = ['bare', 'p-limit', 'p-queue', 'waves', 'sluice'];
 const SLOW = ['langgraph', 'mastra'];
 const TURNS = 3;
 
-/** Bundled as the extension is: a loader would be measured with what it loads. */
-const CELL = path.join(root, '.cache/bench/engineCell.mjs');
+const CELL = cellFile('engineCell');
 
 export async function benchEngine(): Promise<void> {
-  await build({
-    entryPoints: [path.join(root, 'bench/engineCell.ts')],
-    outfile: CELL,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
+  await bundleCell('engineCell');
   installedPeers();
   const perThousand = new Map<string, number>();
   for (const size of [1000, 10_000]) {

@@ -1,28 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import { build } from 'esbuild';
 import { root } from '../scripts/paths.mjs';
+import { bundleCell, cellFile } from './bundledCell.ts';
 import { installedPeers } from './installedPeers.ts';
 import { median, printRows } from './table.ts';
 
 // What it costs to read definitions, each figure from a bundle in a process of its own, as in the extension.
 
-const CELL = path.join(root, '.cache/bench/parsingCell.mjs');
+const CELL = cellFile('parsingCell');
 const ROUNDS = 15;
 const COLD_STARTS = 9;
 /** Rounds that are left out while the program is still being compiled. */
 const WARM_UPS = 5;
 
 export async function benchParsing(): Promise<void> {
-  await build({
-    entryPoints: [path.join(root, 'bench/parsingCell.ts')],
-    outfile: CELL,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
+  await bundleCell('parsingCell');
   const ways = cell('fields', installedPeers(), ROUNDS + WARM_UPS) as Readonly<
     Record<string, readonly number[]>
   >;

@@ -190,9 +190,11 @@ export class LayingOpen {
       const after = 'after' in found ? found.after : [];
       const values = 'after' in found ? [foldedLane(step.matrix ?? {})] : found;
       const lanes = values.map((lane, index) => {
-        const names = namesFrom(lane);
+        // What stands for lanes has none of their values.
+        const names = after.length > 0 ? { ...namesFrom(lane), matrix: {} } : namesFrom(lane);
         this.#count(0, Object.values(names.steps));
-        return this.#layLane(inLane(setting, step, index, after), stretch, step, condition, names);
+        const place = inLane(setting, step, index, after);
+        return this.#layLane(place, stretch, step, condition, lane, names);
       });
       return new LaidStep(step.id, step.needs, lanes);
     } catch (thrown) {
@@ -209,9 +211,10 @@ export class LayingOpen {
     { laid, barrier, groups }: Stretch,
     step: Step,
     condition: Condition | undefined,
+    values: Lane,
     names: Names,
   ): LaidLane {
-    const direct = new Set(step.needs.flatMap((id) => laid.get(id)?.seenFrom(names.matrix) ?? []));
+    const direct = new Set(step.needs.flatMap((id) => laid.get(id)?.seenFrom(values) ?? []));
     const needs = new Set([...barrier, ...direct, ...setting.unfoldsAfter]);
     const own =
       condition === undefined || step.condition === undefined
@@ -224,7 +227,6 @@ export class LayingOpen {
             },
           ];
     const place = placeIn(setting, [...needs], own);
-    const values = names.matrix;
     if (step.kind === 'workflow') {
       return { values, ...this.#layNested(setting, groups, step, place, names) };
     }

@@ -1,3 +1,4 @@
+import { KnownValues } from '../domain/knownValues.ts';
 import { termsOf, type PlannedTask, type RunPlan } from '../domain/workflow.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
@@ -109,11 +110,17 @@ function folderFindings({ folder }: Facts): Finding[] {
 }
 
 function ownersIn(rows: readonly Row[], plan: RunPlan): Owner[] {
+  const known = new KnownValues(plan.scopes);
   return rows.flatMap(({ index, step: name, tasks: all }) => {
     const { step } = all[0];
     return step.kind === 'gate' || termsOf(step, plan.agents[step.agent]).owns === undefined
       ? []
-      : all.map((task) => ({ task: task.id, step: name, index, ...boundsOf(task, step, plan) }));
+      : all.map((task) => ({
+          task: task.id,
+          step: name,
+          index,
+          ...boundsOf(task, step, plan.agents, known),
+        }));
   });
 }
 

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { parseTemplate, referencesIn } from '../domain/expression.ts';
+import { KnownValues } from '../domain/knownValues.ts';
 import type { AgentStep, RunPlan } from '../domain/workflow.ts';
 import { boundsOf } from './bounds.ts';
 import { keyOfProgram, type Facts } from './facts.ts';
@@ -150,8 +151,9 @@ function programFinding(
 
 /** Of the first lane with one: the others have the like. */
 function boundFindings(step: AgentStep, { tasks }: Row, plan: RunPlan): problems.Told[] {
+  const known = new KnownValues(plan.scopes);
   for (const task of tasks) {
-    const [first] = boundsOf(task, step, plan).faults;
+    const [first] = boundsOf(task, step, plan.agents, known).faults;
     if (first !== undefined) {
       const { glob, fault } = first;
       const where = `${task.id}.owns`;

@@ -60,13 +60,10 @@ export function stepReport(row: Row, plan: RunPlan, rows: Rows, facts: Facts): S
 }
 
 function lanesOf({ tasks }: Row, rows: Rows): Lanes {
-  const [{ step, unfoldsAfter, names }] = tasks;
+  const [{ step, unfoldsAfter }] = tasks;
   if (unfoldsAfter.length > 0) {
-    const values = Object.entries(names.matrix).flatMap(([name, value]) =>
-      value === '' ? [name] : [],
-    );
     const after = new Set(unfoldsAfter.map((task) => rows.rowOf(task).step));
-    return { kind: 'later', values, after: [...after] };
+    return { kind: 'later', values: Object.keys(step.matrix ?? {}), after: [...after] };
   }
   return step.matrix === undefined && tasks.length === 1
     ? { kind: 'one' }

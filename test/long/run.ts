@@ -5,6 +5,7 @@
 //   npm run test:long -- faults                        a disk that fails, fills up or loses power
 //   npm run test:long -- scheduler                     the scheduler beside a plain one
 //   npm run test:long -- definitions                   any file at all through every reader of definitions
+//   npm run test:long -- providers                     providers of models that misbehave by chance
 //   npm run test:long -- leaks                         what 10,000 runs leave behind in the program
 // --seed <n> repeats what was chosen by chance. Ends with 0 only if everything held.
 import { parseArgs } from 'node:util';
@@ -12,11 +13,12 @@ import { crashes } from './crash/crashes.ts';
 import { definitions } from './definitions/definitions.ts';
 import { faults } from './faults/faults.ts';
 import { leaks } from './leaks/leaks.ts';
+import { providers } from './providers/providers.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 
 const tests: Readonly<
   Record<string, (seed: number, only: string | undefined) => Promise<boolean> | boolean>
-> = { crash: crashes, faults, scheduler, definitions, leaks };
+> = { crash: crashes, faults, scheduler, definitions, providers, leaks };
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' } },

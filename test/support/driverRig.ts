@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { digestOf, type Digest } from '../../src/core/base/digest.ts';
 import { err, ok, type Result } from '../../src/core/base/result.ts';
-import type { BlobRef, EventBody, RunEvent } from '../../src/core/domain/event.ts';
+import type { AttemptDeed, BlobRef, EventBody, RunEvent } from '../../src/core/domain/event.ts';
 import type { Failure } from '../../src/core/domain/failure.ts';
 import { objectId, runIdOf, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
+import type { Question, Reply } from '../../src/core/domain/question.ts';
 import type { RequestOutcome, RunRequest } from '../../src/core/domain/request.ts';
 import type {
   CheckOutcome,
@@ -54,6 +55,25 @@ export class HeldAttempt {
     this.#events.started(process, listens ? (text) => void this.heard.push(text) : undefined);
   }
 
+  /** What the attempt does, as the journal is to have it. */
+  did(deed: AttemptDeed): void {
+    this.#events.did(deed);
+  }
+
+  ask(key: string, question: Question): Promise<Reply> {
+    return this.#events.ask(key, question);
+  }
+
+  /** The attempt lets go until then; what it goes on with is kept. */
+  park(until: number | undefined, because: 'rate-limit' | 'stopped' = 'rate-limit'): void {
+    fs.writeFileSync(this.request.sessionFile, '');
+    const why =
+      because === 'stopped'
+        ? ({ kind: 'stopped' } as const)
+        : ({ kind: 'provider', provider: 'anthropic', model: 'claude', because } as const);
+    this.settle(ok({ kind: 'parked', until, why }));
+  }
+
   succeed(output = '', files: Readonly<Record<string, string>> = {}): void {
     fs.writeFileSync(this.request.outputFile, output);
     fs.writeFileSync(this.request.logFile, output);
@@ -61,7 +81,7 @@ export class HeldAttempt {
       fs.mkdirSync(path.dirname(path.join(this.request.folder, name)), { recursive: true });
       fs.writeFileSync(path.join(this.request.folder, name), text);
     }
-    this.settle(ok({ exitCode: 0 }));
+    this.settle(ok({ kind: 'done', exitCode: 0 }));
   }
 
   fail(failure: Failure = { reason: 'exited', command: 'x', code: 1, tail: '' }): void {
@@ -86,6 +106,8 @@ export class DriverRig {
   readonly checks = new Map<string, (request: CheckRequest) => CheckOutcome>();
   /** Told to stop, attempts end at once; else the test ends them. */
   stopsAtOnce = true;
+  /** What attempts are stopped in the middle of can be gone on with. */
+  canPark = false;
   journalBroken = false;
   landingFailure: Failure | undefined;
   #driver: RunDriver | undefined;
@@ -178,10 +200,28 @@ export class DriverRig {
     return this.until(() => this.#attempts.get(task as TaskId));
   }
 
+  /** What runs next of the task whose attempt this was. */
+  attemptAfter(before: HeldAttempt): Promise<HeldAttempt> {
+    return this.until(() => {
+      const now = this.#attempts.get(before.request.task);
+      return now !== before && now;
+    });
+  }
+
   /** The attempt of a task that has this number, once it runs; for `until`. */
   begun(task: string, attempt: number): HeldAttempt | undefined {
     const found = this.#attempts.get(task as TaskId);
     return found?.request.attempt === attempt ? found : undefined;
+  }
+
+  /** What a runner goes on with stands beside the attempt's copy. */
+  keepSession(task: string, attempt: number): void {
+    fs.writeFileSync(path.join(this.folder, `${task}.${attempt}`, 'session'), '');
+  }
+
+  /** Somebody cleans the cache up. */
+  forgetCopy(task: string, attempt: number): void {
+    fs.rmSync(path.join(this.folder, `${task}.${attempt}`), { recursive: true });
   }
 
   running(): string[] {
@@ -227,13 +267,19 @@ export class DriverRig {
 
   #parts(): DriverParts {
     const runner: Runner = {
+      canPark: this.canPark,
       run: (request, events, signal) =>
         new Promise((settle) => {
           const attempt = new HeldAttempt(request, events, signal, settle);
           this.#attempts.set(request.task, attempt);
           signal.addEventListener('abort', () => {
             if (this.stopsAtOnce) {
-              settle(err({ reason: 'cancelled' }));
+              const why = { kind: 'stopped' } as const;
+              settle(
+                this.canPark
+                  ? ok({ kind: 'parked', until: undefined, why })
+                  : err({ reason: 'cancelled' }),
+              );
             }
           });
           this.#changed();
@@ -291,7 +337,7 @@ export class DriverRig {
           return Promise.resolve(fs.existsSync(at) ? this.#copy(at) : undefined);
         },
       },
-      runnerFor: (kind) => (kind === 'command' ? runner : undefined),
+      runnerFor: (kind) => (kind === 'command' || kind === 'model' ? runner : undefined),
       runCheck: (request) => {
         const end = this.checks.get(request.command.join(' '));
         return Promise.resolve(end?.(request) ?? { code: 0, tail: '' });
@@ -355,7 +401,8 @@ export class DriverRig {
         );
         return Promise.resolve();
       },
-      watchChanges: async (signal) => {
+      sessionFile: path.join(at, 'session'),
+      watchChanges: async (_begun, signal) => {
         const before = await stateOfTree(path.join(at, 'tree'), signal);
         return () => changesSince(before, path.join(at, 'tree'), path.join(at, 'base'), signal);
       },

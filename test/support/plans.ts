@@ -38,6 +38,7 @@ export function planWith(over: PlanParts, ...steps: readonly Step[]): RunPlan {
     findWorkflow: (name) => workflows.find((other) => other.name === name),
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: () => [],
+    askedBy: () => [],
     filesLike: (globs) => filesIn(over.files ?? {}, globs),
     outputs: new Map(),
   });
@@ -103,6 +104,7 @@ export function step(
     produces: produces.map((product) =>
       typeof product === 'string' ? { path: product, schema: undefined } : product,
     ),
+    outputSchema: undefined,
     checks: [],
     limits: {},
     retry: undefined,
@@ -159,9 +161,24 @@ export function commandAgent(name: string): Agent {
       probe: undefined,
       stdin: 'prompt',
     },
+    outputSchema: undefined,
+    asTool: undefined,
     terms: NO_TERMS,
     format: 'sluice',
     file: `.sluice/agents/${name}.yaml`,
     digest: digestOf(name),
   };
+}
+
+export function modelAgent(name: string): Agent {
+  return {
+    ...commandAgent(name),
+    runner: { kind: 'model', instructions: '', models: [], mcpServers: [] },
+  };
+}
+
+/** The plan with a language model in place of each command. */
+export function withModels(plan: RunPlan): RunPlan {
+  const agents = Object.keys(plan.agents).map((name) => [name, modelAgent(name)] as const);
+  return { ...plan, agents: Object.fromEntries(agents) };
 }

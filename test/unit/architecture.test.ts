@@ -16,6 +16,8 @@ const SIBLINGS = [
   'core/artifacts',
   'core/workspaces',
   'core/runners',
+  'core/models',
+  'core/tools',
   'core/planning',
   'core/preflight',
 ] as const;
@@ -49,6 +51,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     core: 'any',
     'core/base': 'any',
     'core/domain': 'any',
+    'core/models': 'any',
     'core/projections': 'any',
     'core/preflight': 'any',
     'core/starters': 'any',
@@ -59,11 +62,13 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     core: 'any',
     'core/base': 'any',
     'core/domain': 'any',
+    'core/models': 'any',
     'core/projections': 'any',
     'core/preflight': 'any',
     'core/starters': 'any',
     'core/definitions': 'type',
     'core/language': 'type',
+    'core/tools': 'type',
     webview: 'type',
   },
   webview: { 'core/projections': 'type' },
@@ -72,12 +77,24 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
 
 /** Who may use what VS Code, packages and Node give. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  vscode: ['vscode'],
+  // The AI SDK's types alone: VS Code's models are shown to it as its own.
+  vscode: ['vscode', '@ai-sdk/provider'],
   'core/artifacts': ['ajv'],
   'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
   'core/engine': ['p-limit'],
   'core/journal': ['zod'],
   'core/git': ['isomorphic-git', 'p-limit'],
+  'core/models': [
+    'ai',
+    '@ai-sdk/anthropic',
+    '@ai-sdk/google',
+    '@ai-sdk/openai',
+    '@ai-sdk/openai-compatible',
+    '@ai-sdk/provider',
+    'zod',
+  ],
+  'core/runners': ['@agentclientprotocol/sdk', 'zod'],
+  'core/tools': ['@modelcontextprotocol/sdk', 'ajv', 'p-limit', 'zod'],
   'core/starters': ['zod'],
   'core/workspaces': ['p-limit'],
   cli: ['commander'],
@@ -131,7 +148,10 @@ function breachOf({ file, specifier, typeOnly }: Import): string | undefined {
   }
   const target = targetOf(file, specifier);
   if (target === undefined) {
-    return specifier.endsWith('package.json') ? undefined : 'there is no such file';
+    // JSON is a part of whoever imports it.
+    return specifier.endsWith('.json') && fs.existsSync(path.resolve(path.dirname(file), specifier))
+      ? undefined
+      : 'there is no such file';
   }
   const targetRoom = roomOf(target);
   if (targetRoom === room) {

@@ -1,12 +1,13 @@
 import type { Digest } from '../base/digest.ts';
 import type { AgentName } from './ids.ts';
 import type { Terms } from './terms.ts';
+import type { JsonValue } from './workflow.ts';
 
 /** Whose format the file has. `claude-json`: Markdown that `.claude/claude.json` names; `acp`: an ACP registry's entry. */
 export type AgentFormat = 'sluice' | 'vscode' | 'claude' | 'claude-json' | 'acp';
 
 /** What executes an agent. */
-export type RunnerSpec = CommandSpec | ModelSpec | AcpSpec;
+export type RunnerSpec = CommandSpec | ModelSpec | AcpSpec | ClaudeCodeSpec;
 
 /** In milliseconds. Defaults: ten minutes, no limit, five seconds. */
 export interface Limits {
@@ -60,6 +61,41 @@ export interface ModelSpec {
   readonly instructions: string;
   /** In order of preference; empty: the user's own choice. */
   readonly models: readonly string[];
+  /** MCP servers: names of those the project or the user has, or what to start or reach. */
+  readonly mcpServers: readonly McpServerRef[];
+}
+
+export type McpServerRef = string | { readonly name: string; readonly server: McpServer };
+
+/** A server of tools, as `.mcp.json` and its like write it. */
+export type McpServer =
+  | {
+      readonly kind: 'stdio';
+      readonly command: readonly [string, ...string[]];
+      readonly env: Readonly<Record<string, string>>;
+    }
+  /** `sse`: the older of the two transports over HTTP. */
+  | {
+      readonly kind: 'http' | 'sse';
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+/** The command `claude -p`: Claude Code without its terminal. */
+export interface ClaudeCodeSpec {
+  readonly kind: 'claude-code';
+  /** Appended to its own system prompt. */
+  readonly instructions: string;
+  /** In order of preference; empty: its own choice. */
+  readonly models: readonly string[];
+}
+
+/** An agent that other agents can ask while they work. */
+export interface AgentAsTool {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  readonly name: string;
+  /** JSON Schema of what it is asked with; the prompt is that input as JSON. */
+  readonly inputSchema: JsonValue;
 }
 
 /** A coding agent that speaks the Agent Client Protocol over standard input and output. */
@@ -90,6 +126,9 @@ export interface Agent {
   /** Tool names as the file writes them; `undefined`: the runner's own default. */
   readonly tools: readonly string[] | undefined;
   readonly runner: RunnerSpec;
+  /** A JSON Schema its output must satisfy, as JSON; `undefined`: any text. */
+  readonly outputSchema: JsonValue | undefined;
+  readonly asTool: AgentAsTool | undefined;
   readonly terms: Terms;
   readonly format: AgentFormat;
   /** Relative to the folder, with `/`; absolute for an agent of the user, who has it in every folder. */
@@ -102,6 +141,33 @@ export const DEFAULT_CRITICALITY = 5;
 export const CRITICAL_FROM = 8;
 export const DEFAULT_TIMEOUT_MS = 600_000;
 export const DEFAULT_GRACE_MS = 5000;
+/** Of a coding agent, which does the work of many turns in one attempt. */
+export const DEFAULT_CODING_TIMEOUT_MS = 1_800_000;
+
+/** Agents that go on with another model at their next turn. */
+export const CHANGES_MODEL: ReadonlySet<RunnerSpec['kind']> = new Set<RunnerSpec['kind']>([
+  'model',
+  'acp',
+]);
+
+/** How long an attempt of the agent may take, as far as its file says so. */
+export function limitsOf({ runner }: Agent): Limits {
+  switch (runner.kind) {
+    case 'command':
+      return runner.limits;
+    case 'model':
+      return DEFAULT_LIMITS;
+    case 'acp':
+    case 'claude-code':
+      return { ...DEFAULT_LIMITS, timeoutMs: DEFAULT_CODING_TIMEOUT_MS };
+  }
+}
+
+const DEFAULT_LIMITS: Limits = {
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  idleTimeoutMs: undefined,
+  graceMs: DEFAULT_GRACE_MS,
+};
 
 /** Texts of an agent in which `${{ … }}` is filled in. */
 export function textsOfAgent(agent: Agent | undefined): readonly string[] {

@@ -26,7 +26,8 @@ export interface Fix {
 
 /** One thing wrong in a definition file, said once and shown by every face. */
 export interface Diagnostic extends Location {
-  readonly severity: 'error' | 'warning';
+  /** `info`: nothing is wrong, but it is not quite what the file's author may think. */
+  readonly severity: 'error' | 'warning' | 'info';
   /** Stable, for tests and quick fixes: `unknown-agent`, `cycle`, `yaml-syntax` … */
   readonly code: string;
   /** What is wrong and what to do, as one sentence. */

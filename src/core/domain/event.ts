@@ -1,8 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
+import type { BreakerState } from './modelPort.ts';
+import type { CallFailure, CallFailureKind, Usage } from './call.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
+import type { BudgetReached, Question, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
+import type { PermissionMode } from './terms.ts';
 
 /** The version this code writes. A reader refuses a newer one by name. */
 export const EVENT_VERSION = 1;
@@ -49,6 +53,55 @@ export type EventBody =
       readonly attempt: number;
       readonly process: ProcessIdentity;
     }
+  /**
+   * The attempt is not over, and nothing of it runs until `until` (milliseconds since 1970; `undefined`: at once, when
+   * it may). It holds no slot. What it is to go on with stands in its copy.
+   */
+  | {
+      readonly type: 'task-parked';
+      readonly task: TaskId;
+      readonly attempt: number;
+      /** Of this stretch of work. */
+      readonly durationMs: number;
+      readonly until: number | undefined;
+      readonly why: ParkReason;
+    }
+  /** The attempt goes on where it was parked. */
+  | { readonly type: 'task-continued'; readonly task: TaskId; readonly attempt: number }
+  /** Something an attempt does that is worth remembering by itself. */
+  | (AttemptDeed & { readonly task: TaskId; readonly attempt: number })
+  /** An agent asks a person; the digest covers all that the person is shown. */
+  | {
+      readonly type: 'question-opened';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly question: QuestionId;
+      readonly asks: Question;
+      readonly digest: Digest;
+    }
+  | {
+      readonly type: 'question-answered';
+      readonly question: QuestionId;
+      /** Of what was shown when the person answered. */
+      readonly digest: Digest;
+      readonly reply: Reply;
+      readonly by: Actor;
+    }
+  /** A person chose another model for a task; an attempt under way goes on with it from its next turn. */
+  | {
+      readonly type: 'model-chosen';
+      readonly task: TaskId;
+      readonly model: string;
+      readonly by: Actor;
+    }
+  | {
+      readonly type: 'permissions-chosen';
+      readonly task: TaskId;
+      readonly mode: PermissionMode;
+      readonly by: Actor;
+    }
+  /** Four fifths of a budget are spent. */
+  | ({ readonly type: 'budget-noticed' } & BudgetReached)
   /** Outcome: it never runs again in this run, unless a person asks for it. */
   | {
       readonly type: 'task-succeeded';
@@ -175,6 +228,73 @@ export type EventBody =
   | { readonly type: 'run-resumed'; readonly by: Actor }
   /** Only `tasks-reset` can follow. */
   | { readonly type: 'run-finished'; readonly status: RunStatus };
+
+/** What runners tell of an attempt while it is made. */
+export type AttemptDeed =
+  /** Intent: a model is asked, and from here on may have to be paid. */
+  | {
+      readonly type: 'call-started';
+      /** From 1 in the task. */
+      readonly call: number;
+      readonly provider: string;
+      readonly model: string;
+    }
+  | {
+      readonly type: 'call-ended';
+      readonly call: number;
+      /** The model that answered, by the response; `undefined`: it does not say. */
+      readonly served: string | undefined;
+      readonly usage: Usage;
+      /** US dollars; `undefined`: the model has no price. */
+      readonly usd: number | undefined;
+      readonly durationMs: number;
+      readonly failure: CallFailure | undefined;
+    }
+  /** Another model takes over. `chosen`: a person wanted it. */
+  | {
+      readonly type: 'model-changed';
+      readonly from: string;
+      readonly to: string;
+      readonly why: CallFailureKind | 'chosen';
+    }
+  /** Intent: a tool is used; what it does outside the copy happens from here on. */
+  | {
+      readonly type: 'tool-called';
+      /** From 1 in the task. */
+      readonly use: number;
+      readonly tool: string;
+      /** One line: what it is to do. */
+      readonly summary: string;
+    }
+  | {
+      readonly type: 'tool-ended';
+      readonly use: number;
+      /** `refused`: not allowed, and not done. `lost`: cut off; nobody knows. */
+      readonly outcome: 'done' | 'failed' | 'refused' | 'lost';
+      readonly durationMs: number;
+    }
+  /** Calls of the model are not made until `until`, or are made again. */
+  | {
+      readonly type: 'breaker-moved';
+      readonly provider: string;
+      readonly model: string;
+      readonly state: BreakerState;
+      readonly until: number | undefined;
+    };
+
+/** Why an attempt is not worked on although it is not over. */
+export type ParkReason =
+  /** The provider takes no call before then. */
+  | {
+      readonly kind: 'provider';
+      readonly provider: string;
+      readonly model: string;
+      readonly because: CallFailureKind;
+    }
+  /** A pause, a hold, or whoever drove the run let go of it. */
+  | { readonly kind: 'stopped' }
+  /** The program driving it died. */
+  | { readonly kind: 'cut-off' };
 
 /** What a person changed about a task before it runs again. `undefined` stays as it is. */
 export interface TaskEdit {

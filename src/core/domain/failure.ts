@@ -1,3 +1,6 @@
+import type { CallFailure, CallFailureKind } from './call.ts';
+import type { BudgetReached } from './question.ts';
+
 /**
  * Why a task, a landing or a run did not come to its good end. `reason` is stable: journals keep it,
  * tests and views switch on it. What people read is made in one place, failureText.ts.
@@ -49,6 +52,32 @@ export type Failure =
   | { readonly reason: 'expression'; readonly where: string; readonly message: string }
   /** Nothing here can run this kind of agent. */
   | { readonly reason: 'no-runner'; readonly agent: string; readonly kind: string }
+  /** None of the models it may use can be asked: why, a sentence each. */
+  | { readonly reason: 'no-model'; readonly problems: readonly string[] }
+  /** A model was asked and gave no answer, also not when asked again. */
+  | {
+      readonly reason: 'call-failed';
+      readonly provider: string;
+      readonly model: string;
+      readonly failure: CallFailure;
+      /** Tries with this model. */
+      readonly tries: number;
+    }
+  /** Another model answered than was asked, and the agent's policy forbids that. */
+  | { readonly reason: 'other-model'; readonly requested: string; readonly served: string }
+  /** The model went on using tools and came to no end. */
+  | { readonly reason: 'too-many-turns'; readonly turns: number }
+  /** What it answered does not satisfy the step's output schema, also not after it was told. */
+  | { readonly reason: 'bad-output'; readonly problems: readonly string[] }
+  /** A person let it end where its budget was spent. */
+  | ({ readonly reason: 'budget-spent' } & BudgetReached)
+  /** A coding agent could not be started, or broke off the conversation. */
+  | {
+      readonly reason: 'agent-broke';
+      readonly command: string;
+      readonly message: string;
+      readonly tail: string;
+    }
   /** The workspace copy could not be made. */
   | { readonly reason: 'workspace'; readonly message: string }
   /** The artifacts could not be committed. */
@@ -89,13 +118,21 @@ export function mayPass(failure: Failure): boolean {
     case 'check-failed':
     case 'workspace':
     case 'interrupted':
+    case 'agent-broke':
+    case 'bad-output':
+    case 'too-many-turns':
       return true;
+    case 'call-failed':
+      return TRANSIENT.has(failure.failure.kind);
     case 'command-not-found':
     case 'output-cap':
     case 'out-of-bounds':
     case 'overlap':
     case 'expression':
     case 'no-runner':
+    case 'no-model':
+    case 'other-model':
+    case 'budget-spent':
     case 'landing':
     case 'rejected':
     case 'cancelled':
@@ -103,3 +140,14 @@ export function mayPass(failure: Failure): boolean {
       return false;
   }
 }
+
+/** Calls that may go well later without anybody changing anything. */
+const TRANSIENT: ReadonlySet<CallFailureKind> = new Set<CallFailureKind>([
+  'rate-limit',
+  'overloaded',
+  'timeout',
+  'network',
+  'server-error',
+  'truncated',
+  'malformed-output',
+]);

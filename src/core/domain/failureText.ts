@@ -1,6 +1,8 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { count, formatBytes, formatDuration, oneLine, plainText } from '../base/text.ts';
+import { callFailureText } from './callFailureText.ts';
 import type { Failure } from './failure.ts';
+import type { BudgetReached } from './question.ts';
 
 export interface FailureText {
   /** One line: what happened. */
@@ -10,6 +12,13 @@ export interface FailureText {
   /** The end of what the program printed, or a stack; several lines. */
   readonly detail: string | undefined;
 }
+
+const RUNNER_WORDS: Readonly<Record<string, string>> = {
+  command: 'a command',
+  model: 'a language model',
+  acp: 'a coding agent',
+  'claude-code': 'Claude Code',
+};
 
 /** The one place where a failure becomes words. */
 export function failureText(failure: Failure): FailureText {
@@ -97,8 +106,43 @@ export function failureText(failure: Failure): FailureText {
       return text(`${failure.where}: ${failure.message}`, 'Correct the expression.');
     case 'no-runner':
       return text(
-        `The agent "${failure.agent}" needs a ${failure.kind === 'acp' ? 'runner of coding agents' : failure.kind}, and this version runs command agents only`,
-        'Give the step an agent with runner: command.',
+        `Nothing here can run the agent "${oneLine(failure.agent)}": it is ${RUNNER_WORDS[failure.kind] ?? oneLine(failure.kind)}`,
+        'Give the step another agent, or update Sluice.',
+      );
+    case 'no-model':
+      return text(
+        'None of its models can be asked',
+        'Do one of the things below, or name another model: model in the step or the agent file.',
+        failure.problems.join('\n'),
+      );
+    case 'call-failed':
+      return callFailureText(failure);
+    case 'other-model':
+      return text(
+        `${oneLine(failure.served)} answered, although ${oneLine(failure.requested)} was asked`,
+        'Ask for the model that answers, or write on-other-model: show under model-policy.',
+      );
+    case 'too-many-turns':
+      return text(
+        `Stopped after ${count(failure.turns, 'answer')} of its model: it came to no end`,
+        'Read its log. If it needs more, raise max-turns under model-policy; else make the task smaller.',
+      );
+    case 'bad-output':
+      return text(
+        'Its output is not as its schema says',
+        'Read what is wrong below; fix the agent, or the output-schema.',
+        failure.problems.join('\n'),
+      );
+    case 'budget-spent':
+      return text(
+        `${failure.scope.kind === 'run' ? "The run's" : 'Its'} budget of ${amountText(failure.of, failure.limit)} is spent`,
+        'Raise budget in the workflow, the step or the agent file, and run it again.',
+      );
+    case 'agent-broke':
+      return text(
+        `The coding agent "${oneLine(failure.command)}" broke off: ${oneLine(failure.message)}`,
+        'Start it in a terminal to see whether it is installed and signed in.',
+        failure.tail,
       );
     case 'workspace':
       return text(`The workspace copy could not be made: ${oneLine(failure.message)}`);
@@ -123,5 +167,17 @@ export function failureText(failure: Failure): FailureText {
       );
     default:
       return unreachable(failure);
+  }
+}
+
+/** `5 tokens`, `$1.50`, `20 min`. */
+function amountText(of: BudgetReached['of'], amount: number): string {
+  switch (of) {
+    case 'tokens':
+      return count(amount, 'token');
+    case 'usd':
+      return `$${amount.toFixed(2)}`;
+    case 'time':
+      return formatDuration(amount);
   }
 }

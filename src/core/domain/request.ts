@@ -2,6 +2,8 @@ import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { Decision } from './event.ts';
 import type { TaskId } from './ids.ts';
+import type { QuestionId, Reply } from './question.ts';
+import type { PermissionMode } from './terms.ts';
 
 /** What a person asks of a run, whoever drives it: from a view, from the terminal, from another window. */
 export type RunRequest =
@@ -13,6 +15,28 @@ export type RunRequest =
       readonly decision: Decision;
       readonly by: Actor;
       readonly note: string | undefined;
+    }
+  /** Answers what an agent asks in the middle of its work. */
+  | {
+      readonly kind: 'reply';
+      readonly question: QuestionId;
+      /** Of what the person was shown; an answer to anything else is refused. */
+      readonly digest: Digest;
+      readonly reply: Reply;
+      readonly by: Actor;
+    }
+  /** Goes on with another model: a running agent from its next turn, any other when it starts. */
+  | {
+      readonly kind: 'choose-model';
+      readonly task: TaskId;
+      readonly model: string;
+      readonly by: Actor;
+    }
+  | {
+      readonly kind: 'choose-permissions';
+      readonly task: TaskId;
+      readonly mode: PermissionMode;
+      readonly by: Actor;
     }
   | { readonly kind: 'cancel'; readonly by: Actor }
   /** Nothing new starts; what runs finishes or is interrupted, to be made again later. */

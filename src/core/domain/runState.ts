@@ -1,9 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
-import type { Artifact, BlobRef, RunStatus, TaskEdit } from './event.ts';
+import type { Artifact, BlobRef, ParkReason, RunStatus, TaskEdit } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
+import type { Ledger } from './ledger.ts';
+import type { OpenQuestion, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
+import type { PermissionMode } from './terms.ts';
 
 /** What a run is, folded from its journal. Every view and the engine itself read this and nothing else. */
 export interface RunState {
@@ -28,6 +31,21 @@ export interface RunState {
   readonly held: ReadonlyMap<TaskId, Actor>;
   /** What people changed about tasks; each counts for every later attempt. */
   readonly edits: ReadonlyMap<TaskId, TaskEdit>;
+  /** What agents ask people, by id. */
+  readonly questions: ReadonlyMap<QuestionId, OpenQuestion>;
+  /** Running tasks that wait for a person's answer, and since when: they take no slot. */
+  readonly asking: ReadonlyMap<TaskId, number>;
+  /** What people answered, of questions whose attempts are not over. */
+  readonly replies: ReadonlyMap<QuestionId, Reply>;
+  /** Tools that a person allowed a task for good. */
+  readonly allowed: ReadonlyMap<TaskId, ReadonlySet<string>>;
+  /** Permission modes that people chose. */
+  readonly permissions: ReadonlyMap<TaskId, PermissionMode>;
+  /** Budgets that people raised, by `budgetKey`, in their unit. */
+  readonly raised: ReadonlyMap<string, number>;
+  /** Budgets of which four fifths are spent, by `budgetKey`. */
+  readonly noticed: ReadonlySet<string>;
+  readonly ledger: Ledger;
   readonly frontier: Frontier;
 }
 
@@ -90,6 +108,8 @@ export type TaskState =
       readonly tries: number;
       /** Why the last attempt is made again, and when. */
       readonly retry: { readonly failure: Failure; readonly until: number } | undefined;
+      /** Set while its last attempt is not over, but waits. */
+      readonly parked: ParkedAttempt | undefined;
     }
   | {
       readonly kind: 'running';
@@ -98,6 +118,8 @@ export type TaskState =
       readonly tries: number;
       readonly startedAt: number;
       readonly process: ProcessIdentity | undefined;
+      /** Milliseconds of work before the attempt was parked. */
+      readonly workedMs: number;
     }
   | {
       readonly kind: 'waiting';
@@ -151,6 +173,14 @@ export type TaskState =
       readonly attempts: number;
       readonly durationMs: number;
     };
+
+export interface ParkedAttempt {
+  readonly why: ParkReason;
+  readonly since: number;
+  /** Milliseconds since 1970; `undefined`: it goes on as soon as it may. */
+  readonly until: number | undefined;
+  readonly workedMs: number;
+}
 
 export type SkipReason =
   /** These did not succeed. */

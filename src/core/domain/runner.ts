@@ -1,7 +1,13 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../base/result.ts';
 import type { Agent, Limits } from './agent.ts';
+
+import type { AttemptDeed, ParkReason } from './event.ts';
 import type { Failure } from './failure.ts';
-import type { RunId, TaskId } from './ids.ts';
+import type { AgentName, RunId, TaskId } from './ids.ts';
+import type { BudgetReached, Question, Reply } from './question.ts';
+import type { PermissionMode, Terms } from './terms.ts';
+import type { JsonValue } from './workflow.ts';
 
 /** One attempt of a task, ready to be executed. Paths are absolute. */
 export interface RunnerRequest {
@@ -23,28 +29,69 @@ export interface RunnerRequest {
   /** Receives standard output and standard error as they come, for people. */
   readonly logFile: string;
   readonly limits: Limits;
-  /** The model a person chose for the task, over the agent's own. */
+  /** The step's over the agent's. */
+  readonly terms: Terms;
+  /** What the output must satisfy as JSON; `undefined`: any text. */
+  readonly outputSchema: JsonValue | undefined;
+  /** What keeps a text from satisfying a schema as JSON, as sentences; none when it does. */
+  readonly schemaProblems: (schema: JsonValue, text: string) => Promise<readonly string[]>;
+  /** Agents that other agents can ask, by name: those the run's plan has. */
+  readonly agents: Readonly<Record<AgentName, Agent>>;
+  /** Why a path of the copy, relative with `/`, may not be changed, as the end of a sentence; `undefined`: it may. */
+  readonly whyNotWrite: (path: string) => string | undefined;
+  /** Absolute; outlives the attempt's pauses. What a runner needs to go on with the attempt, in its own form. */
+  readonly sessionFile: string;
+  /** The attempt was parked and goes on: copy, files and session are as it left them. */
+  readonly continues: boolean;
+  /** Calls of models and uses of tools that the journal has of the task already: the next of each is one more. */
+  readonly counted: { readonly calls: number; readonly uses: number };
+  /** What people want of the task by now; asked again at each turn. */
+  readonly wishes: () => Wishes;
+}
+
+export interface Wishes {
+  /** The model a person chose, over the agent's own. */
   readonly model: string | undefined;
+  readonly permissions: PermissionMode | undefined;
+  /** Tools that a person allowed for good. */
+  readonly allowed: ReadonlySet<string>;
+  /** A budget that is spent; `undefined`: there is something left of each. */
+  readonly spentBudget: BudgetReached | undefined;
 }
 
-export interface RunnerOutput {
-  readonly exitCode: number;
-}
+export type RunnerOutput =
+  | { readonly kind: 'done'; readonly exitCode: number }
+  /** It goes on later with what stands in its copy and its session file; `until` as in the event `task-parked`. */
+  | { readonly kind: 'parked'; readonly until: number | undefined; readonly why: ParkReason };
 
-/** What a runner tells while it works. */
-export interface RunnerEvents {
+/** What the process of an attempt comes to while it works. */
+export interface ProcessEvents {
   /**
-   * Called once, before the process can have done much; the engine journals it.
+   * Called once, before the attempt can have done much; the engine journals the process.
+   * @param process `undefined`: it has none of its own
    * @param steer passes on what a person says; `undefined`: the agent does not listen
    */
-  started(process: ProcessIdentity, steer: ((text: string) => void) | undefined): void;
+  started(process: ProcessIdentity | undefined, steer: ((text: string) => void) | undefined): void;
   /** More stands in the log file. */
   printed(): void;
 }
 
-export interface Runner {
+/** What a runner tells while it works, and asks. */
+export interface RunnerEvents extends ProcessEvents {
+  /** Journalled, in this order. */
+  did(deed: AttemptDeed): void;
   /**
-   * Never rejects for anything the agent does. After `signal` aborts it resolves with `cancelled`
+   * Asks a person. The same key gets the same answer, also after a crash: in the attempt, or for a budget of the run,
+   * in the run. Rejects with the signal's reason.
+   */
+  ask(key: string, question: Question): Promise<Reply>;
+}
+
+export interface Runner {
+  /** An attempt that is stopped can be gone on with: it ends `parked` where it was to end `cancelled`. */
+  readonly canPark: boolean;
+  /**
+   * Never rejects for anything the agent does. After `signal` aborts it resolves with `cancelled`, or as parked,
    * once every process of the attempt is gone.
    */
   run(
@@ -89,3 +136,39 @@ export interface CheckOutcome {
   /** The end of what it printed; without a code, its last line says why there is none. */
   readonly tail: string;
 }
+
+/** A program that is talked with over its standard input and output. */
+export interface ProgramLaunch {
+  readonly command: readonly [string, ...string[]];
+  /** What a person does when the program is not there. */
+  readonly install: string | undefined;
+  /** Absolute: the working directory. */
+  readonly folder: string;
+  /** Absolute: the attempt's own folder. What a crash left is known by it. */
+  readonly scratch: string;
+  /** Over the allow-list of the host's variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** As `ProcessIdentity.marker`, but for the nonce, which is added. */
+  readonly marker: string;
+}
+
+export interface TalkingProgram {
+  readonly identity: ProcessIdentity;
+  readonly input: Writable;
+  readonly output: Readable;
+  /** The end of what it printed to standard error, safe to show; at most 4,000 characters. */
+  tail(): string;
+  /** How it ended by itself or was ended. Never rejects. */
+  readonly ended: Promise<{
+    readonly code: number | undefined;
+    readonly signal: string | undefined;
+  }>;
+  /** Closes its input, asks its process group to end, orders it to after `graceMs`; resolves once the group is gone. */
+  end(graceMs: number): Promise<void>;
+}
+
+/** Aborting the signal ends a program that is not yet there; one that is, `end` ends. */
+export type StartProgram = (
+  launch: ProgramLaunch,
+  signal: AbortSignal,
+) => Promise<Result<TalkingProgram, Failure>>;

@@ -1,3 +1,5 @@
+import type { CallPolicy } from './call.ts';
+
 /** How freely a model agent uses its tools. */
 export type PermissionMode = 'default' | 'acceptEdits' | 'plan' | 'bypassPermissions';
 
@@ -35,6 +37,8 @@ export interface Terms {
   readonly permissions: PermissionMode | undefined;
   readonly budget: Budget | undefined;
   readonly cache: CacheRule | undefined;
+  /** How its calls of models are made; `undefined`: as its criticality says. */
+  readonly calls: CallPolicy | undefined;
 }
 
 export const NO_TERMS: Terms = {
@@ -44,6 +48,7 @@ export const NO_TERMS: Terms = {
   permissions: undefined,
   budget: undefined,
   cache: undefined,
+  calls: undefined,
 };
 
 /** The step's word goes before its agent's, but what either must never change is out of bounds. */
@@ -55,5 +60,20 @@ export function termsOver(step: Terms, agent: Terms): Terms {
     permissions: step.permissions ?? agent.permissions,
     budget: step.budget ?? agent.budget,
     cache: step.cache ?? agent.cache,
+    calls: callsOver(step.calls, agent.calls),
   };
+}
+
+function callsOver(
+  step: CallPolicy | undefined,
+  agent: CallPolicy | undefined,
+): CallPolicy | undefined {
+  return step === undefined || agent === undefined
+    ? (step ?? agent)
+    : {
+        attempts: step.attempts ?? agent.attempts,
+        maxWaitMs: step.maxWaitMs ?? agent.maxWaitMs,
+        onOtherModel: step.onOtherModel ?? agent.onOtherModel,
+        maxTurns: step.maxTurns ?? agent.maxTurns,
+      };
 }

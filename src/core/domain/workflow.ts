@@ -57,6 +57,8 @@ export interface AgentStep extends StepBase {
   readonly env: Readonly<Record<string, string>>;
   /** Files that must be there at the end. They become the task's artifacts. */
   readonly produces: readonly Product[];
+  /** A JSON Schema the output must satisfy, as JSON; `undefined`: the agent's own, or any text. */
+  readonly outputSchema: JsonValue | undefined;
   /** Commands that must exit with 0 in the workspace copy once the agent has ended, one after another. */
   readonly checks: readonly Check[];
   /** Over the agent's own. */
@@ -266,6 +268,7 @@ export function bareStep(id: StepId, agent: AgentName): AgentStep {
     prompt: '',
     env: {},
     produces: [],
+    outputSchema: undefined,
     checks: [],
     limits: {},
     retry: undefined,
@@ -281,6 +284,18 @@ export function termsOf(step: AgentStep, agent: Agent | undefined): Terms {
 
 /** What an attempt of the step may change: as the step says, else its agent. */
 export function effectsOf(step: AgentStep, agent: Agent | undefined): Effects {
-  const own = agent?.runner.kind === 'command' ? agent.runner.effects : 'copy';
-  return step.effects ?? own;
+  return step.effects ?? (agent === undefined ? 'copy' : ownEffects(agent));
+}
+
+/** A coding agent does what it likes, outside its copy too; a model does what the tools it is given do. */
+function ownEffects({ runner }: Agent): Effects {
+  switch (runner.kind) {
+    case 'command':
+      return runner.effects;
+    case 'model':
+      return 'copy';
+    case 'acp':
+    case 'claude-code':
+      return 'external';
+  }
 }

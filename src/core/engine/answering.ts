@@ -7,13 +7,16 @@ import type { Rules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { Message, Settle } from './effects.ts';
 import { verdictOn } from './requests.ts';
+import type { Talking } from './talking.ts';
 
 /** Does what people ask of the run. Each request is settled once: accepted when it stands in the journal for good. */
 export class Answering {
   readonly #desk: Desk;
   readonly #rules: Rules;
+  readonly #talking: Talking;
 
-  constructor(desk: Desk, rules: Rules) {
+  constructor(desk: Desk, rules: Rules, talking: Talking) {
+    this.#talking = talking;
     this.#desk = desk;
     this.#rules = rules;
   }
@@ -27,7 +30,12 @@ export class Answering {
         break;
       case 'record':
         this.#desk.append(...verdict.events);
-        this.#acceptOnceFlushed(settle);
+        this.#acceptOnceFlushed((outcome) => {
+          if (request.kind === 'reply' && outcome.kind === 'accepted') {
+            this.#talking.answered(request.question, request.reply);
+          }
+          settle(outcome);
+        });
         break;
       case 'look':
         this.#look(verdict.task, verdict.attempt, request.by, settle);

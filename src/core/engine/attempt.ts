@@ -1,11 +1,15 @@
-import type { Artifact, BlobRef } from '../domain/event.ts';
+import { readFile } from 'node:fs/promises';
+import { limitsOf, type Agent } from '../domain/agent.ts';
+import { clearBudget } from '../domain/budget.ts';
+import type { Artifact, BlobRef, ParkReason } from '../domain/event.ts';
 import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { ProcessIdentity } from '../domain/runner.ts';
+import type { Runner, RunnerEvents, RunnerRequest, Wishes } from '../domain/runner.ts';
+import type { Terms } from '../domain/terms.ts';
 import { effectsOf, termsOf, type AgentStep } from '../domain/workflow.ts';
-import { boundsOf, outOfBounds } from './bounds.ts';
-import { layOut, provideNeeds, type AttemptInput } from './inputs.ts';
+import { boundsOf, outOfBounds, whyNotWrite, type Bounds } from './bounds.ts';
+import { bytesOfNeeds, layOut, provideNeeds, type AttemptInput } from './inputs.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
 import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
 
@@ -19,9 +23,18 @@ export type AttemptOutcome =
       readonly kind: 'failed';
       readonly failure: Failure;
       readonly log: BlobRef | undefined;
-      /** False when nothing can have happened: no process was begun. */
-      readonly hadProcess: boolean;
-    };
+      /** False when nothing can have happened: neither a process nor a call was begun. */
+      readonly hasBegun: boolean;
+    }
+  /** It goes on later in its copy; as the event `task-parked` has it. */
+  | { readonly kind: 'parked'; readonly until: number | undefined; readonly why: ParkReason };
+
+/** What an attempt tells the run while it is made, and asks of it. */
+export interface AttemptLink extends Omit<RunnerEvents, 'printed'> {
+  readonly wishes: () => Wishes;
+  /** Milliseconds the attempt may still take; `undefined`: as its limits say. */
+  readonly timeLeft: () => number | undefined;
+}
 
 /** What shows that an attempt did its work. */
 export interface Evidence {
@@ -40,48 +53,113 @@ export function attemptMarker(run: RunId, task: TaskId, attempt: number): string
 export async function runAttempt(
   input: AttemptInput,
   parts: DriverParts,
-  onProcess: (process: ProcessIdentity, steer: ((text: string) => void) | undefined) => void,
+  link: AttemptLink,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const { plan, state, task, step, attempt } = input;
+  const { plan, state, task, step, continues } = input;
   const agent = plan.agents[step.agent];
   if (agent === undefined) {
     throw new Error(`Internal error: the plan has no agent ${step.agent}`);
   }
   const runner = parts.runnerFor(agent.runner.kind);
-  if (runner === undefined || agent.runner.kind !== 'command') {
+  if (runner === undefined) {
     return nothingDone({ reason: 'no-runner', agent: agent.name, kind: agent.runner.kind });
   }
-  const texts = await renderTexts(input, agent.runner.env, parts);
+  const texts = await renderTexts(input, agent, parts);
   if (!texts.ok) {
     return nothingDone(texts.error);
   }
-  const { prompt, env } = texts.value;
+  const terms = termsOf(step, agent);
   const context: RenderContext = { plan, state, blobs: parts.blobs };
-  const bounds = await boundsOf(termsOf(step, agent), step.id, task.names, context);
+  const bounds = await boundsOf(terms, step.id, task.names, context);
   if (!bounds.ok) {
     return nothingDone(bounds.error);
   }
-  let copy: CopyPort;
-  try {
-    copy = await parts.copies.create(state.run, task.id, attempt, signal);
-  } catch (thrown) {
-    return nothingDone(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
+  const copy = await copyFor(input, parts, signal);
+  if (!copy.ok) {
+    return nothingDone(copy.error);
   }
-  const begun: { process?: ProcessIdentity } = {};
-  const isExternal = effectsOf(step, agent) === 'external';
+  const work: Work = {
+    input,
+    parts,
+    link,
+    agent,
+    runner,
+    ...texts.value,
+    terms,
+    bounds: bounds.value,
+    copy: copy.value,
+    isExternal: effectsOf(step, agent) === 'external',
+    // What went before a park has begun.
+    hasBegun: continues,
+  };
+  const outcome = await workOn(work, signal);
+  // With effects elsewhere the copy outlives the attempt: until the outcome is in the journal a crash may
+  // leave it to a person, who looks at what is there and may count it after all. It goes with the run.
+  const staysWithRun = work.isExternal && work.hasBegun;
+  if (outcome.kind !== 'parked' && !staysWithRun) {
+    await copy.value.dispose().catch((thrown: unknown) => {
+      parts.log.warn(`A workspace copy could not be removed, it will be later: ${String(thrown)}`);
+    });
+  }
+  return outcome;
+}
+
+/** An attempt with all it works with. */
+interface Work {
+  readonly input: AttemptInput;
+  readonly parts: DriverParts;
+  readonly link: AttemptLink;
+  readonly agent: Agent;
+  readonly runner: Runner;
+  readonly prompt: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly terms: Terms;
+  readonly bounds: Bounds | undefined;
+  readonly copy: CopyPort;
+  readonly isExternal: boolean;
+  /** Something may have happened: a process or a call was begun. */
+  hasBegun: boolean;
+}
+
+async function copyFor(
+  { state, task, attempt, continues }: AttemptInput,
+  { copies }: DriverParts,
+  signal: AbortSignal,
+): Promise<Result<CopyPort, Failure>> {
+  try {
+    if (!continues) {
+      return ok(await copies.create(state.run, task.id, attempt, signal));
+    }
+    const left = await copies.reopen(state.run, task.id, attempt);
+    // Whoever cleaned up the cache took it: the attempt is made again.
+    return left === undefined ? err({ reason: 'interrupted' }) : ok(left);
+  } catch (thrown) {
+    return err(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
+  }
+}
+
+async function workOn(work: Work, signal: AbortSignal): Promise<AttemptOutcome> {
+  const { input, parts, link, runner, bounds, copy, isExternal } = work;
+  const { step, continues } = input;
   const keep = (file: string) => (isExternal ? parts.blobs.copy(file) : parts.blobs.adopt(file));
   const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
     kind: 'failed',
     failure,
-    log: begun.process === undefined ? undefined : await keepLog(copy, keep),
-    hadProcess: begun.process !== undefined,
+    log: work.hasBegun ? await keepLog(copy, keep) : undefined,
+    hasBegun: work.hasBegun,
   });
   try {
-    const given = await provideNeeds(input, copy);
-    const laid = await layOut(input, copy);
-    if (!laid.ok) {
-      return await failed(laid.error);
+    if (!continues) {
+      await provideNeeds(input, copy);
+      const laid = await layOut(input, copy);
+      if (!laid.ok) {
+        return await failed(laid.error);
+      }
+    }
+    const spent = await clearBudget(link.wishes, link);
+    if (spent !== undefined) {
+      return await failed({ reason: 'budget-spent', ...spent });
     }
     if (isExternal) {
       // The intent must outlive us before anything outside the copy can change (D2).
@@ -90,40 +168,25 @@ export async function runAttempt(
     if (signal.aborted) {
       return await failed({ reason: 'cancelled' });
     }
-    const changes = bounds.value && (await copy.watchChanges(signal));
-    const result = await runner.run(
-      {
-        run: state.run,
-        task: task.id,
-        attempt,
-        agent,
-        prompt,
-        env,
-        folder: copy.folder,
-        scratch: copy.scratch,
-        outputFile: copy.outputFile,
-        logFile: copy.logFile,
-        limits: { ...agent.runner.limits, ...step.limits },
-        model: state.edits.get(task.id)?.model,
-      },
-      {
-        started: (process, steer) => {
-          begun.process = process;
-          onProcess(process, steer);
-        },
-        printed: () => parts.onPrinted(task.id),
-      },
-      signal,
-    );
+    const seen = continues ? 'recall' : runner.canPark ? 'keep' : 'forget';
+    const changes = bounds && (await copy.watchChanges(seen, signal));
+    const result = await runner.run(requestOf(work), eventsOf(work), signal);
     if (!result.ok) {
       return await failed(result.error);
     }
+    if (result.value.kind === 'parked') {
+      return result.value;
+    }
     // Before the checks: what these leave behind is not the agent's doing.
-    const outside = bounds.value && changes && outOfBounds(await changes(), bounds.value);
+    const outside = bounds && changes && outOfBounds(await changes(), bounds);
     if (outside !== undefined) {
       return await failed(outside);
     }
-    const checked = await runChecks(input, copy, env, parts, signal);
+    const unfit = await outputFailure(work);
+    if (unfit !== undefined) {
+      return await failed(unfit);
+    }
+    const checked = await runChecks(input, copy, work.env, parts, signal);
     if (checked !== undefined) {
       return await failed(checked);
     }
@@ -133,22 +196,69 @@ export async function runAttempt(
           kind: 'succeeded',
           ...evidence.value,
           exitCode: result.value.exitCode,
-          inputBytes: Buffer.byteLength(prompt) + given,
+          inputBytes: Buffer.byteLength(work.prompt) + bytesOfNeeds(input),
         }
       : await failed(evidence.error);
   } catch (thrown) {
     return await failed(signal.aborted ? { reason: 'cancelled' } : internalFailure(thrown));
-  } finally {
-    // With effects elsewhere the copy outlives the attempt: until the outcome is in the journal a crash may
-    // leave it to a person, who looks at what is there and may count it after all. It goes with the run.
-    if (begun.process === undefined || !isExternal) {
-      await copy.dispose().catch((thrown: unknown) => {
-        parts.log.warn(
-          `A workspace copy could not be removed, it will be later: ${String(thrown)}`,
-        );
-      });
-    }
   }
+}
+
+function requestOf(work: Work): RunnerRequest {
+  const { input, parts, link, agent, prompt, env, terms, bounds, copy } = work;
+  const { plan, state, task, step, attempt, continues } = input;
+  const limits = { ...limitsOf(agent), ...step.limits };
+  const left = link.timeLeft();
+  const outputSchema = step.outputSchema ?? agent.outputSchema;
+  return {
+    run: state.run,
+    task: task.id,
+    attempt,
+    agent,
+    prompt,
+    env,
+    folder: copy.folder,
+    scratch: copy.scratch,
+    outputFile: copy.outputFile,
+    logFile: copy.logFile,
+    sessionFile: copy.sessionFile,
+    limits:
+      left === undefined ? limits : { ...limits, timeoutMs: Math.min(limits.timeoutMs, left) },
+    terms,
+    outputSchema,
+    schemaProblems: (schema, text) => parts.productProblems(schema, Buffer.from(text)),
+    agents: plan.agents,
+    whyNotWrite: (path) => whyNotWrite(path, bounds),
+    continues,
+    counted: state.ledger.counted(task.id),
+    wishes: link.wishes,
+  };
+}
+
+function eventsOf(work: Work): RunnerEvents {
+  const { link, parts, input } = work;
+  return {
+    started: (process, steer) => {
+      work.hasBegun = true;
+      link.started(process, steer);
+    },
+    did: (deed) => {
+      work.hasBegun = true;
+      link.did(deed);
+    },
+    ask: (key, question) => link.ask(key, question),
+    printed: () => parts.onPrinted(input.task.id),
+  };
+}
+
+/** What keeps the output from being what the step or its agent says it is. */
+async function outputFailure({ input, agent, copy, parts }: Work): Promise<Failure | undefined> {
+  const schema = input.step.outputSchema ?? agent.outputSchema;
+  if (schema === undefined) {
+    return undefined;
+  }
+  const problems = await parts.productProblems(schema, await readFile(copy.outputFile));
+  return problems.length === 0 ? undefined : { reason: 'bad-output', problems };
 }
 
 /** What is in a copy whose agent has ended: the declared files, as they must be, and what it printed. */
@@ -218,7 +328,7 @@ async function runChecks(
 
 async function renderTexts(
   { plan, state, task, step }: AttemptInput,
-  agentEnv: Readonly<Record<string, string>>,
+  { runner }: Agent,
   { blobs }: DriverParts,
 ): Promise<Result<{ readonly prompt: string; readonly env: Record<string, string> }, Failure>> {
   const context: RenderContext = { plan, state, blobs };
@@ -234,7 +344,7 @@ async function renderTexts(
   if (!prompt.ok) {
     return prompt;
   }
-  const both = { ...agentEnv, ...step.env };
+  const both = { ...(runner.kind === 'command' ? runner.env : {}), ...step.env };
   const env = await renderRecord(both, `${step.id}.env`, task.names, context);
   return env.ok ? ok({ prompt: prompt.value, env: env.value }) : env;
 }
@@ -270,5 +380,5 @@ async function keptOrEmpty(
 }
 
 function nothingDone(failure: Failure): Extract<AttemptOutcome, { kind: 'failed' }> {
-  return { kind: 'failed', failure, log: undefined, hadProcess: false };
+  return { kind: 'failed', failure, log: undefined, hasBegun: false };
 }

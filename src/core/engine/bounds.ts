@@ -43,6 +43,13 @@ export function outOfBounds(changed: readonly string[], bounds: Bounds): Failure
     : { reason: 'out-of-bounds', paths: paths.slice(0, MOST_PATHS), count: paths.length };
 }
 
+/** As the end of a sentence about the path; `undefined`: it may be changed. */
+export function whyNotWrite(file: string, bounds: Bounds | undefined): string | undefined {
+  return bounds === undefined || isInside(file, bounds)
+    ? undefined
+    : 'is not among the paths this task may change';
+}
+
 function isInside(file: string, { owns, never }: Bounds): boolean {
   const covers = (glob: Glob) => globCovers(glob, file);
   return (owns === undefined || owns.some(covers)) && !never.some(covers);

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
-import { isDone, isFine, type Frontier, type RunState } from '../domain/runState.ts';
+import { isDone, isFine, type RunState } from '../domain/runState.ts';
 import type { Graph } from '../graph/graph.ts';
 
 /** What the driver does next. */
@@ -93,7 +93,7 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
   for (const task of frontier.dueGates) {
     actions.push({ kind: 'open-gate', task });
   }
-  for (const task of tasksToStart(frontier, rules.maxParallel, now)) {
+  for (const task of tasksToStart(state, rules.maxParallel, now)) {
     actions.push({ kind: 'start', task });
   }
   return actions;
@@ -110,8 +110,13 @@ function firstToUnfold({ frontier, tasks }: RunState): TaskId | undefined {
   return isKnown ? frontier.folded.keys().next().value : undefined;
 }
 
-function tasksToStart(frontier: Frontier, maxParallel: number, now: number): ReadonlySet<TaskId> {
-  const slots = maxParallel - frontier.running.size;
+function tasksToStart(
+  { frontier, asking }: RunState,
+  maxParallel: number,
+  now: number,
+): ReadonlySet<TaskId> {
+  // Whoever waits for a person takes no slot.
+  const slots = maxParallel - frontier.running.size + asking.size;
   const chosen = new Set<TaskId>();
   for (const [task, until] of frontier.delayed) {
     if (until <= now && chosen.size < slots) {

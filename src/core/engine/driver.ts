@@ -18,6 +18,7 @@ import { outcomeEvent } from './outcomes.ts';
 import type { DriverParts } from './parts.ts';
 import { recover } from './recovery.ts';
 import { judge } from './render.ts';
+import { Talking } from './talking.ts';
 import { unfold, unfoldingEvents } from './unfolding.ts';
 
 // Drives one run: asks `decide` what is to be done, has it done, and records what comes back. It owns
@@ -42,6 +43,7 @@ const BUSY_MS = 8;
 export class RunDriver {
   readonly #desk: Desk;
   readonly #answering: Answering;
+  readonly #talking: Talking;
   readonly #parts: DriverParts;
   readonly #options: DriveOptions;
   readonly #rules: Rules;
@@ -56,7 +58,8 @@ export class RunDriver {
     this.#parts = parts;
     this.#effects = new Effects(parts);
     this.#desk = new Desk(fold, parts, this.#effects);
-    this.#answering = new Answering(this.#desk, rules);
+    this.#talking = new Talking(this.#desk);
+    this.#answering = new Answering(this.#desk, rules, this.#talking);
     this.#options = options;
   }
 
@@ -191,11 +194,13 @@ export class RunDriver {
     if (before?.kind !== 'pending') {
       throw new Error(`Internal error: ${id} cannot start`);
     }
-    const attempt = before.attempts + 1;
+    const continues = before.parked !== undefined;
+    const attempt = continues ? before.attempts : before.attempts + 1;
     const task = this.#desk.task(id);
     const step = this.#desk.agentStep(id);
-    this.#desk.append({ type: 'task-started', task: id, attempt });
-    this.#effects.attempt(id, { plan, planned, state, task, step, attempt });
+    this.#desk.append({ type: continues ? 'task-continued' : 'task-started', task: id, attempt });
+    const input = { plan, planned, state, task, step, attempt, continues };
+    this.#effects.attempt(id, input, this.#talking.link(id));
   }
 
   /** A condition that cannot be judged holds: the attempt meets the same error and fails with it. */
@@ -239,7 +244,14 @@ export class RunDriver {
       case 'process':
         this.#recordProcess(message);
         break;
+      case 'did':
+        this.#talking.did(message);
+        break;
+      case 'asked':
+        this.#talking.asked(message);
+        break;
       case 'attempt-ended':
+        this.#talking.ended(message.task);
         this.#recordOutcome(message.task, message.outcome);
         break;
       case 'judged':
@@ -291,7 +303,7 @@ export class RunDriver {
   #recordProcess({ task, process, steer }: Extract<Message, { kind: 'process' }>): void {
     const state = this.#desk.state.tasks.get(task);
     this.#effects.listens(task, steer);
-    if (state?.kind === 'running') {
+    if (state?.kind === 'running' && process !== undefined) {
       this.#desk.append({ type: 'task-process', task, attempt: state.attempt, process });
     }
   }
@@ -382,6 +394,9 @@ export class RunDriver {
 
   #endOfDrive(): DriveEnd | undefined {
     if (!this.#effects.isIdle) {
+      if (this.#options.leaveAtGates && this.#talking.isAllForPeople()) {
+        this.#letGoOf({ kind: 'waiting' });
+      }
       return undefined;
     }
     const { state } = this.#desk;

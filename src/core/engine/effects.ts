@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
 import type { Result } from '../base/result.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { RunStatus } from '../domain/event.ts';
+import type { AttemptDeed, RunStatus } from '../domain/event.ts';
 import { internalFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
+import type { Question, Reply } from '../domain/question.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
-import { runAttempt, type AttemptOutcome, type Evidence } from './attempt.ts';
+import { runAttempt, type AttemptLink, type AttemptOutcome, type Evidence } from './attempt.ts';
 import type { ShownGate } from './gate.ts';
 import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
@@ -39,8 +40,16 @@ export type Message =
   | {
       readonly kind: 'process';
       readonly task: TaskId;
-      readonly process: ProcessIdentity;
+      readonly process: ProcessIdentity | undefined;
       readonly steer: Steer | undefined;
+    }
+  | { readonly kind: 'did'; readonly task: TaskId; readonly deed: AttemptDeed }
+  | {
+      readonly kind: 'asked';
+      readonly task: TaskId;
+      readonly key: string;
+      readonly asks: Question;
+      readonly reply: (reply: Reply) => void;
     }
   | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
   | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
@@ -74,9 +83,13 @@ interface Held {
 }
 
 interface RunningAttempt {
-  readonly begun: number;
+  /** Moved on by the time that it waited for people: that is no work. */
+  begun: number;
   readonly stop: AbortController;
   steer: Steer | undefined;
+  /** Questions that are open, and since when there is one. */
+  asking: number;
+  askingSince: number;
 }
 
 /**
@@ -133,18 +146,33 @@ export class Effects {
     this.#held.splice(0).forEach(({ drop }) => drop());
   }
 
-  attempt(task: TaskId, input: AttemptInput): void {
+  attempt(
+    task: TaskId,
+    input: AttemptInput,
+    wishes: Pick<AttemptLink, 'wishes' | 'timeLeft'>,
+  ): void {
     const begin = () => {
       const stop = new AbortController();
-      this.#attempts.set(task, { begun: this.#parts.clock.monotonic(), stop, steer: undefined });
-      const onProcess = (process: ProcessIdentity, steer: Steer | undefined) =>
-        this.mailbox.put({ kind: 'process', task, process, steer });
-      void runAttempt(input, this.#parts, onProcess, stop.signal)
+      const attempt: RunningAttempt = {
+        begun: this.#parts.clock.monotonic(),
+        stop,
+        steer: undefined,
+        asking: 0,
+        askingSince: 0,
+      };
+      this.#attempts.set(task, attempt);
+      const link: AttemptLink = {
+        ...wishes,
+        started: (process, steer) => this.mailbox.put({ kind: 'process', task, process, steer }),
+        did: (deed) => this.mailbox.put({ kind: 'did', task, deed }),
+        ask: (key, asks) => this.#ask(task, attempt, key, asks),
+      };
+      void runAttempt(input, this.#parts, link, stop.signal)
         .catch((thrown: unknown): AttemptOutcome => ({
           kind: 'failed',
           failure: internalFailure(thrown),
           log: undefined,
-          hadProcess: true,
+          hasBegun: true,
         }))
         .then((outcome) => this.mailbox.put({ kind: 'attempt-ended', task, outcome }));
     };
@@ -226,6 +254,36 @@ export class Effects {
 
   flushed(): void {
     this.#flushes -= 1;
+  }
+
+  /** Rejects once the attempt is stopped. */
+  #ask(task: TaskId, attempt: RunningAttempt, key: string, asks: Question): Promise<Reply> {
+    const { signal } = attempt.stop;
+    const now = () => this.#parts.clock.monotonic();
+    return new Promise<Reply>((resolve, reject) => {
+      signal.throwIfAborted();
+      if (attempt.asking === 0) {
+        attempt.askingSince = now();
+      }
+      attempt.asking += 1;
+      const settle = () => {
+        signal.removeEventListener('abort', stopped);
+        attempt.asking -= 1;
+        if (attempt.asking === 0) {
+          attempt.begun += now() - attempt.askingSince;
+        }
+      };
+      const stopped = () => {
+        settle();
+        reject(asError(signal.reason));
+      };
+      signal.addEventListener('abort', stopped, { once: true });
+      const reply = (given: Reply) => {
+        settle();
+        resolve(given);
+      };
+      this.mailbox.put({ kind: 'asked', task, key, asks, reply });
+    });
   }
 
   #report(message: Promise<Message>): void {

@@ -15,17 +15,18 @@ export interface AttemptInput {
   readonly task: PlannedTask;
   readonly step: AgentStep;
   readonly attempt: number;
+  /** The attempt was parked, and goes on in the copy it has. */
+  readonly continues: boolean;
 }
 
 /**
  * `<task>/output`, `<task>/task.json` and `<task>/files/…`: what a command finds under SLUICE_NEEDS. Of a task
- * that did not succeed there is only `task.json`, which says how it ended. Returns the bytes of the outputs.
+ * that did not succeed there is only `task.json`, which says how it ended.
  */
 export async function provideNeeds(
   { planned, state, task }: AttemptInput,
   copy: CopyPort,
-): Promise<number> {
-  let bytes = 0;
+): Promise<void> {
   const files: ProvidedFile[] = [];
   for (const need of task.needs) {
     const needed = state.tasks.get(need);
@@ -41,7 +42,6 @@ export async function provideNeeds(
       continue;
     }
     const { exitCode, durationMs } = needed;
-    bytes += needed.output.bytes;
     files.push(
       { path: `${need}/output`, blob: needed.output.digest },
       { path, json: { ...facts, exitCode, durationMs } },
@@ -53,6 +53,15 @@ export async function provideNeeds(
   }
   if (files.length > 0) {
     await copy.provide(files);
+  }
+}
+
+/** Bytes of the outputs that a task is given. */
+export function bytesOfNeeds({ state, task }: AttemptInput): number {
+  let bytes = 0;
+  for (const need of task.needs) {
+    const needed = state.tasks.get(need);
+    bytes += needed?.kind === 'succeeded' ? needed.output.bytes : 0;
   }
   return bytes;
 }

@@ -10,6 +10,7 @@ export interface EndedAttempt {
   readonly task: TaskId;
   readonly step: AgentStep;
   readonly effects: Effects;
+  /** Of this stretch of work. */
   readonly durationMs: number;
   readonly outcome: AttemptOutcome;
 }
@@ -33,7 +34,9 @@ export function outcomeEvent(
   if (running?.kind !== 'running') {
     throw new Error(`Internal error: ${task} ended without running`);
   }
-  const { attempt } = running;
+  const { attempt, workedMs } = running;
+  // With what it took before it was parked.
+  const tookMs = durationMs + workedMs;
   if (outcome.kind === 'succeeded') {
     const { exitCode, output, log, artifacts, inputBytes } = outcome;
     return {
@@ -41,7 +44,7 @@ export function outcomeEvent(
       task,
       attempt,
       exitCode,
-      durationMs,
+      durationMs: tookMs,
       output,
       log,
       artifacts,
@@ -49,13 +52,21 @@ export function outcomeEvent(
       accepted: undefined,
     };
   }
-  const { failure, log, hadProcess } = outcome;
+  const isForGood = isEnding || (state.frontier.stopping.has(task) && !state.held.has(task));
+  if (outcome.kind === 'parked') {
+    return isForGood
+      ? { type: 'task-cancelled', task, durationMs: tookMs }
+      : { type: 'task-parked', task, attempt, durationMs, until: outcome.until, why: outcome.why };
+  }
+  const { failure, log, hasBegun } = outcome;
+  if (failure.reason === 'interrupted') {
+    return { type: 'task-interrupted', task, attempt };
+  }
   if (failure.reason === 'cancelled') {
-    const isForGood = isEnding || (state.frontier.stopping.has(task) && !state.held.has(task));
     if (isForGood) {
-      return { type: 'task-cancelled', task, durationMs };
+      return { type: 'task-cancelled', task, durationMs: tookMs };
     }
-    return effects === 'external' && hadProcess
+    return effects === 'external' && hasBegun
       ? { type: 'task-unknown', task, attempt, log }
       : { type: 'task-interrupted', task, attempt };
   }
@@ -65,12 +76,12 @@ export function outcomeEvent(
         type: 'task-retried',
         task,
         attempt,
-        durationMs,
+        durationMs: tookMs,
         failure,
         log,
         until: Math.round(chance.now + waitMs(retry, running.tries, chance.random)),
       }
-    : { type: 'task-failed', task, attempt, durationMs, failure, log };
+    : { type: 'task-failed', task, attempt, durationMs: tookMs, failure, log };
 }
 
 function isWorthRetrying(

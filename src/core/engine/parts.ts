@@ -74,6 +74,8 @@ export interface CopyPort {
   readonly scratch: string;
   readonly outputFile: string;
   readonly logFile: string;
+  /** For the runner, to go on with a parked attempt. */
+  readonly sessionFile: string;
   /** Lays out what the steps before have made, below `<scratch>/needs/`. */
   provide(files: readonly ProvidedFile[]): Promise<void>;
   /** Puts files into the tree, over what is there. Rejects for a place outside it. */
@@ -84,8 +86,14 @@ export interface CopyPort {
       readonly executable: boolean;
     }[],
   ): Promise<void>;
-  /** Looks at the tree now; asked later, tells the files and links changed since, as paths with `/`. */
-  watchChanges(signal: AbortSignal): Promise<() => Promise<readonly string[]>>;
+  /**
+   * Looks at the tree now; asked later, tells the files and links changed since, as paths with `/`.
+   * @param begun `keep`: what was seen is kept; `recall`: what was seen then counts, not what is there now
+   */
+  watchChanges(
+    begun: 'forget' | 'keep' | 'recall',
+    signal: AbortSignal,
+  ): Promise<() => Promise<readonly string[]>>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
   dispose(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import pLimit from 'p-limit';
 import type { EventBody } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
@@ -8,7 +9,7 @@ import type { CopyPort, DriverParts } from './parts.ts';
 import { renderRecord } from './render.ts';
 
 // What a driver that died has left: attempts with an intent and no outcome. Their processes are ended
-// first. Then each is thrown away and made again, or, where it may have changed something outside its
+// first. Then each goes on where it was, if it can, or is thrown away and made again, or, where it may have changed something outside its
 // copy, looked into: by the agent's own probe, and where that cannot tell, by a person.
 
 /** Attempts looked into at once. */
@@ -56,6 +57,10 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
   parts.log.info(
     `${task.id} was cut off in attempt ${attempt}; ended ${ended} left-over processes`,
   );
+  if (await canGoOn(cutOff)) {
+    const why = { kind: 'cut-off' } as const;
+    return { type: 'task-parked', task: task.id, attempt, durationMs: 0, until: undefined, why };
+  }
   const again: EventBody = { type: 'task-interrupted', task: task.id, attempt };
   if (effectsOf(step, plan.agents[step.agent]) === 'copy') {
     return again;
@@ -85,6 +90,16 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
   }
   const log = copy === undefined ? undefined : await keepLog(copy, keep);
   return { type: 'task-unknown', task: task.id, attempt, log };
+}
+
+/** What the attempt has done stands in its copy, and its runner can go on from there. */
+async function canGoOn({ plan, task, step, found, state, parts }: CutOff): Promise<boolean> {
+  const kind = plan.agents[step.agent]?.runner.kind;
+  if (kind === undefined || parts.runnerFor(kind)?.canPark !== true) {
+    return false;
+  }
+  const copy = await parts.copies.reopen(state.run, task.id, found.attempt);
+  return copy !== undefined && fs.existsSync(copy.sessionFile);
 }
 
 async function probe(

@@ -1,6 +1,8 @@
+import { CHANGES_MODEL } from '../domain/agent.ts';
 import { parseTemplate } from '../domain/expression.ts';
 import type { EventBody } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { repliesTo } from '../domain/question.ts';
 import type { RunRequest } from '../domain/request.ts';
 import { hasEnded, type RunState, type TaskState } from '../domain/runState.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
@@ -39,6 +41,8 @@ export function verdictOn(request: RunRequest, circumstances: Circumstances): Ve
   switch (request.kind) {
     case 'answer':
       return onAnswer(request, state);
+    case 'reply':
+      return onReply(request, state);
     case 'cancel':
       return phase.kind === 'cancelling'
         ? record()
@@ -61,7 +65,7 @@ export function verdictOn(request: RunRequest, circumstances: Circumstances): Ve
 
 type TaskRequest = Exclude<
   RunRequest,
-  { readonly kind: 'answer' | 'cancel' | 'pause' | 'unpause' }
+  { readonly kind: 'answer' | 'reply' | 'cancel' | 'pause' | 'unpause' }
 >;
 
 function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
@@ -103,6 +107,15 @@ function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
       return task.kind === 'running'
         ? { kind: 'tell', task: id, attempt: task.attempt, text: request.text }
         : refuse(`"${id}" is not running, it is ${task.kind}`);
+    case 'choose-model':
+      return onChooseModel(request, step, task, circumstances);
+    case 'choose-permissions': {
+      const agent = step.kind === 'agent' ? circumstances.plan.agents[step.agent] : undefined;
+      if (hasEnded(task) || agent === undefined || agent.runner.kind === 'command') {
+        return refuse(`"${id}" is ${task.kind}, or no model works on it`);
+      }
+      return record({ type: 'permissions-chosen', task: id, mode: request.mode, by });
+    }
     case 'command': {
       const { command, exitCode } = request;
       return record({ type: 'command-ran', task: id, command, exitCode, by });
@@ -124,6 +137,51 @@ function onAnswer(
   return gate.digest === digest
     ? record({ type: 'gate-answered', task, digest, decision, by, note })
     : refuse('what was shown has changed since; look again');
+}
+
+function onReply(
+  { question: id, digest, reply, by }: Extract<RunRequest, { kind: 'reply' }>,
+  { questions, phase }: RunState,
+): Verdict {
+  const question = questions.get(id);
+  if (question === undefined || phase.kind === 'cancelling') {
+    return refuse('nobody asks that any more');
+  }
+  if (question.digest !== digest) {
+    return refuse('what was shown has changed since; look again');
+  }
+  const { asks } = question;
+  if (!repliesTo(asks).includes(reply.kind)) {
+    return refuse(`that is no answer to a question about ${NOUN[asks.kind]}`);
+  }
+  const isTooLittle =
+    asks.kind === 'budget' &&
+    (reply.kind === 'raise' || reply.kind === 'cheaper') &&
+    reply.to <= asks.spent;
+  return isTooLittle
+    ? refuse('as much is spent already; raise it further')
+    : record({ type: 'question-answered', question: id, digest, reply, by });
+}
+
+const NOUN = { permission: 'a permission', budget: 'a budget' } as const;
+
+/** A running agent changes over where its runner can; what has ended is asked for again with another model. */
+function onChooseModel(
+  { task: id, model, by }: Extract<RunRequest, { kind: 'choose-model' }>,
+  step: PlannedTask['step'],
+  task: TaskState,
+  { plan }: Circumstances,
+): Verdict {
+  const agent = step.kind === 'agent' ? plan.agents[step.agent] : undefined;
+  if (agent === undefined || agent.runner.kind === 'command') {
+    return refuse(`"${id}" has no model`);
+  }
+  if (hasEnded(task) || task.kind === 'unknown') {
+    return refuse(`"${id}" is ${task.kind}; rerun it with another model`);
+  }
+  return task.kind === 'running' && !CHANGES_MODEL.has(agent.runner.kind)
+    ? refuse(`"${agent.name}" cannot change its model while it works`)
+    : record({ type: 'model-chosen', task: id, model, by });
 }
 
 /** What was skipped because of it may run again now. */

@@ -5,9 +5,11 @@ import {
   EVENT_VERSION,
   type Artifact,
   type BlobRef,
+  type ParkReason,
   type RunEvent,
   type TaskEdit,
 } from '../domain/event.ts';
+import { CALL_FAILURES, type CallFailure, type Usage } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import {
   isObjectId,
@@ -17,7 +19,9 @@ import {
   type RunId,
   type TaskId,
 } from '../domain/ids.ts';
+import type { Question, QuestionId, Reply } from '../domain/question.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
+import { PERMISSION_MODES } from '../domain/terms.ts';
 
 // What a record may say. Anybody who can write the file may have written it, so each member is
 // checked and a member nobody knows is refused. The writer checks by the same schemas: it never
@@ -62,6 +66,67 @@ const processIdentity = z.strictObject({
 
 const text = z.string();
 
+const amount = z.number().nonnegative();
+
+const callFailure = z.strictObject({
+  kind: z.enum(CALL_FAILURES),
+  message: text,
+  status: orUndefined(z.int()),
+  notBefore: orUndefined(amount),
+}) satisfies z.ZodType<CallFailure>;
+
+const usage = z.strictObject({
+  input: count,
+  output: count,
+  cachedInput: count,
+  reasoning: count,
+  counted: z.enum(['provider', 'estimate']),
+}) satisfies z.ZodType<Usage>;
+
+const budgetReached = {
+  scope: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('run') }),
+    z.strictObject({ kind: z.literal('task'), task: taskId }),
+  ]),
+  of: z.enum(['tokens', 'usd', 'time']),
+  spent: amount,
+  limit: amount,
+};
+
+export const permissionMode = z.enum(PERMISSION_MODES);
+
+export const questionId = z.custom<QuestionId>(
+  (value) => typeof value === 'string' && value !== '' && value.length <= 400,
+);
+
+const question = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('permission'), tool: text, summary: text, detail: text }),
+  z.strictObject({ kind: z.literal('budget'), ...budgetReached }),
+]) satisfies z.ZodType<Question>;
+
+export const reply = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('allow'), always: z.boolean() }),
+  z.strictObject({ kind: z.literal('deny'), note: orUndefined(text) }),
+  z.strictObject({ kind: z.literal('raise'), to: z.number().positive() }),
+  z.strictObject({
+    kind: z.literal('cheaper'),
+    model: text.min(1),
+    to: z.number().positive(),
+  }),
+  z.strictObject({ kind: z.literal('stop') }),
+]) satisfies z.ZodType<Reply>;
+
+const parkReason = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('provider'),
+    provider: text,
+    model: text,
+    because: z.enum(CALL_FAILURES),
+  }),
+  z.strictObject({ kind: z.literal('stopped') }),
+  z.strictObject({ kind: z.literal('cut-off') }),
+]) satisfies z.ZodType<ParkReason>;
+
 const failure = z.discriminatedUnion('reason', [
   z.strictObject({
     reason: z.literal('command-not-found'),
@@ -89,6 +154,19 @@ const failure = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('overlap'), path: text, tasks: z.array(text) }),
   z.strictObject({ reason: z.literal('expression'), where: text, message: text }),
   z.strictObject({ reason: z.literal('no-runner'), agent: text, kind: text }),
+  z.strictObject({ reason: z.literal('no-model'), problems: z.array(text) }),
+  z.strictObject({
+    reason: z.literal('call-failed'),
+    provider: text,
+    model: text,
+    failure: callFailure,
+    tries: fromOne,
+  }),
+  z.strictObject({ reason: z.literal('other-model'), requested: text, served: text }),
+  z.strictObject({ reason: z.literal('too-many-turns'), turns: fromOne }),
+  z.strictObject({ reason: z.literal('bad-output'), problems: z.array(text) }),
+  z.strictObject({ reason: z.literal('budget-spent'), ...budgetReached }),
+  z.strictObject({ reason: z.literal('agent-broke'), command: text, message: text, tail: text }),
   z.strictObject({ reason: z.literal('workspace'), message: text }),
   z.strictObject({ reason: z.literal('landing'), message: text }),
   z.strictObject({ reason: z.literal('rejected'), by: text, note: orUndefined(text) }),
@@ -169,6 +247,91 @@ export const runEvent = z.discriminatedUnion('type', [
     until: count,
   }),
   z.strictObject({ ...header, type: z.literal('task-interrupted'), ...attempt }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-parked'),
+    ...attempt,
+    durationMs,
+    until: orUndefined(count),
+    why: parkReason,
+  }),
+  z.strictObject({ ...header, type: z.literal('task-continued'), ...attempt }),
+  z.strictObject({
+    ...header,
+    type: z.literal('call-started'),
+    ...attempt,
+    call: fromOne,
+    provider: text,
+    model: text,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('call-ended'),
+    ...attempt,
+    call: fromOne,
+    served: orUndefined(text),
+    usage,
+    usd: orUndefined(amount),
+    durationMs,
+    failure: orUndefined(callFailure),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('model-changed'),
+    ...attempt,
+    from: text,
+    to: text,
+    why: z.enum([...CALL_FAILURES, 'chosen']),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('tool-called'),
+    ...attempt,
+    use: fromOne,
+    tool: text,
+    summary: text,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('tool-ended'),
+    ...attempt,
+    use: fromOne,
+    outcome: z.enum(['done', 'failed', 'refused', 'lost']),
+    durationMs,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('breaker-moved'),
+    ...attempt,
+    provider: text,
+    model: text,
+    state: z.enum(['closed', 'open', 'half-open']),
+    until: orUndefined(count),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('question-opened'),
+    ...attempt,
+    question: questionId,
+    asks: question,
+    digest,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('question-answered'),
+    question: questionId,
+    digest,
+    reply,
+    by: actor,
+  }),
+  z.strictObject({ ...header, type: z.literal('model-chosen'), ...taskBy, model: text.min(1) }),
+  z.strictObject({
+    ...header,
+    type: z.literal('permissions-chosen'),
+    ...taskBy,
+    mode: permissionMode,
+  }),
+  z.strictObject({ ...header, type: z.literal('budget-noticed'), ...budgetReached }),
   z.strictObject({
     ...header,
     type: z.literal('task-unknown'),

@@ -83,6 +83,13 @@ export class Expectations {
     }
   }
 
+  /** @param fault what is wrong with the event, as the end of a sentence */
+  nothing(event: RunEvent, fault: string | undefined): void {
+    if (fault !== undefined) {
+      throw new ImpossibleEvent(event, fault);
+    }
+  }
+
   landable(event: RunEvent, id: TaskId): void {
     this.kind(event, id, 'succeeded');
     if (!this.#frontier.landable.has(id)) {

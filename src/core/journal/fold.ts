@@ -7,7 +7,6 @@ import type { ObjectId, TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,
   hasEnded,
-  isFine,
   type LandingState,
   type RunPhase,
   type RunState,
@@ -18,9 +17,11 @@ import type { RunPlan } from '../domain/workflow.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
-import { answered, failed, refused, succeeded } from './outcomes.ts';
+import * as outcomes from './outcomes.ts';
+import { phaseAfter } from './phases.ts';
 import { carryHolds } from './planChange.ts';
-import { MAY_BE_SKIPPED } from './skipping.ts';
+import { whySkipped } from './skipping.ts';
+import { TalkFold, type TalkEvent } from './talkFold.ts';
 
 export { ImpossibleEvent } from './expectations.ts';
 
@@ -57,8 +58,6 @@ export function foldOf(plan: RunPlan, events: readonly RunEvent[], plans?: PlanS
 /** Plans by their digests; `undefined`: not there. */
 export type PlanSource = (digest: Digest) => RunPlan | undefined;
 
-const UNTOUCHED: TaskState = { kind: 'pending', attempts: 0, tries: 0, retry: undefined };
-
 export class RunFold {
   readonly #plans: PlanSource;
   readonly #tasks = new Map<TaskId, TaskState>();
@@ -69,6 +68,7 @@ export class RunFold {
   readonly #intended = new Map<TaskId, readonly ObjectId[]>();
   readonly #held = new Map<TaskId, Actor>();
   readonly #edits = new Map<TaskId, TaskEdit>();
+  readonly #talk = new TalkFold();
   readonly #state: Mutable<RunState>;
   #plan: RunPlan;
   #graph: Graph<TaskId>;
@@ -89,7 +89,7 @@ export class RunFold {
     this.#plan = plan;
     this.#graph = graph;
     for (const id of graph.ids) {
-      this.#tasks.set(id, UNTOUCHED);
+      this.#tasks.set(id, outcomes.UNTOUCHED);
     }
     this.#frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
     this.#expect = new Expectations(this.#tasks, this.#frontier);
@@ -108,6 +108,7 @@ export class RunFold {
       intended: this.#intended,
       held: this.#held,
       edits: this.#edits,
+      ...this.#talk.facts,
       frontier: this.#frontier,
     };
   }
@@ -141,7 +142,7 @@ export class RunFold {
         if (!this.#frontier.folded.has(event.task)) {
           throw new ImpossibleEvent(event, 'it stands for no lanes, or is not pending');
         }
-        this.#become(event.task, refused(event, this.#expect.task(event, event.task)));
+        this.#become(event.task, outcomes.refused(event, this.#expect.task(event, event.task)));
         break;
       case 'task-started': {
         const task = this.#expect.kind(event, event.task, 'pending');
@@ -151,16 +152,10 @@ export class RunFold {
             'what it needs is not done, it is held, or it is a gate',
           );
         }
-        if (event.attempt !== task.attempts + 1) {
-          throw new ImpossibleEvent(event, `attempt ${task.attempts + 1} is next`);
+        if (task.parked !== undefined || event.attempt !== task.attempts + 1) {
+          throw new ImpossibleEvent(event, `it goes on, or attempt ${task.attempts + 1} is next`);
         }
-        this.#become(event.task, {
-          kind: 'running',
-          attempt: event.attempt,
-          tries: task.tries,
-          startedAt: event.at,
-          process: undefined,
-        });
+        this.#become(event.task, outcomes.started(event, task));
         break;
       }
       case 'task-process': {
@@ -174,40 +169,57 @@ export class RunFold {
         } else {
           this.#expect.cutOff(event, event.task, event.attempt);
         }
-        this.#become(event.task, succeeded(event));
+        this.#become(event.task, outcomes.succeeded(event), event.durationMs);
         break;
       case 'task-failed':
         this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, failed(event));
+        this.#become(event.task, outcomes.failed(event), event.durationMs);
         break;
       case 'task-retried': {
-        const { tries } = this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, {
-          kind: 'pending',
-          attempts: event.attempt,
-          tries: tries + 1,
-          retry: { failure: event.failure, until: event.until },
-        });
+        const running = this.#expect.attempt(event, event.task, event.attempt);
+        this.#become(event.task, outcomes.retried(event, running), event.durationMs);
         break;
       }
       case 'task-interrupted': {
-        const { tries } = this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, {
-          kind: 'pending',
-          attempts: event.attempt,
-          tries,
-          retry: undefined,
-        });
+        const running = this.#expect.attempt(event, event.task, event.attempt);
+        this.#become(event.task, outcomes.interrupted(event, running));
         break;
       }
       case 'task-unknown':
         this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, {
-          kind: 'unknown',
-          attempt: event.attempt,
-          since: event.at,
-          log: event.log,
-        });
+        this.#become(event.task, outcomes.unknown(event));
+        break;
+      case 'task-parked': {
+        const running = this.#expect.attempt(event, event.task, event.attempt);
+        const durationMs = running.workedMs + event.durationMs;
+        this.#become(event.task, outcomes.parked(event, running), durationMs);
+        this.#talk.questions.parked(event.task);
+        break;
+      }
+      case 'task-continued': {
+        const task = this.#expect.kind(event, event.task, 'pending');
+        const next = outcomes.continued(event, task);
+        if (typeof next === 'string' || !this.#frontier.mayStart(event.task)) {
+          throw new ImpossibleEvent(event, typeof next === 'string' ? next : 'it may not run now');
+        }
+        this.#become(event.task, next);
+        break;
+      }
+      case 'call-started':
+      case 'call-ended':
+      case 'model-changed':
+      case 'tool-called':
+      case 'tool-ended':
+      case 'breaker-moved':
+      case 'question-opened':
+      case 'question-answered':
+      case 'permissions-chosen':
+      case 'budget-noticed':
+        this.#applyTalk(event);
+        break;
+      case 'model-chosen':
+        this.#expect.task(event, event.task);
+        this.#chooseModel(event.task, event.model);
         break;
       case 'condition-judged':
         this.#expect.kind(event, event.task, 'pending');
@@ -221,19 +233,14 @@ export class RunFold {
         }
         break;
       case 'task-skipped':
-        this.#skip(event.task, event.at, this.#whySkipped(event));
+        this.#skip(event.task, event.at, whySkipped(event, this.#expect, this.#frontier));
         break;
       case 'task-cancelled': {
         const task = this.#expect.task(event, event.task);
         if (hasEnded(task)) {
           throw new ImpossibleEvent(event, `the task is ${task.kind}`);
         }
-        this.#become(event.task, {
-          kind: 'cancelled',
-          endedAt: event.at,
-          attempts: attemptsOf(task),
-          durationMs: event.durationMs,
-        });
+        this.#become(event.task, outcomes.cancelled(event, task), event.durationMs);
         break;
       }
       case 'task-stop-requested':
@@ -269,19 +276,14 @@ export class RunFold {
         if (!this.#frontier.dueGates.has(event.task)) {
           throw new ImpossibleEvent(event, 'what it needs is not done, or it is no gate');
         }
-        this.#become(event.task, {
-          kind: 'waiting',
-          openedAt: event.at,
-          digest: event.digest,
-          ask: event.ask,
-        });
+        this.#become(event.task, outcomes.opened(event));
         break;
       case 'gate-answered': {
         const gate = this.#expect.kind(event, event.task, 'waiting');
         if (event.digest !== gate.digest) {
           throw new ImpossibleEvent(event, 'the answer is for something else than was shown');
         }
-        this.#become(event.task, answered(event, gate));
+        this.#become(event.task, outcomes.answered(event, gate));
         break;
       }
       case 'landing-started':
@@ -297,23 +299,10 @@ export class RunFold {
         this.#land(event.task, { kind: 'failed', failure: event.failure });
         break;
       case 'cancel-requested':
-        this.#expect.phase(event, this.#state.phase, 'active', 'paused');
-        this.#setPhase({ kind: 'cancelling', by: event.by });
-        break;
       case 'run-paused':
-        // A pause that let tasks finish can become one that interrupts them.
-        this.#expect.phase(event, this.#state.phase, 'active', 'paused');
-        this.#setPhase({ kind: 'paused', running: event.running, by: event.by });
-        break;
       case 'run-resumed':
-        this.#expect.phase(event, this.#state.phase, 'paused');
-        this.#setPhase({ kind: 'active' });
-        break;
       case 'run-finished':
-        if (this.#frontier.unfinished > 0) {
-          throw new ImpossibleEvent(event, `${this.#frontier.unfinished} tasks have not ended`);
-        }
-        this.#setPhase({ kind: 'finished', status: event.status, at: event.at });
+        this.#setPhase(phaseAfter(event, this.#state, this.#expect));
         break;
       default:
         unreachable(event);
@@ -330,22 +319,6 @@ export class RunFold {
       attempts: task === undefined ? 0 : attemptsOf(task),
       why,
     });
-  }
-
-  #whySkipped(event: Extract<RunEvent, { type: 'task-skipped' }>): SkipReason {
-    const task = this.#expect.task(event, event.task);
-    if (event.by !== undefined) {
-      if (!MAY_BE_SKIPPED.has(task.kind)) {
-        throw new ImpossibleEvent(event, `the task is ${task.kind}`);
-      }
-      return { kind: 'person', by: event.by };
-    }
-    if (task.kind !== 'pending' || !this.#frontier.doomed.has(event.task)) {
-      throw new ImpossibleEvent(event, 'it may still run');
-    }
-    // Behind a task that nobody wanted nothing went wrong.
-    const wrong = event.because.filter((id) => !isFine(this.#expect.task(event, id)));
-    return wrong.length === 0 ? { kind: 'unwanted' } : { kind: 'needs', tasks: wrong };
   }
 
   #reset(event: Extract<RunEvent, { type: 'tasks-reset' }>): void {
@@ -372,12 +345,7 @@ export class RunFold {
       const task = this.#expect.task(event, id);
       this.#landings.delete(id);
       this.#frontier.judged(id, false);
-      this.#become(id, {
-        kind: 'pending',
-        attempts: attemptsOf(task),
-        tries: 0,
-        retry: undefined,
-      });
+      this.#become(id, { ...outcomes.UNTOUCHED, attempts: attemptsOf(task) });
     }
     if (this.#state.phase.kind === 'finished') {
       this.#setPhase({ kind: 'active' });
@@ -397,7 +365,7 @@ export class RunFold {
     }
     this.#tasks.clear();
     for (const id of graph.ids) {
-      this.#tasks.set(id, UNTOUCHED);
+      this.#tasks.set(id, outcomes.UNTOUCHED);
     }
     carryHolds(this.#held, this.#plan, plan);
     const frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
@@ -406,7 +374,7 @@ export class RunFold {
       if (state !== undefined) {
         before.delete(id);
         this.#tasks.set(id, state);
-        frontier.takeOver(id, UNTOUCHED, state, this.#frontier);
+        frontier.takeOver(id, outcomes.UNTOUCHED, state, this.#frontier);
       }
     }
     this.#left.clear();
@@ -418,7 +386,8 @@ export class RunFold {
     this.#state.frontier = frontier;
   }
 
-  #become(id: TaskId, next: TaskState): void {
+  /** @param durationMs what its attempt has taken so far, where that is known */
+  #become(id: TaskId, next: TaskState, durationMs = 0): void {
     const before = this.#tasks.get(id);
     if (before === undefined) {
       throw new Error(`Internal error: no task ${id}`);
@@ -427,7 +396,36 @@ export class RunFold {
     if (hasEnded(next)) {
       this.#held.delete(id);
     }
+    if (before.kind === 'running') {
+      this.#talk.ledger.worked(id, durationMs - before.workedMs);
+    }
+    if (next.kind !== 'running' && (next.kind !== 'pending' || next.parked === undefined)) {
+      this.#talk.questions.ended(id, attemptsOf(before));
+    }
     this.#frontier.moved(id, before, next);
+  }
+
+  #applyTalk(event: TalkEvent): void {
+    const asked = event.type === 'question-answered' ? [...this.#state.asking] : [];
+    for (const { task, model } of this.#talk.apply(event, this.#expect)) {
+      this.#chooseModel(task, model);
+    }
+    for (const [id, since] of asked) {
+      const task = this.#tasks.get(id);
+      if (task?.kind === 'running' && !this.#state.asking.has(id)) {
+        // A wait for a person is no work.
+        this.#tasks.set(id, { ...task, startedAt: task.startedAt + event.at - since });
+      }
+    }
+  }
+
+  #chooseModel(id: TaskId, model: string): void {
+    this.#edits.set(id, { task: id, prompt: this.#edits.get(id)?.prompt, model });
+    const task = this.#tasks.get(id);
+    if (task?.kind === 'pending' && task.parked?.why.kind === 'provider') {
+      // It waited for the other one.
+      this.#become(id, { ...task, parked: { ...task.parked, until: undefined } });
+    }
   }
 
   #land(id: TaskId, landing: LandingState): void {

@@ -292,10 +292,13 @@ export class MutableFrontier implements Frontier {
       return;
     } else if (isGate) {
       this.dueGates.add(id);
-    } else if (task.retry !== undefined) {
-      this.delayed.set(id, task.retry.until);
     } else {
-      this.ready.add(id);
+      const until = task.retry?.until ?? task.parked?.until;
+      if (until === undefined) {
+        this.ready.add(id);
+      } else {
+        this.delayed.set(id, until);
+      }
     }
   }
 

@@ -3,7 +3,16 @@ import path from 'node:path';
 import { z } from 'zod';
 import { createFileDurablySync, hasCode, type Disk } from '../base/disk.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import { actor, decision, digest, orUndefined, taskId } from './eventSchema.ts';
+import {
+  actor,
+  decision,
+  digest,
+  orUndefined,
+  permissionMode,
+  questionId,
+  reply,
+  taskId,
+} from './eventSchema.ts';
 
 // How a program that does not drive a run asks the one that does: a file in the run's `inbox/`, whole
 // from the moment it has its name. The driver takes files in the order of their names; once the outcome
@@ -26,6 +35,9 @@ const requestSchema = z.discriminatedUnion('kind', [
     by: actor,
     note: orUndefined(z.string()),
   }),
+  z.strictObject({ kind: z.literal('reply'), question: questionId, digest, reply, by: actor }),
+  z.strictObject({ kind: z.literal('choose-model'), ...ofTask, model: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('choose-permissions'), ...ofTask, mode: permissionMode }),
   z.strictObject({ kind: z.literal('cancel'), by: actor }),
   z.strictObject({
     kind: z.literal('pause'),

@@ -4,6 +4,78 @@ import { attemptsOf, type TaskState } from '../domain/runState.ts';
 // What a task comes to by an event.
 
 type Event<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+type State<Kind extends TaskState['kind']> = Extract<TaskState, { readonly kind: Kind }>;
+
+export const UNTOUCHED: State<'pending'> = {
+  kind: 'pending',
+  attempts: 0,
+  tries: 0,
+  retry: undefined,
+  parked: undefined,
+};
+
+export function started(event: Event<'task-started'>, { tries }: State<'pending'>): TaskState {
+  return {
+    kind: 'running',
+    attempt: event.attempt,
+    tries,
+    startedAt: event.at,
+    process: undefined,
+    workedMs: 0,
+  };
+}
+
+export function parked(event: Event<'task-parked'>, running: State<'running'>): TaskState {
+  return {
+    ...UNTOUCHED,
+    attempts: event.attempt,
+    tries: running.tries,
+    parked: {
+      why: event.why,
+      since: event.at,
+      until: event.until,
+      workedMs: running.workedMs + event.durationMs,
+    },
+  };
+}
+
+/** @returns what keeps it from being, as the end of a sentence */
+export function continued(
+  event: Event<'task-continued'>,
+  { attempts, tries, parked: was }: State<'pending'>,
+): TaskState | string {
+  if (was === undefined || attempts !== event.attempt) {
+    return 'that attempt is not parked';
+  }
+  const { workedMs } = was;
+  const { attempt, at: startedAt } = event;
+  return { kind: 'running', attempt, tries, startedAt, process: undefined, workedMs };
+}
+
+export function retried(event: Event<'task-retried'>, { tries }: State<'running'>): TaskState {
+  const { attempt: attempts, failure, until } = event;
+  return { ...UNTOUCHED, attempts, tries: tries + 1, retry: { failure, until } };
+}
+
+export function interrupted(
+  event: Event<'task-interrupted'>,
+  { tries }: State<'running'>,
+): TaskState {
+  return { ...UNTOUCHED, attempts: event.attempt, tries };
+}
+
+export function unknown(event: Event<'task-unknown'>): TaskState {
+  return { kind: 'unknown', attempt: event.attempt, since: event.at, log: event.log };
+}
+
+export function cancelled(event: Event<'task-cancelled'>, task: TaskState): TaskState {
+  return {
+    kind: 'cancelled',
+    endedAt: event.at,
+    attempts: attemptsOf(task),
+    durationMs: event.durationMs,
+  };
+}
 
 export function succeeded(event: Event<'task-succeeded'>): TaskState {
   return {
@@ -41,6 +113,10 @@ export function refused(event: Event<'lanes-refused'>, task: TaskState): TaskSta
     failure: event.failure,
     log: undefined,
   };
+}
+
+export function opened({ at: openedAt, digest, ask }: Event<'gate-opened'>): TaskState {
+  return { kind: 'waiting', openedAt, digest, ask };
 }
 
 export function answered(

@@ -3,13 +3,13 @@ import { oneLine } from '../base/text.ts';
 import { DEFAULT_GRACE_MS } from '../domain/agent.ts';
 import type { Failure } from '../domain/failure.ts';
 import { failureText } from '../domain/failureText.ts';
-import type { CheckOutcome, CheckRequest, RunnerEvents } from '../domain/runner.ts';
+import type { CheckOutcome, CheckRequest, ProcessEvents } from '../domain/runner.ts';
 import { unwritable, type Ending } from './commandAttempt.ts';
 import { ContinuedLog, tailOf } from './outputFiles.ts';
 import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions } from './startCommand.ts';
 
 /** Nobody is told before a check has ended. */
-const UNHEARD: RunnerEvents = { started: () => undefined, printed: () => undefined };
+const UNHEARD: ProcessEvents = { started: () => undefined, printed: () => undefined };
 
 /** Runs programs that judge what an attempt did: like a command, and with as little left behind. */
 export class CheckRunner {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { startTimeOf } from '../base/processes.ts';
 import type { Limits } from '../domain/agent.ts';
 import { internalFailure, type Failure } from '../domain/failure.ts';
-import type { ProcessIdentity, RunnerEvents } from '../domain/runner.ts';
+import type { ProcessIdentity, ProcessEvents } from '../domain/runner.ts';
 import { AttemptProcesses } from './attemptProcesses.ts';
 import { Deadlines } from './deadlines.ts';
 import type { OutputSink } from './outputFiles.ts';
@@ -81,7 +81,7 @@ export class CommandAttempt {
     });
   }
 
-  async finish(limits: Limits, events: RunnerEvents, signal: AbortSignal): Promise<Ending> {
+  async finish(limits: Limits, events: ProcessEvents, signal: AbortSignal): Promise<Ending> {
     const cancel = () => this.#stop({ reason: 'cancelled' });
     signal.addEventListener('abort', cancel, { once: true });
     const deadlines = new Deadlines(this.#clock, limits, (limit, afterMs) =>

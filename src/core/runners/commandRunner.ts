@@ -2,7 +2,7 @@ import { unreachable } from '../base/exhaustive.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { CommandSpec } from '../domain/agent.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Runner, RunnerEvents, RunnerOutput, RunnerRequest } from '../domain/runner.ts';
+import type { Runner, ProcessEvents, RunnerOutput, RunnerRequest } from '../domain/runner.ts';
 import { unwritable, type Ending } from './commandAttempt.ts';
 import { OutputFiles, tailOf } from './outputFiles.ts';
 import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions, type Stdin } from './startCommand.ts';
@@ -12,6 +12,7 @@ import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions, type Stdin } from 
  * Both files of a request exist when `run` has resolved, whatever with.
  */
 export class CommandRunner implements Runner {
+  readonly canPark = false;
   readonly #options: CommandOptions;
 
   constructor(options: CommandOptions) {
@@ -20,7 +21,7 @@ export class CommandRunner implements Runner {
 
   async run(
     request: RunnerRequest,
-    events: RunnerEvents,
+    events: ProcessEvents,
     signal: AbortSignal,
   ): Promise<Result<RunnerOutput, Failure>> {
     const { agent, limits, logFile } = request;
@@ -84,7 +85,7 @@ async function outcome(
       });
     case 'exited':
       return successCodes.includes(ending.code)
-        ? ok({ exitCode: ending.code })
+        ? ok({ kind: 'done', exitCode: ending.code })
         : err({ reason: 'exited', command, code: ending.code, tail: await tailOf(logFile) });
     default:
       return unreachable(ending);

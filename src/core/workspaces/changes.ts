@@ -26,6 +26,11 @@ export async function stateOfTree(tree: string, signal: AbortSignal): Promise<Tr
   return state;
 }
 
+/** Rejects for a file that is not there or holds something else. */
+export async function readState(file: string): Promise<TreeState> {
+  return new Map(JSON.parse(await fs.readFile(file, 'utf8')) as [string, string][]);
+}
+
 /**
  * Files and links that were added, changed or removed, in the order of their paths.
  * @param tree absolute @param base absolute; a file that was written again as it is there has not changed

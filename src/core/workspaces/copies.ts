@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { Digest } from '../base/digest.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
-import { changesSince, stateOfTree } from './changes.ts';
+import { changesSince, readState, stateOfTree } from './changes.ts';
 import { copyTree, isFolder, type CopiedTree, type LeftOut } from './copyTree.ts';
 import { layIn, type LaidFile } from './layIn.ts';
 import { isDoomed, removeFolder } from './removeFolder.ts';
@@ -196,6 +196,8 @@ export class WorkspaceCopy {
   readonly scratch: string;
   readonly outputFile: string;
   readonly logFile: string;
+  /** For whatever works in the copy, to go on with later. Need not be there. */
+  readonly sessionFile: string;
   /** What of the folder is not in the copy. */
   readonly leftOut: readonly LeftOut[];
   readonly #at: string;
@@ -217,6 +219,7 @@ export class WorkspaceCopy {
     this.scratch = path.join(at, 'scratch');
     this.outputFile = path.join(at, 'output');
     this.logFile = path.join(at, 'log');
+    this.sessionFile = path.join(at, 'session');
   }
 
   /** Lays files out below `<scratch>/needs/`: facts as JSON, and blobs as files of their own. */
@@ -244,9 +247,20 @@ export class WorkspaceCopy {
     }
   }
 
-  /** Looks at the tree now; asked later, tells what has changed since. Rejects as the disk does, and on the signal. */
-  async watchChanges(signal: AbortSignal): Promise<() => Promise<readonly string[]>> {
-    const before = await stateOfTree(this.folder, signal);
+  /**
+   * Looks at the tree now; asked later, tells what has changed since. Rejects as the disk does, and on the signal.
+   * @param begun `keep`: what was seen is kept with the copy; `recall`: what was seen then counts, not what is there now
+   */
+  async watchChanges(
+    begun: 'forget' | 'keep' | 'recall',
+    signal: AbortSignal,
+  ): Promise<() => Promise<readonly string[]>> {
+    const kept = path.join(this.#at, 'seen.json');
+    const before =
+      begun === 'recall' ? await readState(kept) : await stateOfTree(this.folder, signal);
+    if (begun === 'keep') {
+      await fs.writeFile(kept, JSON.stringify([...before]));
+    }
     return () => changesSince(before, this.folder, this.#base, signal);
   }
 

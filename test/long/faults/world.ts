@@ -72,6 +72,7 @@ export class World {
   #runner(disk: PowerDisk): Runner {
     const isDead = () => disk.stopped;
     return {
+      canPark: false,
       run: async ({ run, task, attempt, folder, outputFile, logFile }, events, signal) => {
         await new Promise(setImmediate);
         if (signal.aborted || isDead()) {
@@ -92,7 +93,7 @@ export class World {
         }
         return task === 'flaky' && this.times(task) < 3
           ? err({ reason: 'exited', command: 'flaky', code: 1, tail: '' })
-          : ok({ exitCode: 0 });
+          : ok({ kind: 'done' as const, exitCode: 0 });
       },
     };
   }
@@ -124,6 +125,7 @@ function copyIn(folder: string, disk: PowerDisk): CopyPort {
     logFile: path.join(folder, 'log'),
     provide: () => Promise.resolve(),
     layIn: () => Promise.resolve(),
+    sessionFile: path.join(folder, 'session'),
     watchChanges: () => Promise.resolve(() => Promise.resolve([])),
     collect: (paths) => collectFiles(tree, paths),
     dispose: () => {

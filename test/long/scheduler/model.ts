@@ -252,7 +252,7 @@ class ModelRun {
         // What was told to stop may be done all the same a moment before.
         outcome: well
           ? { kind: 'succeeded', ...evidence(artifacts) }
-          : { kind: 'failed', failure, log: undefined, hadProcess: true },
+          : { kind: 'failed', failure, log: undefined, hasBegun: true },
       },
       this.#isEnding(),
       { now: this.#now, random: 0.5 },

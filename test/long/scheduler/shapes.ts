@@ -137,6 +137,7 @@ export function planOf({ tasks, maxParallel, canLand, stopAtFailure }: RunShape)
             prompt: '',
             env: {},
             produces: shape.produces ? [{ path: 'made.txt', schema: undefined }] : [],
+            outputSchema: undefined,
             checks: [],
             limits: {},
             retry: shape.retries

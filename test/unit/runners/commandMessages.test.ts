@@ -53,7 +53,7 @@ describe('a command that listens', () => {
     const attempt = rig.run(command, messages('this'));
     await attempt.started();
     attempt.steer?.('that');
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     attempt.steer?.('too late');
     await new Promise(setImmediate);
     assert.equal(attempt.output().toString(), 'that after this\n');

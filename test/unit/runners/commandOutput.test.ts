@@ -29,7 +29,7 @@ describe('what a command prints', () => {
   it('may end before the command does', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('closes.mjs'));
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().toString(), 'last words\n');
     assert.match(attempt.log(), /still here/);
   });
@@ -37,14 +37,14 @@ describe('what a command prints', () => {
   it('may be one line of a megabyte', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('flood.mjs', '1000000'));
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().length, 1_000_000);
   });
 
   it('may fill the cap to the last byte', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('flood.mjs', '300000'), { outputCapBytes: 300_000 });
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
   });
 
   it('stops the command with one byte more', async () => {

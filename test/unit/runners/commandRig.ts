@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { NOTHING_WANTED } from '../../support/attemptPlace.ts';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,8 +58,12 @@ export class WatchedAttempt {
     let resolveStarted: (identity: ProcessIdentity) => void;
     this.#started = new Promise((resolve) => (resolveStarted = resolve));
     const events = {
-      started: (identity: ProcessIdentity, steer: ((text: string) => void) | undefined) => {
+      started: (
+        identity: ProcessIdentity | undefined,
+        steer: ((text: string) => void) | undefined,
+      ) => {
         this.steer = steer;
+        assert.ok(identity !== undefined);
         resolveStarted(identity);
       },
       printed: () => this.#check(),
@@ -129,7 +134,8 @@ export class CommandRig implements Disposable {
       outputFile: path.join(this.root, 'output'),
       logFile: path.join(this.root, 'log'),
       limits: { ...LIMITS, ...limits },
-      model: undefined,
+      sessionFile: path.join(this.root, 'session'),
+      ...NOTHING_WANTED,
       ...others,
     };
   }
@@ -205,6 +211,8 @@ function commandAgent(command: [string, ...string[]], spec: Partial<CommandSpec>
       stdin: 'prompt',
       ...spec,
     },
+    outputSchema: undefined,
+    asTool: undefined,
     terms: NO_TERMS,
     format: 'sluice',
     file: '.sluice/agents/worker.yaml',

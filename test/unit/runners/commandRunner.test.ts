@@ -10,7 +10,7 @@ describe('a command', () => {
   it('succeeds with its exit code', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('exit.mjs', '0', 'done'));
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().toString(), 'done\n');
   });
 
@@ -27,7 +27,7 @@ describe('a command', () => {
   it('succeeds with a code that its agent calls success', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('exit.mjs', '1'), { spec: { successCodes: [0, 1] } });
-    assert.deepEqual(await attempt.result, ok({ exitCode: 1 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 1 }));
   });
 
   it('that somebody else killed is told by the signal', async () => {
@@ -47,7 +47,7 @@ describe('a command', () => {
     symlinkSync(fixture('echo.mjs'), path.join(rig.folder, 'echo.mjs'));
     writeFileSync(path.join(bin, 'node'), '#!/bin/sh\necho "not that node"\n', { mode: 0o755 });
     const attempt = rig.run(['node', '--version']);
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().toString(), 'not that node\n');
   });
 
@@ -56,7 +56,7 @@ describe('a command', () => {
     mkdirSync(path.join(rig.folder, 'tools'));
     writeFileSync(path.join(rig.folder, 'tools', 'say'), '#!/bin/sh\necho said\n', { mode: 0o755 });
     const attempt = rig.run(['tools/say']);
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().toString(), 'said\n');
   });
 
@@ -122,14 +122,14 @@ describe('a command', () => {
     const prompt = 'x'.repeat(4 * 1024 * 1024);
     assert.deepEqual(
       await rig.run(script('exit.mjs', '0'), { prompt }).result,
-      ok({ exitCode: 0 }),
+      ok({ kind: 'done', exitCode: 0 }),
     );
   });
 
   it('finds its standard input at its end when there is no prompt', async () => {
     using rig = new CommandRig();
     const attempt = rig.run(script('echo.mjs'));
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.equal(attempt.output().length, 0);
   });
 
@@ -147,7 +147,7 @@ describe('a command', () => {
     const request = rig.request(['node']);
     const agent = {
       ...request.agent,
-      runner: { kind: 'model', instructions: '', models: [] },
+      runner: { kind: 'model', instructions: '', models: [], mcpServers: [] },
     } as const;
     const events = { started: () => undefined, printed: () => undefined };
     assert.deepEqual(

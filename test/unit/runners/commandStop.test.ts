@@ -142,7 +142,7 @@ describe('a command that ended by itself', () => {
     const clock = new ManualClock();
     const attempt = rig.run(script('family.mjs', 'leave'), { clock });
     const [, pids = ''] = await attempt.printed(/family (.*)\n/);
-    assert.deepEqual(await turning(clock, attempt.result), ok({ exitCode: 0 }));
+    assert.deepEqual(await turning(clock, attempt.result), ok({ kind: 'done', exitCode: 0 }));
     assert.deepEqual(
       pids.split(' ').map((pid) => isAlive(Number(pid), '')),
       [false, false, false],
@@ -154,7 +154,7 @@ describe('a command that ended by itself', () => {
     using rig = new CommandRig();
     const child = 'sleep 0.1; exec setsid sleep 1000';
     const attempt = rig.run(['sh', '-c', `sh -c '${child}' > /dev/null 2>&1 & exit 0`]);
-    assert.deepEqual(await attempt.result, ok({ exitCode: 0 }));
+    assert.deepEqual(await attempt.result, ok({ kind: 'done', exitCode: 0 }));
     assert.deepEqual(survivors(path.basename(rig.root)), []);
   });
 
@@ -163,7 +163,7 @@ describe('a command that ended by itself', () => {
     const clock = new ManualClock();
     const attempt = rig.run(script('holder.mjs'), { clock });
     const [, pid = ''] = await attempt.printed(/left (\d+)/);
-    assert.deepEqual(await turning(clock, attempt.result), ok({ exitCode: 0 }));
+    assert.deepEqual(await turning(clock, attempt.result), ok({ kind: 'done', exitCode: 0 }));
     assert.ok(!isAlive(Number(pid), ''));
   });
 });

@@ -7,7 +7,6 @@ import type { JournalWriter } from './journal/writer.ts';
 import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
 import { CheckRunner } from './runners/check.ts';
-import { CommandRunner } from './runners/commandRunner.ts';
 import { endOrphans } from './runners/orphans.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
 import type { WorkspaceCopies } from './workspaces/copies.ts';
@@ -18,6 +17,7 @@ interface Fittings {
   readonly blobs: BlobStore;
   readonly copies: WorkspaceCopies;
   readonly command: CommandOptions;
+  readonly runnerFor: DriverParts['runnerFor'];
   readonly unfold: DriverParts['unfold'];
   readonly onAppended: (events: readonly RunEvent[]) => void;
   readonly onPrinted: (task: TaskId) => void;
@@ -25,10 +25,9 @@ interface Fittings {
 
 /** The rooms beside the engine, fitted to what it needs for one run. */
 export function driverParts(journal: JournalWriter, fittings: Fittings): DriverParts {
-  const { blobs, copies, place, unfold, onAppended, onPrinted } = fittings;
+  const { blobs, copies, place, runnerFor, unfold, onAppended, onPrinted } = fittings;
   const { clock, log, random } = fittings.ports;
   const { repository } = place;
-  const runner = new CommandRunner(fittings.command);
   const checks = new CheckRunner(fittings.command);
   return {
     journal,
@@ -39,7 +38,7 @@ export function driverParts(journal: JournalWriter, fittings: Fittings): DriverP
       read: (digest) => blobs.read(digest),
     },
     copies,
-    runnerFor: (kind) => (kind === 'command' ? runner : undefined),
+    runnerFor,
     runCheck: (request, signal) => checks.run(request, signal),
     productProblems: async (schema, bytes) => {
       // Its checker is a big one, and few workflows have a schema.

@@ -10,8 +10,10 @@ import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
+import type { DriverParts } from './engine/parts.ts';
 import { NOT_DRIVEN, RunDriver, type DriveOptions } from './engine/driver.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
+import { agentRunners } from './agentRunners.ts';
 import { askDriver } from './asking.ts';
 import { driverParts } from './driverParts.ts';
 import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
@@ -21,6 +23,7 @@ import { takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
 import { RunStore } from './journal/runStore.ts';
 import { JournalWriter } from './journal/writer.ts';
+import { recallWaits } from './recallWaits.ts';
 import { PlanShelf } from './planShelf.ts';
 import { unfoldPlan } from './planning/unfoldPlan.ts';
 import type { Place } from './place.ts';
@@ -56,6 +59,7 @@ export class Driving {
   readonly #ports: Ports;
   readonly #listener: DrivingListener;
   readonly #copies: WorkspaceCopies;
+  readonly #runnerFor: DriverParts['runnerFor'];
   readonly #active = new Map<RunId, ActiveRun>();
   #closed = false;
 
@@ -63,6 +67,7 @@ export class Driving {
     this.#place = place;
     this.#ports = ports;
     this.#listener = listener;
+    this.#runnerFor = agentRunners({ folder, ports, command: this.#commandOptions() });
     this.store = new RunStore({ disk: ports.disk, clock: ports.clock, root: place.store });
     this.plans = new PlanShelf(this.store.blobs);
     this.#copies = copiesFor(folder, place, (digest, to) =>
@@ -317,12 +322,14 @@ export class Driving {
     for (const event of claimed) {
       fold.apply(event);
     }
+    recallWaits(fold.state, this.#ports.models);
     const parts = driverParts(writer, {
       ports: this.#ports,
       place: this.#place,
       blobs: this.store.blobs,
       copies: this.#copies,
       command: this.#commandOptions(),
+      runnerFor: this.#runnerFor,
       unfold: (outputs) => this.#unfold(plan, created.plan, outputs),
       onAppended: (events) => this.#listener.appended(events),
       onPrinted: (task) => this.#listener.printed(run, task),

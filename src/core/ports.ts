@@ -2,6 +2,8 @@ import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
 import type { Log } from './base/log.ts';
 import type { Actor } from './domain/actor.ts';
+import type { Models } from './models/models.ts';
+import type { HostedTools } from './tools/parts.ts';
 
 /** What a host (VS Code, the terminal) supplies. Core reaches the outside by nothing else but Node's files and processes. */
 export interface Ports {
@@ -16,6 +18,12 @@ export interface Ports {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute. Where other tools keep the agents their user has in every folder; `undefined`: not looked for. */
   readonly home: string | undefined;
+  /** Language models, one for all folders of the program; left out: agents that are a model do not run. */
+  readonly models?: Models | undefined;
+  /** Tools the host itself has; left out: none. */
+  readonly tools?: HostedTools | undefined;
+  /** Absolute. Where the host may have ripgrep; it is looked for on PATH else. */
+  readonly ripgrep?: readonly string[] | undefined;
   /** Tells one build of Sluice from another; left out: nothing that was parsed is kept for the next program. */
   readonly build?: string | undefined;
   /** Absolute. Holds what may be lost: workspace copies, what agents' files were parsed to. */

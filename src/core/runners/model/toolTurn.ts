@@ -1,0 +1,169 @@
+import { oneLine, plainText } from '../../base/text.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { ToolCall, ToolResult } from '../../domain/chat.ts';
+import type { RunnerEvents, RunnerRequest } from '../../domain/runner.ts';
+import { permissionFor, type Tool } from '../../domain/tool.ts';
+import type { AttemptWatch } from '../codingAgent/attemptWatch.ts';
+import type { Voice } from './numberedCalls.ts';
+import type { Session } from './session.ts';
+
+/** Most characters of an input that a person is shown. */
+const DETAIL_LENGTH = 20_000;
+
+export interface ToolTurnParts {
+  readonly request: RunnerRequest;
+  readonly events: RunnerEvents;
+  readonly session: Session;
+  readonly tools: readonly Tool[];
+  readonly watch: AttemptWatch;
+  readonly voice: Voice;
+  readonly clock: Clock;
+  /** Hides secrets. */
+  readonly redact: (text: string) => string;
+}
+
+type Leave = 'allow' | { readonly refused: string };
+
+/**
+ * Does what a model wants of its tools, one answer of it at a time. What only looks runs side by side, the rest in the
+ * order it is asked for. A use that was cut off by a crash is made again where it only looks, and else told as lost:
+ * nothing is done twice unasked.
+ */
+export class ToolTurn {
+  readonly #parts: ToolTurnParts;
+  #lastUse: number;
+
+  constructor(parts: ToolTurnParts) {
+    this.#parts = parts;
+    this.#lastUse = parts.request.counted.uses;
+  }
+
+  /** Resolves once every call of the last answer has a result, or the attempt is stopped. */
+  async answer(calls: readonly ToolCall[]): Promise<void> {
+    const { watch } = this.#parts;
+    let together: Promise<void>[] = [];
+    for (const call of calls) {
+      const tool = this.#parts.tools.find(({ name }) => name === call.name);
+      const fault = this.#faultOf(call, tool);
+      if (tool === undefined || fault !== undefined) {
+        this.#conclude(call, fault ?? '', true);
+        continue;
+      }
+      const onlyLooks = tool.does === 'read' || tool.does === 'reach';
+      if (!onlyLooks) {
+        await Promise.all(together);
+        together = [];
+      }
+      const leave = await this.#leave(tool, call);
+      if (watch.signal.aborted) {
+        break;
+      }
+      const used =
+        leave === 'allow' ? this.#use(tool, call) : this.#refuse(tool, call, leave.refused);
+      if (onlyLooks) {
+        together.push(used);
+      } else {
+        await used;
+      }
+    }
+    await Promise.all(together);
+  }
+
+  /** What is wrong with a call, for the model to mend. */
+  #faultOf(call: ToolCall, tool: Tool | undefined): string | undefined {
+    if (tool === undefined) {
+      const names = this.#parts.tools.map(({ name }) => name).join(', ');
+      return `There is no tool "${oneLine(call.name)}". There ${names === '' ? 'is none' : `are: ${names}`}.`;
+    }
+    if (call.invalid !== undefined) {
+      return `The arguments cannot be read: ${call.invalid}. Call the tool again with JSON that fits its schema.`;
+    }
+    const { session, events, request } = this.#parts;
+    const use = session.using.get(call.id);
+    if (use !== undefined && tool.does !== 'read') {
+      if (use <= request.counted.uses) {
+        events.did({ type: 'tool-ended', use, outcome: 'lost', durationMs: 0 });
+      }
+      return 'This use was cut off in the middle, and nobody knows whether it happened. Look at how things are before you do it again.';
+    }
+    return undefined;
+  }
+
+  async #leave(tool: Tool, call: ToolCall): Promise<Leave> {
+    const { request, watch, events, redact } = this.#parts;
+    const { allowed, permissions } = request.wishes();
+    const mode = permissions ?? request.terms.permissions ?? 'default';
+    const verdict = permissionFor(mode, tool.does, request.terms.owns !== undefined);
+    if (verdict === 'allow' || (verdict === 'ask' && allowed.has(tool.name))) {
+      return 'allow';
+    }
+    if (verdict === 'refuse') {
+      return { refused: `Not done: the permission mode is "${mode}".` };
+    }
+    const input = typeof call.input === 'string' ? call.input : JSON.stringify(call.input, null, 2);
+    const answer = await watch.waitForPerson(
+      events.ask(`tool:${call.id}`, {
+        kind: 'permission',
+        tool: tool.name,
+        summary: oneLine(redact(tool.summary(call.input))),
+        detail: plainText(redact(input)).slice(0, DETAIL_LENGTH),
+      }),
+    );
+    if (answer.kind === 'stopped') {
+      return { refused: '' };
+    }
+    if (answer.kind === 'broke') {
+      throw answer.thrown;
+    }
+    if (answer.value.kind === 'allow') {
+      return 'allow';
+    }
+    const note = answer.value.kind === 'deny' ? answer.value.note : undefined;
+    return {
+      refused: `Not done: a person said no${note === undefined ? '.' : `, and this: ${note}`}`,
+    };
+  }
+
+  async #use(tool: Tool, call: ToolCall): Promise<void> {
+    const { session, events, watch, clock, redact } = this.#parts;
+    const use = this.#begin(tool, call);
+    session.add({ kind: 'using', id: call.id, use });
+    const since = clock.monotonic();
+    const used = await watch.race(tool.call(call.input, watch.signal));
+    if (used.kind === 'broke') {
+      throw used.thrown;
+    }
+    if (used.kind === 'stopped' || watch.signal.aborted) {
+      // Cut off: how far it came is for the model to find out when the attempt goes on.
+      return;
+    }
+    const { text, isError } = used.value;
+    this.#conclude(call, redact(text), isError);
+    const durationMs = Math.round(clock.monotonic() - since);
+    events.did({ type: 'tool-ended', use, outcome: isError ? 'failed' : 'done', durationMs });
+  }
+
+  #refuse(tool: Tool, call: ToolCall, why: string): Promise<void> {
+    const use = this.#begin(tool, call);
+    this.#parts.events.did({ type: 'tool-ended', use, outcome: 'refused', durationMs: 0 });
+    this.#conclude(call, why, true);
+    return Promise.resolve();
+  }
+
+  #begin(tool: Tool, call: ToolCall): number {
+    const { events, redact } = this.#parts;
+    this.#lastUse += 1;
+    const summary = oneLine(redact(tool.summary(call.input)));
+    events.did({ type: 'tool-called', use: this.#lastUse, tool: tool.name, summary });
+    this.#parts.voice.note(tool.name, summary);
+    return this.#lastUse;
+  }
+
+  #conclude({ id, name }: ToolCall, text: string, isError: boolean): void {
+    const result: ToolResult = { id, name, text, isError };
+    this.#parts.session.add({ kind: 'result', result });
+    if (isError) {
+      this.#parts.voice.note(name, text);
+    }
+  }
+}

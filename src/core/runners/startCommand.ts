@@ -45,10 +45,23 @@ export async function startCommand(
   { clock, environment: host, nonce }: CommandOptions,
   signal: AbortSignal,
 ): Promise<Result<CommandAttempt, Failure>> {
-  const { folder, install, stdin } = launch;
-  const [command, ...args] = launch.command;
   const marker = `${launch.run}:${launch.task}.${launch.attempt}:${nonce()}`;
   const environment = commandEnvironment(launch, host, marker);
+  const child = await startChild(launch, environment, signal);
+  return child.ok ? ok(new CommandAttempt(child.value, marker, files, clock)) : child;
+}
+
+/**
+ * Finds the program and starts it in a process group of its own, never through a shell. Nothing has
+ * been started when it resolves with a failure; once it is started it resolves in the same turn.
+ */
+export async function startChild(
+  launch: Pick<Launch, 'command' | 'install' | 'folder' | 'stdin'>,
+  environment: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Result<StartedChild, Failure>> {
+  const { folder, install, stdin } = launch;
+  const [command, ...args] = launch.command;
   const program = await findProgram(command, folder, environment);
   if (signal.aborted) {
     return err({ reason: 'cancelled' });
@@ -60,10 +73,8 @@ export async function startCommand(
       return err({ reason: 'spawn-failed', command, message: program.message });
     case 'found': {
       const argv = [program.file, ...program.leading, ...args] as const;
-      const child = await startChild(argv, folder, environment, stdin);
-      return child.ok
-        ? ok(new CommandAttempt(child.value, marker, files, clock))
-        : err({ reason: 'spawn-failed', command, message: child.error });
+      const child = await spawnChild(argv, folder, environment, stdin);
+      return child.ok ? child : err({ reason: 'spawn-failed', command, message: child.error });
     }
     default:
       return unreachable(program);
@@ -71,7 +82,7 @@ export async function startCommand(
 }
 
 /** The error is the system's message. */
-async function startChild(
+async function spawnChild(
   [file, ...args]: readonly [string, ...string[]],
   folder: string,
   environment: Record<string, string>,

@@ -14,6 +14,7 @@ export type WatchedLimits = Omit<Limits, 'graceMs'>;
  *
  * D1. Only waking time counts: a laptop that is closed over lunch does not use up the limit.
  * D2. `expired` is called at most once, and never after `dispose`.
+ * D3. While it is held no time counts: an answer of a person is waited for as long as it takes.
  */
 export class Deadlines implements Disposable {
   readonly #clock: Clock;
@@ -25,6 +26,8 @@ export class Deadlines implements Disposable {
   #tickedAt: number;
   /** In waking milliseconds. */
   #heardAt = 0;
+  #holds = 0;
+  #isOver = false;
 
   constructor(
     clock: Clock,
@@ -40,11 +43,36 @@ export class Deadlines implements Disposable {
 
   /** The attempt said something. */
   heard(): void {
-    this.#heardAt = this.#awake + Math.min(this.#clock.monotonic() - this.#tickedAt, TICK_MS);
+    this.#heardAt = this.#awake + this.#sinceTick();
+  }
+
+  /** Holds add up; what has been waited for counts as heard. */
+  hold(): Disposable {
+    if (this.#holds === 0) {
+      this.#timer?.dispose();
+      this.#awake += this.#sinceTick();
+      this.#tickedAt = this.#clock.monotonic();
+    }
+    this.#holds += 1;
+    return {
+      dispose: () => {
+        this.#holds -= 1;
+        if (this.#holds === 0 && !this.#isOver) {
+          this.#tickedAt = this.#clock.monotonic();
+          this.#heardAt = this.#awake;
+          this.#next();
+        }
+      },
+    };
   }
 
   dispose(): void {
+    this.#isOver = true;
     this.#timer?.dispose();
+  }
+
+  #sinceTick(): number {
+    return Math.min(this.#clock.monotonic() - this.#tickedAt, TICK_MS);
   }
 
   #next(): void {
@@ -52,10 +80,12 @@ export class Deadlines implements Disposable {
     const wallLeft = timeoutMs - this.#awake;
     const idleLeft = idleTimeoutMs - (this.#awake - this.#heardAt);
     if (wallLeft <= 0) {
+      this.#isOver = true;
       this.#expired('wall', timeoutMs);
       return;
     }
     if (idleLeft <= 0) {
+      this.#isOver = true;
       this.#expired('idle', idleTimeoutMs);
       return;
     }

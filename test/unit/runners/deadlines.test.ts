@@ -70,6 +70,36 @@ describe('the deadlines of an attempt', () => {
     assert.deepEqual(expired, []);
   });
 
+  it('do not come nearer while they are held, and silence begins anew after', () => {
+    const { clock, expired, deadlines } = watch({ timeoutMs: 60_000, idleTimeoutMs: 30_000 });
+    clock.advance(20_000);
+    const first = deadlines.hold();
+    const second = deadlines.hold();
+    clock.advance(60 * MINUTE);
+    first.dispose();
+    clock.advance(60 * MINUTE);
+    second.dispose();
+    clock.advance(29_999);
+    assert.deepEqual(expired, []);
+    clock.advance(1);
+    assert.deepEqual(expired, [`idle after 30000, at ${120 * MINUTE + 50_000}`]);
+    deadlines.hold().dispose();
+    clock.advance(MINUTE);
+    assert.equal(expired.length, 1);
+  });
+
+  it('count wall time before and after they are held', () => {
+    const { clock, expired, deadlines } = watch({ timeoutMs: 25_000, idleTimeoutMs: undefined });
+    clock.advance(20_000);
+    const hold = deadlines.hold();
+    clock.advance(MINUTE);
+    hold.dispose();
+    clock.advance(4999);
+    assert.deepEqual(expired, []);
+    clock.advance(1);
+    assert.equal(expired.length, 1);
+  });
+
   it('expire once, when waking time reaches the limit, whatever the machine does', () => {
     const spell = fc.record({
       asleep: fc.boolean(),

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import prettier from 'prettier';
 import { jsonSchemas } from '../src/core/definitions/jsonSchemas.ts';
+import { priceListJsonSchema } from '../src/core/models/priceList.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'resources', 'schemas');
 
@@ -32,7 +33,8 @@ async function writeSchemas(): Promise<void> {
 /** By file name, formatted as the rest of the repository is. */
 async function schemaTexts(): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  for (const [name, schema] of Object.entries(jsonSchemas())) {
+  const schemas = { ...jsonSchemas(), '../models/prices.schema.json': priceListJsonSchema() };
+  for (const [name, schema] of Object.entries(schemas)) {
     const file = path.join(FOLDER, name);
     const options = await prettier.resolveConfig(file);
     texts.set(name, await prettier.format(JSON.stringify(schema), { ...options, filepath: file }));

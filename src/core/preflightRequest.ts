@@ -6,13 +6,20 @@ import type { StepId } from './domain/ids.ts';
 import { inputFault, type InputSpec, type RunPlan, type Workflow } from './domain/workflow.ts';
 import { workflowNamed, type Definitions, type WorkflowEntry } from './definitions/project.ts';
 import { baseOf, type Place } from './place.ts';
-import { learnEstimates, learnPastTimes, type PastTask } from './planning/estimates.ts';
+import {
+  learnEstimates,
+  learnPastCosts,
+  learnPastTimes,
+  type PastTask,
+} from './planning/estimates.ts';
 import type { Ports } from './ports.ts';
 import { keyOfProgram, type Facts, type FoundProgram } from './preflight/facts.ts';
 import { preflight, preflightWithoutPlan } from './preflight/preflight.ts';
 import * as problems from './preflight/preflightProblems.ts';
 import { programsOf } from './preflight/programs.ts';
 import type { Finding, FolderReport, Preflight } from './preflight/report.ts';
+import { modelFacts, type KnownModels } from './preflightModels.ts';
+import { toolFaults } from './preflightTools.ts';
 import { searchEnvironment } from './runners/environment.ts';
 import { findProgram } from './runners/program.ts';
 import { fileGlobs, planOf } from './startRequest.ts';
@@ -30,15 +37,20 @@ export interface PreflightSources {
   /** Absolute. */
   readonly folder: string;
   readonly place: Place;
-  readonly ports: Pick<Ports, 'environment'>;
+  readonly ports: Pick<Ports, 'environment' | 'home' | 'tools'> & {
+    /** Left out: nobody can be asked about models. */
+    readonly models?: KnownModels | undefined;
+  };
+  /** Ends what is looked up. */
+  readonly signal: AbortSignal;
   readonly definitions: Definitions;
   readonly history: readonly PastTask[];
   /** Files of a workspace copy that globs mean, by glob. */
   readonly filesLike: (globs: readonly string[]) => Promise<RunPlan['files']>;
 }
 
-/** The agents this version can run. */
-const RUNNERS: Facts['runners'] = new Set(['command'] as const);
+/** Every kind there is. */
+const RUNNERS: Facts['runners'] = new Set(['command', 'model', 'acp', 'claude-code'] as const);
 /** Linked into copies, or never in a listing. */
 const DEPENDENCIES = /(?:^|[\\/])(?:node_modules|\.venv)(?:[\\/]|$)/;
 
@@ -96,11 +108,20 @@ export async function preflightOf(
   const locate = locator(entry, definitions.workflows);
   const { programs, findings: programFindings } = await lookUp(plan, sources);
   const pastTimes = learnPastTimes(sources.history);
-  const { environment } = sources.ports;
+  const pastCosts = learnPastCosts(sources.history);
+  const { environment, home, models, tools } = sources.ports;
+  const [foundModels, faults] = await Promise.all([
+    modelFacts(plan, models, sources.signal),
+    toolFaults(plan, { folder: sources.folder, home, hosted: tools?.list() ?? [] }),
+  ]);
   return preflight(plan, {
     runners: RUNNERS,
     programs,
     platform: platformName(),
+    models: foundModels,
+    toolFaults: faults,
+    pastCostOf: ({ step }) =>
+      step.kind === 'agent' ? pastCosts(workflow.name, step, undefined) : undefined,
     hasVariable: (name) => (environment[name] ?? '') !== '',
     pastOf: ({ step }) =>
       step.kind === 'agent' ? pastTimes(workflow.name, step, undefined) : undefined,
@@ -120,13 +141,19 @@ function toldBy(message: string): problems.Told {
 }
 
 function definitionFindings({ diagnostics }: WorkflowEntry): Finding[] {
-  return diagnostics.map(({ severity, message, file, range, fixes }) => ({
-    severity,
-    step: undefined,
-    message: message.replace(/\.$/, ''),
-    at: { file, range },
-    repair: fixes?.[0] === undefined ? undefined : `${fixes[0].title}.`,
-  }));
+  return diagnostics.flatMap(({ severity, message, file, range, fixes }) =>
+    severity === 'info'
+      ? []
+      : [
+          {
+            severity,
+            step: undefined,
+            message: message.replace(/\.$/, ''),
+            at: { file, range },
+            repair: fixes?.[0] === undefined ? undefined : `${fixes[0].title}.`,
+          },
+        ],
+  );
 }
 
 /** All that is wrong with the inputs at once; the values stand in for those, so that the rest can be told. */

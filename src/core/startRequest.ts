@@ -10,13 +10,14 @@ import {
   type RunPlan,
   type Workflow,
 } from './domain/workflow.ts';
+import type { Spent } from './domain/ledger.ts';
 import { indexAgents } from './definitions/entries.ts';
 import { workflowNamed, type AgentEntry, type WorkflowEntry } from './definitions/project.ts';
 import type { Estimator, PastTask } from './planning/estimates.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import { planTasks } from './planning/planTasks.ts';
 import { filesIn } from './planning/unfoldPlan.ts';
-import { usedBy } from './planning/usedBy.ts';
+import { askedAmong, usedBy } from './planning/usedBy.ts';
 
 const RUNS_TO_LEARN_FROM = 50;
 
@@ -73,6 +74,7 @@ export function planOf(
     estimate: (step, textBytes) =>
       estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
     textsOfAgent: (name) => textsOfAgent(agentNamed(name)),
+    askedBy: askedAmong(index.names.flatMap((name) => agentNamed(name) ?? [])),
     filesLike: (globs) => filesIn(files, globs),
     outputs: new Map(),
   });
@@ -160,11 +162,19 @@ export function pastTasks(entries: readonly BookEntry[]): PastTask[] {
               durationMs: task.durationMs,
               inputBytes: task.inputBytes,
               endedAt: task.endedAt,
+              usd: pricedUsd(state.ledger.tasks.get(id)?.spent),
             },
           ]
         : [];
     });
   });
+}
+
+/** `undefined`: no model was asked, or not all of it has a price. */
+function pricedUsd(spent: Spent | undefined): number | undefined {
+  return spent === undefined || spent.calls === 0 || spent.unpricedCalls > 0 || spent.lostCalls > 0
+    ? undefined
+    : spent.usd;
 }
 
 function resolveInputs(

@@ -35,6 +35,12 @@ export function wholeNumber(least: number, most: number) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+/** A JSON Schema, or the file that holds it. */
+export const jsonSchema = z.union([
+  z.string().describe('The path of a JSON file in the folder.'),
+  z.record(z.string(), z.unknown()).describe('A JSON Schema.'),
+]);
+
 /** Any value; it is taken as it stands. */
 export const metadata = z.unknown();
 

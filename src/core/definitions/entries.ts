@@ -2,6 +2,7 @@ import type { Agent, AgentFormat, RunnerSpec } from '../domain/agent.ts';
 import type { Diagnostic, Location } from '../domain/diagnostic.ts';
 import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
+import type { Declared } from './agents/declaredSchemas.ts';
 import type { WorkflowSource } from './workflows/workflowSource.ts';
 
 /** What defines an agent, or should, and how it stands among all others. */
@@ -34,7 +35,9 @@ export interface AgentOrigin {
 export interface ValidAgentDraft extends AgentDraftBase {
   readonly kind: 'valid';
   readonly agent: Agent;
-  /** Warnings only. */
+  /** What has still to be judged and put into the agent; left out: nothing. */
+  readonly declares?: Declared;
+  /** No errors. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -85,7 +88,7 @@ interface WorkflowEntryBase {
 export interface ValidWorkflowEntry extends WorkflowEntryBase {
   readonly kind: 'valid';
   readonly workflow: Workflow;
-  /** Warnings only. */
+  /** No errors. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { globFault } from '../base/glob.ts';
+import { DEFAULT_MAX_TURNS, type CallPolicy } from '../domain/call.ts';
 import { PERMISSION_MODES, type Budget, type CacheRule } from '../domain/terms.ts';
 import type { Terms } from '../domain/terms.ts';
 import { duration, wholeNumber } from './commonSchema.ts';
@@ -46,6 +47,29 @@ const cacheSchema = z.union([z.boolean(), timed], {
       : 'must be true, false, or "ttl:" with a duration',
 });
 
+/** More turns than any conversation has room for. */
+const MAX_TURNS = 10_000;
+
+export const callPolicySchema = z
+  .strictObject({
+    attempts: wholeNumber(1, 20)
+      .optional()
+      .describe('Tries of one call with one model, 1 to 20. Left out: as the criticality says.'),
+    'max-wait': duration
+      .optional()
+      .describe('How long one call may wait in all, e.g. 10m. Left out: as the criticality says.'),
+    'on-other-model': z
+      .enum(['show', 'fail'])
+      .optional()
+      .describe('What happens when another model answers than was asked. Left out: "show".'),
+    'max-turns': wholeNumber(1, MAX_TURNS)
+      .optional()
+      .describe(`Answers of a model in one attempt, at most. Left out: ${DEFAULT_MAX_TURNS}.`),
+  })
+  .refine((fields) => Object.values(fields).some((field) => field !== undefined), {
+    error: 'must say something: "attempts", "max-wait", "on-other-model" or "max-turns"',
+  });
+
 /** The fields of `Terms` but for the models, whose field is older than these. */
 export const termsShape = {
   owns: globs
@@ -64,6 +88,7 @@ export const termsShape = {
     .enum(PERMISSION_MODES)
     .optional()
     .describe('How freely a model uses its tools. Left out: "default".'),
+  'model-policy': callPolicySchema.optional().describe('How models are called.'),
 };
 
 /** As `termsShape` has found them. */
@@ -85,6 +110,7 @@ export function readTerms(
     permissions: fields.permissions,
     budget: toBudget(fields.budget),
     cache: toCacheRule(fields.cache),
+    calls: toCallPolicy(fields['model-policy']),
   };
 }
 
@@ -95,6 +121,17 @@ export function toBudget(fields: TermsFields['budget']): Budget | undefined {
       tokens: fields.tokens,
       usd: fields.usd,
       timeMs: parseDuration(fields.time ?? ''),
+    }
+  );
+}
+
+function toCallPolicy(fields: TermsFields['model-policy']): CallPolicy | undefined {
+  return (
+    fields && {
+      attempts: fields.attempts,
+      maxWaitMs: parseDuration(fields['max-wait'] ?? ''),
+      onOtherModel: fields['on-other-model'],
+      maxTurns: fields['max-turns'],
     }
   );
 }

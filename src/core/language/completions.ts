@@ -140,6 +140,8 @@ function valueOffers(place: Place, path: Caret['path']): readonly Offer[] {
         ...(schemaOf(kind)?.values(path) ?? []).map((label): Offer => ({ label, kind: 'model' })),
         ...known.models.map((label): Offer => ({ label, kind: 'model' })),
       ];
+    case 'tool':
+      return names.toolOffers(known);
     case 'product':
     case 'step-id':
     case 'name':

@@ -26,7 +26,10 @@ const VSCODE_AGENT: JsonSchema = {
     'user-invocable': flag('False: people do not see it, other agents may call it.'),
     'disable-model-invocation': flag('True: no other agent may call it.'),
     target: choice('Where the agent works.', 'vscode', 'github-copilot'),
-    'mcp-servers': list('MCP servers, for the target github-copilot.'),
+    'mcp-servers': {
+      type: ['array', 'object'],
+      description: 'MCP servers by name, with their settings.',
+    },
     handoffs: {
       ...list('Next steps, shown as buttons.'),
       items: {

@@ -2,8 +2,10 @@ import { agentsOverlay } from '../definitions/agents/agentOverlay.ts';
 import * as agentProblems from '../definitions/agents/agentProblems.ts';
 import { agentFile } from '../definitions/agents/agents.ts';
 import { layOverlays } from '../definitions/agents/applyOverlays.ts';
+import { settleSchemas } from '../definitions/agents/settleSchemas.ts';
 import { indexAgents, type AgentEntry, type WorkflowEntry } from '../definitions/entries.ts';
 import { judgeAmong } from '../definitions/workflows/judgeWorkflows.ts';
+import { readFresh } from '../definitions/files/readSource.ts';
 import { inReadingOrder } from '../definitions/source/problem.ts';
 import { loadSchemas } from '../definitions/workflows/productSchemas.ts';
 import type { SourceText } from '../definitions/source/sourceText.ts';
@@ -55,26 +57,39 @@ export async function judgeWorkflowText(
 const STANDING: readonly string[] = [
   agentProblems.shadowed('', '').code,
   agentProblems.brokenOverlay('').code,
+  agentProblems.sameTool('', '').code,
+  agentProblems.askedInCircle(['']).code,
 ];
 
-/** Everything wrong in the text of an agent's file, or in that of `.sluice/agents.yaml`. */
-export function judgeAgentText(
+/**
+ * Everything wrong in the text of an agent's file, or in that of `.sluice/agents.yaml`.
+ * @param folder absolute
+ * @throws the signal's reason once it aborts
+ */
+export async function judgeAgentText(
+  folder: string,
   source: SourceText,
   kind: Exclude<DefinitionKind, { kind: 'workflow' }>,
   known: Definitions,
-): readonly Diagnostic[] {
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
   const { file } = source;
+  const read = readFresh(folder, signal);
   if (kind.kind === 'additions') {
-    const { diagnostics } = layOverlays(known.agents, agentsOverlay.parse(source));
+    const written = { drafts: [], overlays: agentsOverlay.parse(source) };
+    const { overlays } = await settleSchemas(folder, written, read);
+    signal.throwIfAborted();
+    const { diagnostics } = layOverlays(known.agents, overlays);
     return inReadingOrder(diagnostics.filter((one) => one.file === file));
   }
+  const written = { drafts: agentFile(kind.format).parse(source), overlays: undefined };
+  const { drafts } = await settleSchemas(folder, written, read);
+  signal.throwIfAborted();
   return inReadingOrder(
-    agentFile(kind.format)
-      .parse(source)
-      .flatMap(({ name, place, diagnostics }) => {
-        const entry = known.agents.find((one) => one.file === file && one.name === name);
-        const standing = entry?.diagnostics.filter(({ code }) => STANDING.includes(code)) ?? [];
-        return [...diagnostics, ...standing.map((one) => ({ ...one, range: place.range }))];
-      }),
+    drafts.flatMap(({ name, place, diagnostics }) => {
+      const entry = known.agents.find((one) => one.file === file && one.name === name);
+      const standing = entry?.diagnostics.filter(({ code }) => STANDING.includes(code)) ?? [];
+      return [...diagnostics, ...standing.map((one) => ({ ...one, range: place.range }))];
+    }),
   );
 }

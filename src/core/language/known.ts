@@ -6,4 +6,6 @@ export interface Known {
   readonly workflows: WorkflowIndex;
   /** Language models that any definition names. */
   readonly models: readonly string[];
+  /** Names of tools that any agent has, and of agents that can be asked as tools. */
+  readonly tools: readonly string[];
 }

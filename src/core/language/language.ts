@@ -132,6 +132,18 @@ export class Language {
     return lensesOf(read.reading, name);
   }
 
+  /** What is asked for; `undefined` once all is closed. */
+  async #untilClosed<T>(asked: Promise<T>): Promise<T | undefined> {
+    try {
+      return await asked;
+    } catch (thrown) {
+      if (this.#closing.aborted) {
+        return undefined;
+      }
+      throw thrown;
+    }
+  }
+
   /** Everything wrong in a text that is not on the disk yet; `undefined`: the file defines nothing, or all is closed. */
   async judgeText(file: string, text: string): Promise<readonly Diagnostic[] | undefined> {
     const kind = definitionKindOf(file);
@@ -144,16 +156,12 @@ export class Language {
     }
     const definitions = this.#definitions();
     if (kind !== undefined && kind.kind !== 'workflow') {
-      return judgeAgentText(source.value, kind, definitions);
+      return this.#untilClosed(
+        judgeAgentText(this.#folder, source.value, kind, definitions, this.#closing),
+      );
     }
-    const closing = this.#closing;
-    const judged = await judgeWorkflowText(this.#folder, source.value, definitions, closing).catch(
-      (thrown: unknown) => {
-        if (closing.aborted) {
-          return undefined;
-        }
-        throw thrown;
-      },
+    const judged = await this.#untilClosed(
+      judgeWorkflowText(this.#folder, source.value, definitions, this.#closing),
     );
     if (judged === undefined) {
       return undefined;
@@ -224,10 +232,12 @@ export class Language {
 
 function knownOf({ agents, workflows }: Definitions): Known {
   const models = new Set<string>();
+  const tools = new Set<string>();
   for (const entry of agents) {
     if (entry.kind === 'valid') {
       const { runner, terms } = entry.agent;
-      const named = runner.kind === 'model' ? runner.models : [];
+      const named = runner.kind === 'model' || runner.kind === 'claude-code' ? runner.models : [];
+      entry.agent.tools?.forEach((tool) => tools.add(tool));
       [...named, ...(terms.models ?? [])].forEach((model) => models.add(model));
     }
   }
@@ -241,6 +251,7 @@ function knownOf({ agents, workflows }: Definitions): Known {
     agents: indexAgents(agents),
     workflows: indexWorkflows(workflows),
     models: [...models].sort(),
+    tools: [...tools].sort(),
   };
 }
 

@@ -157,6 +157,7 @@ class MentionFinder {
         break;
       case 'condition':
       case 'model':
+      case 'tool':
       case undefined:
     }
     if (this.#reading.kind.kind === 'workflow' && (role === 'condition' || text.includes('${{'))) {

@@ -1,5 +1,7 @@
 import path from 'node:path/posix';
 import { oneLine } from '../base/text.ts';
+import type { Agent } from '../domain/agent.ts';
+import { OWN_TOOLS } from '../definitions/agents/declaredSchemas.ts';
 import type { AgentEntry, WorkflowEntry } from '../definitions/entries.ts';
 import type { StepDraft, WorkflowDraft } from '../definitions/workflows/workflowDraft.ts';
 import type { Offer } from './completion.ts';
@@ -24,19 +26,40 @@ export function agentSummary(entry: AgentEntry): string {
     return [`It has problems: ${error?.message ?? 'see its file.'}`, entry.file].join('\n');
   }
   const { agent } = entry;
-  const { runner } = agent;
-  const executed =
-    runner.kind === 'command'
-      ? `Command: ${oneLine(runner.command.join(' '))}`
-      : runner.kind === 'model'
-        ? `Model: ${runner.models.join(', ') || "the user's own choice"}`
-        : `Coding agent: ${oneLine(runner.launches[0]?.command.join(' ') ?? 'no way to start it')}`;
   return [
     ...(agent.description === '' ? [] : [agent.description, '']),
-    executed,
+    executedBy(agent),
+    ...(agent.asTool === undefined ? [] : [`Other agents ask it as ${agent.asTool.name}`]),
     `Criticality ${agent.criticality}`,
     entry.file,
   ].join('\n');
+}
+
+function executedBy({ runner }: Agent): string {
+  switch (runner.kind) {
+    case 'command':
+      return `Command: ${oneLine(runner.command.join(' '))}`;
+    case 'model':
+      return `Model: ${runner.models.join(', ') || "the user's own choice"}`;
+    case 'acp':
+      return `Coding agent: ${oneLine(runner.launches[0]?.command.join(' ') ?? 'no way to start it')}`;
+    case 'claude-code':
+      return `Claude Code: ${runner.models.join(', ') || 'its own model'}`;
+  }
+}
+
+/** Agents that can be asked first, then Sluice's own tools, then what other agents name. */
+export function toolOffers({ agents, tools }: Known): Offer[] {
+  const askable = agents.names.flatMap((name): Offer[] => {
+    const entry = agents.named(name);
+    const tool = entry?.kind === 'valid' ? entry.agent.asTool?.name : undefined;
+    return entry === undefined || tool === undefined
+      ? []
+      : [{ label: tool, kind: 'agent', documentation: agentSummary(entry) }];
+  });
+  const others = new Set([...OWN_TOOLS, ...tools]);
+  askable.forEach(({ label }) => others.delete(label));
+  return [...askable, ...[...others].map((label): Offer => ({ label, kind: 'value' }))];
 }
 
 /**

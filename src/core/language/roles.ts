@@ -11,6 +11,8 @@ export type ValueRole =
   /** A workflow by its file. */
   | 'workflow-file'
   | 'model'
+  /** A tool of an agent. */
+  | 'tool'
   /** A file that a step makes. */
   | 'product'
   /** One that a gate shows. */
@@ -69,6 +71,9 @@ export function valueRole({ kind }: DefinitionKind, path: SourcePath): ValueRole
   }
   if (kind === 'additions') {
     return isListOf(path.slice(1), 'model') ? 'model' : undefined;
+  }
+  if (kind === 'agent' && isListOf(path, 'tools')) {
+    return 'tool';
   }
   const names = isListOf(path, 'agents') || (first === 'handoffs' && path[2] === 'agent');
   return kind === 'agent' && names && second !== '*' ? 'agent' : undefined;

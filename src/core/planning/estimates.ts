@@ -14,6 +14,8 @@ export interface PastTask {
   readonly inputBytes: number | undefined;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
+  /** US dollars that its models cost; `undefined`: it asked none, or one without a price. */
+  readonly usd: number | undefined;
 }
 
 /**
@@ -91,19 +93,65 @@ export function learnPastTimes(history: Iterable<PastTask>): PastTimesOf {
     timesOf('agent', byAgents.get(keyOf(step.agent, model)));
 }
 
+/** What tasks of a kind cost, in US dollars. */
+export interface PastCosts extends Pick<PastTimes, 'of' | 'samples'> {
+  readonly leastUsd: number;
+  /** The median. */
+  readonly likelyUsd: number;
+  readonly mostUsd: number;
+}
+
+/** As `learnPastTimes`; tasks without a price say nothing. */
+export function learnPastCosts(
+  history: Iterable<PastTask>,
+): (workflow: string, step: AgentStep, model: string | undefined) => PastCosts | undefined {
+  const priced = [...history].filter(({ usd }) => usd !== undefined);
+  const bySteps = newestTasks(priced, ({ workflow, step }) => keyOf(workflow, step));
+  const byAgents = newestTasks(priced, ({ agent, model }) => keyOf(agent, model));
+  const costsOf = (of: PastTimes['of'], tasks: readonly PastTask[] | undefined) => {
+    const spread = spreadOf((tasks ?? []).flatMap(({ usd }) => usd ?? []));
+    return (
+      spread && {
+        leastUsd: spread.least,
+        likelyUsd: spread.likely,
+        mostUsd: spread.most,
+        of,
+        samples: spread.samples,
+      }
+    );
+  };
+  return (workflow, step, model) =>
+    costsOf('step', bySteps.get(keyOf(workflow, step.id))) ??
+    costsOf('agent', byAgents.get(keyOf(step.agent, model)));
+}
+
 function timesOf(
   of: PastTimes['of'],
   tasks: readonly PastTask[] | undefined,
 ): PastTimes | undefined {
-  const sorted = (tasks ?? []).map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
-  const [leastMs] = sorted;
-  const mostMs = sorted.at(-1);
-  const likelyMs = mean(
+  const spread = spreadOf((tasks ?? []).map(({ durationMs }) => durationMs));
+  return (
+    spread && {
+      leastMs: spread.least,
+      likelyMs: spread.likely,
+      mostMs: spread.most,
+      of,
+      samples: spread.samples,
+    }
+  );
+}
+
+/** The least, the median and the most; `undefined`: of nothing. */
+function spreadOf(values: readonly number[]) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [least] = sorted;
+  const most = sorted.at(-1);
+  const likely = mean(
     [(sorted.length - 1) / 2, sorted.length / 2].flatMap((at) => sorted[Math.floor(at)] ?? []),
   );
-  return leastMs === undefined || mostMs === undefined || likelyMs === undefined
+  return least === undefined || most === undefined || likely === undefined
     ? undefined
-    : { leastMs, likelyMs, mostMs, of, samples: sorted.length };
+    : { least, likely, most, samples: sorted.length };
 }
 
 function keyOf(...parts: readonly (string | undefined)[]): string {

@@ -25,6 +25,7 @@ import { foldedLane, laneSlug, lanesOf, type Lane } from './lanes.ts';
 import { CheckAgents } from './phaseChecks.ts';
 import { PlanFault } from './planFault.ts';
 import { IdSource } from './taskIds.ts';
+import type { AskedBy } from './usedBy.ts';
 
 /** Workflows one inside the other. */
 const MAX_DEPTH = 8;
@@ -43,6 +44,8 @@ export interface PlanInput {
   readonly estimate: (step: AgentStep, textBytes: number) => number;
   /** Texts of an agent's own file that name steps as those of its step do. */
   readonly textsOfAgent: (agent: AgentName) => readonly string[];
+  /** The agents that an agent asks as tools. */
+  readonly askedBy: AskedBy;
   /** Files of the folder that globs mean, relative with `/`, in the order of their paths. */
   readonly filesLike: (globs: readonly string[]) => readonly string[];
   /** What tasks of the run have printed that matrices take their values from; empty before it starts. */

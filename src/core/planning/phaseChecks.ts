@@ -42,6 +42,8 @@ export class CheckAgents {
         probe: undefined,
         stdin: 'prompt',
       },
+      outputSchema: undefined,
+      asTool: undefined,
       terms: NO_TERMS,
       format: 'sluice',
       file: workflow.file,

@@ -4,7 +4,7 @@ import type { AgentName, StepId } from '../domain/ids.ts';
 import type { InputScope, PlannedTask, Workflow } from '../domain/workflow.ts';
 import { LayingOpen, type PlanInput } from './layingOpen.ts';
 import { PlanFault } from './planFault.ts';
-import { usedBy } from './usedBy.ts';
+import { usedBy, withAsked } from './usedBy.ts';
 
 export interface TaskPlan {
   /** In the order written, phase by phase; a phase's checks stand behind it. */
@@ -12,7 +12,7 @@ export interface TaskPlan {
   readonly scopes: readonly InputScope[];
   /** Made up for the checks of phases; their names are none of `used`. */
   readonly agents: readonly Agent[];
-  /** Agents that steps name, each once. */
+  /** Agents that steps name, and behind them those whom these ask as tools; each once. */
   readonly used: readonly AgentName[];
 }
 
@@ -35,7 +35,7 @@ export function planTasks(input: PlanInput): Result<TaskPlan, PlanProblem> {
     }
     return workflows.get(name);
   };
-  const used = usedBy(input.workflow, findWorkflow).agents;
+  const used = withAsked(usedBy(input.workflow, findWorkflow).agents, input.askedBy);
   const laying = new LayingOpen({ ...input, findWorkflow }, used);
   try {
     const tasks = laying.layOpen();

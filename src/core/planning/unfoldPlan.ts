@@ -17,12 +17,17 @@ export function unfoldPlan(
   outputs: ReadonlyMap<TaskId, string>,
 ): Result<RunPlan, string> {
   const estimates = estimatesOf(first);
+  const asked = Object.values(first.agents).flatMap(({ name, asTool }) =>
+    asTool === undefined ? [] : [name],
+  );
   const planned = planTasks({
     workflow: first.workflow,
     inputs: first.inputs,
     findWorkflow: (name) => (Object.hasOwn(first.nested, name) ? first.nested[name] : undefined),
     estimate: (step) => estimates.get(estimateKey(step)) ?? DEFAULT_ESTIMATE_MS,
     textsOfAgent: (name) => textsOfAgent(first.agents[name]),
+    // All that can be asked are in the plan because they are.
+    askedBy: () => asked,
     filesLike: (globs) => filesIn(first.files, globs),
     outputs,
   });

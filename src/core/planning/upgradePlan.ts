@@ -1,4 +1,11 @@
-import { DEFAULT_GRACE_MS, textsOfAgent, type Agent, type CommandSpec } from '../domain/agent.ts';
+import {
+  DEFAULT_GRACE_MS,
+  textsOfAgent,
+  type Agent,
+  type CommandSpec,
+  type ModelSpec,
+  type RunnerSpec,
+} from '../domain/agent.ts';
 import { NO_TERMS } from '../domain/terms.ts';
 import {
   DEFAULT_ESTIMATE_MS,
@@ -20,9 +27,9 @@ type OldAgentStep = Pick<AgentStep, 'kind' | 'id' | 'needs' | 'agent' | 'prompt'
 
 type OldStep = OldAgentStep | Pick<GateStep, 'kind' | 'id' | 'needs' | 'ask' | 'show'>;
 
-type OldAgent = Omit<Agent, 'runner' | 'terms'> & {
+type OldAgent = Omit<Agent, 'runner' | 'terms' | 'outputSchema' | 'asTool'> & {
   readonly runner:
-    | Extract<Agent['runner'], { kind: 'model' }>
+    | Omit<ModelSpec, 'mcpServers'>
     | (Pick<CommandSpec, 'kind' | 'command' | 'successCodes' | 'env' | 'install'> & {
         readonly timeoutMs: number;
         readonly idleTimeoutMs?: number;
@@ -45,7 +52,21 @@ export function upgradePlan(json: unknown): RunPlan {
   const plan = record(json, 'plan');
   const isOld = plan['tasks'] === undefined;
   checkPlan(plan, isOld);
-  return isOld ? withTasks(json as OldPlan) : (json as RunPlan);
+  return isOld ? withTasks(json as OldPlan) : withServers(json as RunPlan);
+}
+
+/** Plans of versions that could not call models say nothing of servers of tools. */
+function withServers(plan: RunPlan): RunPlan {
+  const agents = Object.entries(plan.agents as Readonly<Record<string, Agent>>).map(
+    ([name, agent]): [string, Agent] => [name, { ...agent, runner: runnerOf(agent.runner) }],
+  );
+  return { ...plan, agents: Object.fromEntries(agents) };
+}
+
+function runnerOf(
+  runner: Exclude<RunnerSpec, ModelSpec> | (Omit<ModelSpec, 'mcpServers'> & Partial<ModelSpec>),
+): RunnerSpec {
+  return runner.kind === 'model' ? { ...runner, mcpServers: runner.mcpServers ?? [] } : runner;
 }
 
 function withTasks(old: OldPlan): RunPlan {
@@ -72,6 +93,7 @@ function withTasks(old: OldPlan): RunPlan {
     findWorkflow: () => undefined,
     estimate: () => DEFAULT_ESTIMATE_MS,
     textsOfAgent: (agent) => textsOfAgent(agents[agent]),
+    askedBy: () => [],
     filesLike: () => [],
     outputs: new Map(),
   });
@@ -106,6 +128,7 @@ function upgradeStep(step: OldStep): AgentStep | GateStep {
     ...kept,
     ...base,
     produces: produces.map((path) => ({ path, schema: undefined })),
+    outputSchema: undefined,
     checks: [],
     limits: timeoutMs === undefined ? {} : { timeoutMs },
     retry: undefined,
@@ -115,12 +138,14 @@ function upgradeStep(step: OldStep): AgentStep | GateStep {
 }
 
 function upgradeAgent(agent: OldAgent): Agent {
+  const said = { outputSchema: undefined, asTool: undefined, terms: NO_TERMS };
   if (agent.runner.kind === 'model') {
-    return { ...agent, runner: agent.runner, terms: NO_TERMS };
+    return { ...agent, ...said, runner: runnerOf(agent.runner) };
   }
   const { timeoutMs, idleTimeoutMs, ...kept } = agent.runner;
   return {
     ...agent,
+    ...said,
     runner: {
       ...kept,
       limits: { timeoutMs, idleTimeoutMs, graceMs: DEFAULT_GRACE_MS },
@@ -128,7 +153,6 @@ function upgradeAgent(agent: OldAgent): Agent {
       probe: undefined,
       stdin: 'prompt',
     },
-    terms: NO_TERMS,
   };
 }
 
@@ -196,7 +220,10 @@ function checkAgent(agent: Fields, at: string, isOld: boolean): void {
     checkTerms(agent['terms'], `${at}.terms`);
   }
   const runner = record(agent['runner'], `${at}.runner`);
-  if (oneOf(runner['kind'], ['command', 'model', 'acp'], `${at}.runner.kind`) === 'command') {
+  if (
+    oneOf(runner['kind'], ['command', 'model', 'acp', 'claude-code'], `${at}.runner.kind`) ===
+    'command'
+  ) {
     list(runner['command'], `${at}.runner.command`);
     list(runner['successCodes'], `${at}.runner.successCodes`);
     texts(runner['env'], `${at}.runner.env`);

@@ -1,3 +1,4 @@
+import type { Agent } from '../domain/agent.ts';
 import type { AgentName } from '../domain/ids.ts';
 import type { Workflow } from '../domain/workflow.ts';
 
@@ -35,4 +36,38 @@ export function usedBy(
     }
   }
   return { agents: [...agents], workflows: [...workflows], globs: [...globs] };
+}
+
+/** The agents that an agent has among its tools. */
+export type AskedBy = (agent: AgentName) => readonly AgentName[];
+
+/** @param agents each name once */
+export function askedAmong(agents: readonly Agent[]): AskedBy {
+  const byTool = new Map<string, AgentName>();
+  for (const { name, asTool } of agents) {
+    if (asTool !== undefined && !byTool.has(asTool.name)) {
+      byTool.set(asTool.name, name);
+    }
+  }
+  if (byTool.size === 0) {
+    return () => [];
+  }
+  const asked = new Map(
+    agents.map(({ name, runner, tools }): [AgentName, readonly AgentName[]] => [
+      name,
+      // Other runners have tools of their own.
+      runner.kind === 'model' ? (tools ?? []).flatMap((tool) => byTool.get(tool) ?? []) : [],
+    ]),
+  );
+  return (agent) => asked.get(agent) ?? [];
+}
+
+/** With all whom they ask, directly or not, behind them; each once. */
+export function withAsked(agents: readonly AgentName[], askedBy: AskedBy): readonly AgentName[] {
+  const all = new Set(agents);
+  // The set grows while it is walked.
+  for (const agent of all) {
+    askedBy(agent).forEach((asked) => all.add(asked));
+  }
+  return [...all];
 }

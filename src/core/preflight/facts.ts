@@ -1,6 +1,6 @@
 import type { RunnerSpec } from '../domain/agent.ts';
 import type { Location } from '../domain/diagnostic.ts';
-import type { StepId } from '../domain/ids.ts';
+import type { AgentName, StepId } from '../domain/ids.ts';
 import type { PlannedTask, Workflow } from '../domain/workflow.ts';
 import type { Finding, FolderReport, Span } from './report.ts';
 
@@ -12,6 +12,11 @@ export interface Facts {
   readonly programs: ReadonlyMap<string, FoundProgram>;
   /** Such as `linux-x86_64`, as coding agents name the systems they run on. */
   readonly platform: string;
+  /** By the names that agents and steps write, and `''` for the user's own choice; `undefined`: nobody could be asked. */
+  readonly models: ReadonlyMap<string, ModelFact> | undefined;
+  /** What is wrong with the tools of the plan's agents. */
+  readonly toolFaults: readonly ToolFault[];
+  readonly pastCostOf: (task: PlannedTask) => PastCost | undefined;
   /** True for a variable of the host that is set and not empty. */
   readonly hasVariable: (name: string) => boolean;
   readonly pastOf: (task: PlannedTask) => PastTime | undefined;
@@ -22,6 +27,52 @@ export interface Facts {
   readonly folder: FolderReport;
   /** What was found before there was a plan: inputs, the folder. */
   readonly findings: readonly Finding[];
+}
+
+/** What a name of a model comes to here. */
+export type ModelFact =
+  | {
+      readonly kind: 'usable';
+      /** Of the model behind the name: `provider/model`. */
+      readonly name: string;
+      /** `undefined`: it has none. */
+      readonly price: ModelPrice | undefined;
+    }
+  /** A sentence, with what to do. */
+  | { readonly kind: 'unusable'; readonly why: string };
+
+/** US dollars for a million tokens. */
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+}
+
+export type ToolFault = {
+  readonly agent: AgentName;
+  /** Where it is written. */
+  readonly at: Location | undefined;
+} & (
+  | {
+      /**
+       * `unknown`: nobody has a tool of that name. `server`: its MCP server is not declared. `unkept`: it has a pattern
+       * that nothing keeps to.
+       */
+      readonly kind: 'unknown' | 'server' | 'unkept';
+      /** As the agent's file writes it. */
+      readonly name: string;
+    }
+  /** A file that declares MCP servers cannot be read: a sentence. */
+  | { readonly kind: 'file'; readonly message: string }
+);
+
+/** US dollars that tasks of a step cost. */
+export interface PastCost {
+  readonly leastUsd: number;
+  /** The median. */
+  readonly likelyUsd: number;
+  readonly mostUsd: number;
+  readonly of: 'step' | 'agent';
+  readonly samples: number;
 }
 
 export interface PastTime extends Span {

@@ -1,7 +1,14 @@
 import { count } from '../base/text.ts';
 import { code, shown } from './markdown.ts';
 import { MATRIX_LEGEND, matrixLines } from './matrix.ts';
-import type { Finding, Preflight, ProgramReport, StepReport, WriteScope } from './report.ts';
+import type {
+  Finding,
+  ModelReport,
+  Preflight,
+  ProgramReport,
+  StepReport,
+  WriteScope,
+} from './report.ts';
 import {
   costText,
   folderText,
@@ -73,7 +80,7 @@ function summary({ expected, criticalPath, workflow, folder }: Preflight): strin
       ['Tasks', tasksText(expected)],
       ['Expected to take', totalText(expected.wall)],
       ['Work of all tasks', totalText(expected.work)],
-      ['Cost', costText(expected.cost)],
+      ['Cost', shown(costText(expected.cost))],
       ['Critical path', `${names(criticalPath.tasks, ' → ')} (${totalText(criticalPath.total)})`],
       ['Inputs', inputs.join(', ')],
       ['Works on', shown(folderText(folder))],
@@ -136,20 +143,26 @@ function stepFacts(step: StepReport): [string, string][] {
         .map(({ name, isThere }) => `${code(name)} is ${isThere ? 'there' : 'missing'}`)
         .join(', '),
     ],
-    [
-      'Tools',
-      agent?.tools === undefined
-        ? ''
-        : `${agent.tools.map(code).join(', ') || 'none'} (not checked)`,
-    ],
+    ['Tools', agent?.tools === undefined ? '' : agent.tools.map(code).join(', ') || 'none'],
+    ['Permissions', agent?.permissions ?? ''],
+    ['Models', (agent?.found ?? []).map(foundModel).join(', ')],
     ['Writes', writes === undefined ? '' : scope(writes)],
     ['Lanes', lanes === undefined ? '' : shown(lanes)],
     ['Phase', step.phases.map(shown).join(', ')],
     ['Waits for', names(step.needs)],
     ['Only if', step.conditions.map(code).join(' and ')],
     ['Time', timeText(step.time)],
-    ['Cost', kind === 'gate' ? '' : costText(step.cost)],
+    ['Cost', kind === 'gate' ? '' : shown(costText(step.cost))],
   ];
+}
+
+function foundModel({ name, serves }: ModelReport): string {
+  const written = name === '' ? 'your choice' : code(name);
+  return serves === undefined
+    ? `${written} **cannot be asked**`
+    : serves === name
+      ? written
+      : `${written} is ${code(serves)}`;
 }
 
 function program({ name, state, file }: ProgramReport): string {

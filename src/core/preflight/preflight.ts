@@ -1,5 +1,6 @@
 import { KnownValues } from '../domain/knownValues.ts';
 import { termsOf, type PlannedTask, type RunPlan } from '../domain/workflow.ts';
+import { FILE_START } from '../domain/diagnostic.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { orderOf } from '../graph/order.ts';
@@ -9,7 +10,6 @@ import { clashesOf, type Clashes, type Owner } from './clashes.ts';
 import type { Facts } from './facts.ts';
 import * as problems from './preflightProblems.ts';
 import type {
-  Cost,
   CriticalPath,
   Expected,
   Finding,
@@ -17,7 +17,9 @@ import type {
   StepReport,
   WorkflowReport,
 } from './report.ts';
+import { modelReports } from './models.ts';
 import { rowsOf, type Row } from './rows.ts';
+import { totalCost } from './costs.ts';
 import { criticalPath, wallTime } from './schedule.ts';
 import { stepFindings } from './stepFindings.ts';
 import { stepReport } from './stepReport.ts';
@@ -43,6 +45,8 @@ export function preflight(plan: RunPlan, facts: Facts): Preflight {
       const report = steps[index];
       return report === undefined ? [] : stepFindings(row, report, plan, facts);
     }),
+    ...toolFindings(facts),
+    ...askedFindings(plan, facts),
     ...clashFindings(clashes, steps),
   ];
   return withVerdict({
@@ -107,6 +111,35 @@ function folderFindings({ folder }: Facts): Finding[] {
         },
       ]
     : [];
+}
+
+/** Once for each agent, however many steps it works on. */
+function toolFindings({ toolFaults }: Facts): Finding[] {
+  return toolFaults.map((fault) => ({
+    severity: 'warning',
+    step: undefined,
+    at: fault.at,
+    ...problems.toolFault(fault),
+  }));
+}
+
+/** Agents that only others ask, and that would have no answer. */
+function askedFindings({ tasks, agents }: RunPlan, facts: Facts): Finding[] {
+  const working = new Set(tasks.flatMap(({ step }) => (step.kind === 'agent' ? step.agent : [])));
+  return Object.values(agents).flatMap((agent): Finding[] => {
+    const found = working.has(agent.name) ? [] : modelReports(undefined, agent, facts);
+    const whys = found.flatMap(({ why }) => why ?? []);
+    return whys.length === 0 || whys.length < found.length
+      ? []
+      : [
+          {
+            severity: 'warning',
+            step: undefined,
+            at: { file: agent.file, range: FILE_START },
+            ...problems.askedInVain(agent.name, whys),
+          },
+        ];
+  });
 }
 
 function ownersIn(rows: readonly Row[], plan: RunPlan): Owner[] {
@@ -192,13 +225,7 @@ function timesOf(
         wallTime(graph, order, (id) => msOf(taskOf(id)), limits),
       ),
       work: sumOf(tasks, pastOf),
-      cost: totalCost(plan, steps),
+      cost: totalCost(steps, plan.workflow.budget),
     },
   };
-}
-
-function totalCost({ workflow }: RunPlan, steps: readonly StepReport[]): Cost {
-  return steps.every(({ cost }) => cost.kind === 'none')
-    ? { kind: 'none' }
-    : { kind: 'unknown', most: workflow.budget };
 }

@@ -2,6 +2,7 @@ import { count, formatBytes, formatDuration, oneLine } from '../base/text.ts';
 import type { Failure } from '../domain/failure.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { InputSpec } from '../domain/workflow.ts';
+import type { ToolFault } from './facts.ts';
 import type { Clash } from './report.ts';
 
 // The one place where what a pre-flight finds becomes words: what is wrong, and what to do.
@@ -76,8 +77,59 @@ export const CLASHES_NOT_COMPARED: Told = {
 export function keyMissing(keys: readonly string[], model: string): Told {
   return {
     message: `No key for the model ${oneLine(model)}: ${keys.join(' or ')} is not set`,
-    repair: 'Set it where VS Code (or the terminal) is started.',
+    repair:
+      'In VS Code give it with Sluice: Set API Key; in a terminal set the variable before you start.',
   };
+}
+
+/** @param why a sentence, with what to do */
+export function modelMissing(name: string, why: string): Told {
+  return {
+    message: `The model ${oneLine(name)} cannot be asked, so another of its list is`,
+    repair: oneLine(why, 400),
+  };
+}
+
+/** @param whys a sentence each, with what to do @param names empty: the user's own choice */
+export function noModel(names: readonly string[], whys: readonly string[]): Told {
+  return {
+    message:
+      names.length === 0
+        ? 'It names no model, and there is none to be asked'
+        : `None of its models can be asked: ${names.map((name) => oneLine(name)).join(', ')}`,
+    repair: [...new Set(whys)].map((why) => oneLine(why, 400)).join(' '),
+  };
+}
+
+/** @param agent one that others ask @param whys a sentence each, with what to do */
+export function askedInVain(agent: string, whys: readonly string[]): Told {
+  return {
+    message: `Other agents ask ${oneLine(agent)}, and none of its models can be asked`,
+    repair: [...new Set(whys)].map((why) => oneLine(why, 400)).join(' '),
+  };
+}
+
+export function toolFault(fault: ToolFault): Told {
+  const agent = oneLine(fault.agent);
+  switch (fault.kind) {
+    case 'unknown':
+      return {
+        message: `The agent ${agent} has the tool "${oneLine(fault.name)}", which nobody here has`,
+        repair: 'It works without. Correct the name, or take it out.',
+      };
+    case 'server':
+      return {
+        message: `The agent ${agent} uses the MCP server "${oneLine(fault.name)}", which is not declared`,
+        repair: 'Declare it in .mcp.json, or take it out; the agent works without its tools.',
+      };
+    case 'unkept':
+      return {
+        message: `The agent ${agent} has the tool "${oneLine(fault.name)}", and nothing keeps to what stands in the brackets`,
+        repair: 'Say what it may change under owns and never.',
+      };
+    case 'file':
+      return { message: oneLine(fault.message, 400).replace(/\.$/, ''), repair: undefined };
+  }
 }
 
 export function noLaunch(platform: string): Told {

@@ -59,6 +59,9 @@ export function usesOf(
       }
     }
   }
+  if (runner?.kind === 'claude-code') {
+    uses.push(used('agent', 'claude'));
+  }
   const names = new Set(step.checks.map(({ command: [name] }) => name));
   return [...uses, ...[...names].map((name) => used('check', name))];
 }

@@ -1,6 +1,6 @@
 import type { Effects, RunnerSpec } from '../domain/agent.ts';
 import type { Location } from '../domain/diagnostic.ts';
-import type { Budget } from '../domain/terms.ts';
+import type { Budget, PermissionMode } from '../domain/terms.ts';
 
 // What is known of a run before anything is spent. Plain data: JSON keeps all of it, and what is
 // `undefined` is left out there.
@@ -86,9 +86,23 @@ export interface AgentReport {
   readonly isServed: boolean;
   /** In order of preference: the first would be asked first. Empty: no model, or the user's own choice. */
   readonly models: readonly string[];
+  /** What these names come to here, in the same order; empty: no model is asked by Sluice, or nobody could look. */
+  readonly found: readonly ModelReport[];
   readonly keys: readonly KeyReport[];
-  /** Names only: whether they are there is known to whoever runs the agent. `undefined`: the runner's own. */
+  /** As its file writes them; what is wrong with them is among the findings. `undefined`: the runner's own. */
   readonly tools: readonly string[] | undefined;
+  /** How freely it uses them; `undefined`: it is a program. */
+  readonly permissions: PermissionMode | undefined;
+}
+
+/** What the name of a model comes to here. */
+export interface ModelReport {
+  /** As it is written; empty: the user's own choice. */
+  readonly name: string;
+  /** The model that would be asked, as `provider/model`; `undefined`: it cannot be. */
+  readonly serves: string | undefined;
+  /** Why it cannot be asked: a sentence, with what to do. */
+  readonly why: string | undefined;
 }
 
 /** A variable that holds a key, by name. Its value is never looked at. */
@@ -137,11 +151,47 @@ export type Time =
   /** As long as a person takes to answer. */
   | { readonly kind: 'person' };
 
+/** What one task of a step costs. `most`: what the budget lets it spend. */
 export type Cost =
   /** No model is asked. What a command spends by itself is not seen. */
   | { readonly kind: 'none' }
-  /** Its models have no past. `most`: what the budget lets it spend. */
+  | {
+      readonly kind: 'past';
+      readonly leastUsd: number;
+      /** The median. */
+      readonly likelyUsd: number;
+      readonly mostUsd: number;
+      /** Whose past: the same step's, or another step's with the same agent. */
+      readonly of: 'step' | 'agent';
+      readonly samples: number;
+      readonly most: Budget | undefined;
+    }
+  /** From the length of what it is told, and the price of the model that is asked first. */
+  | {
+      readonly kind: 'guess';
+      readonly leastUsd: number;
+      readonly mostUsd: number;
+      readonly model: string;
+      readonly most: Budget | undefined;
+    }
+  /** The model that is asked first has no price, which is not to say that it costs nothing. */
+  | { readonly kind: 'unpriced'; readonly model: string; readonly most: Budget | undefined }
   | { readonly kind: 'unknown'; readonly most: Budget | undefined };
+
+/** What tasks cost together. */
+export type TotalCost =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'sum';
+      /** Of the tasks of which anything is known; `undefined`: of none. */
+      readonly usd: { readonly leastUsd: number; readonly mostUsd: number } | undefined;
+      /** Some of it is guessed. */
+      readonly isGuess: boolean;
+      /** Tasks that are not in it. */
+      readonly unpricedTasks: number;
+      readonly unknownTasks: number;
+      readonly most: Budget | undefined;
+    };
 
 /** Which steps may run at the same time. */
 export interface Together {
@@ -187,7 +237,7 @@ export interface Expected {
   /** Of all tasks together. */
   readonly work: Total;
   /** Of all tasks; the workflow's budget is its limit. */
-  readonly cost: Cost;
+  readonly cost: TotalCost;
 }
 
 export interface FolderReport {

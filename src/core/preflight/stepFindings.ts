@@ -1,4 +1,5 @@
 import { unreachable } from '../base/exhaustive.ts';
+import type { RunnerSpec } from '../domain/agent.ts';
 import { parseTemplate, referencesIn } from '../domain/expression.ts';
 import { KnownValues } from '../domain/knownValues.ts';
 import type { AgentStep, RunPlan } from '../domain/workflow.ts';
@@ -32,6 +33,9 @@ export function stepFindings(
   });
   return [
     ...runnerFindings(step, plan, facts).map((told) => found(certain, told)),
+    ...modelFindings(report).map(({ isCertain, told }) =>
+      found(isCertain ? certain : 'warning', told),
+    ),
     ...keyFindings(report).map((told) => found('warning', told)),
     ...programFindings(step, report, plan, facts).map(({ isCertain, told }) =>
       found(isCertain ? certain : 'warning', told),
@@ -58,9 +62,34 @@ function runnerFindings(
     : [problems.wouldFail({ reason: 'no-runner', agent: name, kind })];
 }
 
+/** Of several one is enough; that others are missing is said. */
+function modelFindings({ agent }: StepReport): ProgramFinding[] {
+  const missing = (agent?.found ?? []).flatMap(({ name, why }) =>
+    why === undefined ? [] : [{ name, why }],
+  );
+  if (agent === undefined || missing.length === 0) {
+    return [];
+  }
+  return missing.length === agent.found.length
+    ? [
+        {
+          isCertain: true,
+          told: problems.noModel(
+            agent.models,
+            missing.map(({ why }) => why),
+          ),
+        },
+      ]
+    : missing.map(({ name, why }) => ({
+        isCertain: false,
+        told: problems.modelMissing(name, why),
+      }));
+}
+
 /** Of the models in their order one with a key is enough. */
 function keyFindings({ agent }: StepReport): problems.Told[] {
-  const [first] = agent?.models ?? [];
+  // Where somebody could look, what can be asked is known better.
+  const [first] = agent?.runner === 'model' && agent.found.length === 0 ? agent.models : [];
   const keys = first === undefined ? undefined : keysFor(first);
   const isServed = agent?.keys.some(({ isThere }) => isThere) === true;
   return first === undefined || keys === undefined || isServed
@@ -68,6 +97,7 @@ function keyFindings({ agent }: StepReport): problems.Told[] {
     : [problems.keyMissing(keys, first)];
 }
 
+/** `isCertain`: a run would fail by it. */
 interface ProgramFinding {
   readonly isCertain: boolean;
   readonly told: problems.Told;
@@ -85,18 +115,22 @@ function programFindings(
   const findings = uses.flatMap((use, index) => {
     const state = programs[index]?.state;
     return state === 'missing' || state === 'unusable'
-      ? programFinding(
-          use,
-          step,
-          agent?.runner.kind === 'command' ? agent.runner.install : undefined,
-          facts,
-        )
+      ? programFinding(use, step, agent && installOf(agent.runner), facts)
       : [];
   });
-  const isStuck = agent?.runner.kind === 'acp' && !launches.some(({ state }) => state === 'found');
-  return isStuck
-    ? [...findings, { isCertain: false, told: problems.noLaunch(facts.platform) }]
+  const mayStart = launches.some(({ state }) => state === 'found' || state === 'unchecked');
+  return agent?.runner.kind === 'acp' && !mayStart
+    ? [...findings, { isCertain: true, told: problems.noLaunch(facts.platform) }]
     : findings;
+}
+
+/** What a person does when the agent's own program is not there. */
+function installOf(runner: RunnerSpec): string | undefined {
+  return runner.kind === 'command'
+    ? runner.install
+    : runner.kind === 'claude-code'
+      ? 'npm install -g @anthropic-ai/claude-code'
+      : undefined;
 }
 
 function programFinding(

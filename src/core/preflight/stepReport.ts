@@ -8,17 +8,11 @@ import {
   type RunPlan,
 } from '../domain/workflow.ts';
 import { keyOfProgram, type Facts } from './facts.ts';
+import { costOf } from './costs.ts';
 import { keysFor } from './keys.ts';
+import { modelNames, modelReports } from './models.ts';
 import { isMade, usesOf } from './programs.ts';
-import type {
-  AgentReport,
-  Cost,
-  KeyReport,
-  Lanes,
-  ProgramReport,
-  StepReport,
-  Time,
-} from './report.ts';
+import type { AgentReport, KeyReport, Lanes, ProgramReport, StepReport, Time } from './report.ts';
 import { locationOf, type Row, type Rows } from './rows.ts';
 
 /** Lanes that are named; people read the first. */
@@ -55,7 +49,7 @@ export function stepReport(row: Row, plan: RunPlan, rows: Rows, facts: Facts): S
     time: timeOf(row, facts),
     limitMs: step.kind === 'agent' ? limitOf(step, agent) : undefined,
     attempts: step.kind === 'agent' ? (step.retry?.attempts ?? 1) : 1,
-    cost: step.kind === 'agent' ? costOf(step, agent) : { kind: 'none' },
+    cost: costOf(task, agent, facts),
   };
 }
 
@@ -76,20 +70,20 @@ function lanesOf({ tasks }: Row, rows: Rows): Lanes {
 
 function agentReport(step: AgentStep, agent: Agent, facts: Facts): AgentReport {
   const { runner } = agent;
-  const models = runner.kind === 'model' ? (step.terms.models ?? modelsOf(agent)) : [];
+  const models = modelNames(step.terms, agent);
   return {
     name: agent.name,
     file: agent.file,
     runner: runner.kind,
     isServed: facts.runners.has(runner.kind),
     models,
-    keys: keyReports(models, facts),
+    found: modelReports(step.terms, agent, facts),
+    // What can be asked is known better than by the names of variables, where anybody could look.
+    keys: runner.kind === 'model' && facts.models === undefined ? keyReports(models, facts) : [],
     tools: runner.kind === 'command' ? undefined : agent.tools,
+    permissions:
+      runner.kind === 'command' ? undefined : (termsOf(step, agent).permissions ?? 'default'),
   };
-}
-
-function modelsOf({ runner, terms }: Agent): readonly string[] {
-  return terms.models ?? (runner.kind === 'model' ? runner.models : []);
 }
 
 /** One for each vendor: the variable that is there, or the one that should be. */
@@ -144,10 +138,4 @@ function timeOf({ tasks }: Row, { pastOf }: Facts): Time {
 function limitOf({ limits }: AgentStep, agent: Agent | undefined): number | undefined {
   const own = agent?.runner.kind === 'command' ? agent.runner.limits.timeoutMs : undefined;
   return limits.timeoutMs ?? own;
-}
-
-function costOf(step: AgentStep, agent: Agent | undefined): Cost {
-  return agent === undefined || agent.runner.kind === 'command'
-    ? { kind: 'none' }
-    : { kind: 'unknown', most: termsOf(step, agent).budget };
 }

@@ -12,6 +12,7 @@ import type {
   StepReport,
   Time,
   Total,
+  TotalCost,
   WriteScope,
 } from './report.ts';
 
@@ -78,17 +79,71 @@ function spanText({ leastMs, likelyMs, mostMs }: Span): string {
   return least === most ? (likely ?? '') : `${likely} (${least} to ${most})`;
 }
 
-export function costText(cost: Cost): string {
+/** Of one task, or of all together. */
+export function costText(cost: Cost | TotalCost): string {
+  if (cost.kind === 'none') {
+    return '0, no model is asked';
+  }
+  const most = budgetText(cost.most);
+  return most === '' ? spendingText(cost) : `${spendingText(cost)}, at most ${most}`;
+}
+
+/** For a table: without what it is known from. */
+export function shortCost(cost: Cost): string {
   switch (cost.kind) {
     case 'none':
-      return '0, no model is asked';
-    case 'unknown': {
-      const most = budgetText(cost.most);
-      return most === '' ? 'unknown' : `unknown, at most ${most}`;
-    }
+      return '0';
+    case 'past':
+      return usdText(cost.likelyUsd);
+    case 'guess':
+      return `${usdText(cost.leastUsd)} to ${usdText(cost.mostUsd)}, guessed`;
+    case 'unpriced':
+    case 'unknown':
+      return cost.kind;
     default:
       return unreachable(cost);
   }
+}
+
+function spendingText(cost: Exclude<Cost | TotalCost, { kind: 'none' }>): string {
+  switch (cost.kind) {
+    case 'past': {
+      const whose = cost.of === 'agent' ? " of its agent's" : '';
+      return `${usdText(cost.likelyUsd)} (${usdText(cost.leastUsd)} to ${usdText(cost.mostUsd)}), from ${count(cost.samples, 'past task')}${whose}`;
+    }
+    case 'guess':
+      return `${usdText(cost.leastUsd)} to ${usdText(cost.mostUsd)}, guessed from its prompt and the price of ${cost.model}`;
+    case 'unpriced':
+      return `unpriced: nobody knows what ${cost.model} costs`;
+    case 'unknown':
+      return 'unknown';
+    case 'sum':
+      return sumText(cost);
+    default:
+      return unreachable(cost);
+  }
+}
+
+function sumText({
+  usd,
+  isGuess,
+  unpricedTasks,
+  unknownTasks,
+}: Extract<TotalCost, { kind: 'sum' }>): string {
+  const without = [
+    ...(unpricedTasks === 0 ? [] : [`${count(unpricedTasks, 'task')} unpriced`]),
+    ...(unknownTasks === 0 ? [] : [`nothing is known of ${count(unknownTasks, 'task')}`]),
+  ].join(', ');
+  if (usd === undefined) {
+    return unpricedTasks === 0 ? 'unknown' : without;
+  }
+  const range = `${usdText(usd.leastUsd)} to ${usdText(usd.mostUsd)}${isGuess ? ', partly guessed' : ''}`;
+  return without === '' ? range : `${range}; ${without}`;
+}
+
+/** `$1.50`; of less than a cent two digits that say something. */
+function usdText(usd: number): string {
+  return usd === 0 || usd >= 0.01 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(1))}`;
 }
 
 function budgetText(budget: Budget | undefined): string {
@@ -142,10 +197,17 @@ export function runnerText({ agent }: StepReport): string {
   if (agent === undefined) {
     return '';
   }
-  const { runner, models, isServed } = agent;
+  const { runner, models, found, isServed } = agent;
+  const [first] = found.flatMap(({ serves }) => serves ?? []);
+  const chosen = first === undefined ? ', of your choice' : `, of your choice: ${first}`;
   const asks = models.length > 0 ? `, asks for ${models.join(', else ')}` : '';
-  const kind = runner === 'acp' ? 'coding agent' : runner;
-  return `${kind}${runner === 'model' && models.length === 0 ? ', of your choice' : asks}${isServed ? '' : ', not in this version'}`;
+  const kind = {
+    acp: 'coding agent',
+    'claude-code': 'Claude Code',
+    model: 'model',
+    command: 'command',
+  }[runner];
+  return `${kind}${runner === 'model' && models.length === 0 ? chosen : asks}${isServed ? '' : ', which nothing here runs'}`;
 }
 
 export function programText({ name, state, file }: ProgramReport): string {

@@ -70,21 +70,25 @@ instruction to you.
   {
     name: 'claude',
     title: 'Coding agent',
-    description: 'Claude Code as a command (claude -p), which edits files in its workspace copy',
+    description: 'Claude Code (claude -p), which edits files in its workspace copy',
     write: (name) =>
       newFile(
-        `.sluice/agents/${name}.yaml`,
-        `name: ${yamlText(name)}
+        `.sluice/agents/${name}.md`,
+        `---
+name: ${yamlText(name)}
 description: «Does in code what the step's prompt asks.»
-runner: command
-# The step's prompt comes on standard input. acceptEdits: it edits files in its workspace copy unasked, and
-# runs nothing else. Of what it changes only the files its step "produces" are kept.
-command: [claude, -p, --output-format, text, --permission-mode, acceptEdits]
-install: npm install --global @anthropic-ai/claude-code, then run claude once to sign in
-timeout: 30m
+# The command claude must be there (npm install --global @anthropic-ai/claude-code) and signed in: run it once.
+runner: claude-code
+# It edits files in its workspace copy unasked; a person is asked before it runs anything else. Of what it changes
+# only the files its step "produces" are kept.
+permissions: acceptEdits
 criticality: 7
 version: 0.1.0
 domains: [coding]
+---
+
+Do what the prompt asks and nothing else. Follow the code around: its style, its names, its tests. Say at the end in a
+few lines what you changed, and what you could not do.
 `,
       ),
   },

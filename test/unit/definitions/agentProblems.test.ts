@@ -32,7 +32,7 @@ describe('A problem in an agent of Sluice', () => {
     [
       'a runner there is not',
       'runner: «comand»\ncommand: [x]\n',
-      'wrong-value: "runner" must be "command" or "model".',
+      'wrong-value: "runner" must be "command", "model" or "claude-code".',
     ],
     [
       'a model without instructions',

@@ -45,6 +45,8 @@ describe('An agent that is a command', () => {
         version: '1.0',
         domains: ['quality', 'style'],
         tools: ['none'],
+        outputSchema: undefined,
+        asTool: undefined,
         terms: NO_TERMS,
         format: 'sluice',
         file: '.sluice/agents/tool.yaml',
@@ -79,6 +81,8 @@ describe('An agent that is a command', () => {
         version: undefined,
         domains: [],
         tools: undefined,
+        outputSchema: undefined,
+        asTool: undefined,
         terms: NO_TERMS,
         format: 'sluice',
         file: '.sluice/agents/tool.yaml',
@@ -119,7 +123,12 @@ describe('An agent that is a command', () => {
 describe('An agent that is a model', () => {
   it('may be YAML', () => {
     const { runner } = yaml('instructions: |\n  Help.\n\nmodel: [opus, sonnet]\n');
-    assert.deepEqual(runner, { kind: 'model', instructions: 'Help.', models: ['opus', 'sonnet'] });
+    assert.deepEqual(runner, {
+      kind: 'model',
+      instructions: 'Help.',
+      models: ['opus', 'sonnet'],
+      mcpServers: [],
+    });
   });
 
   it('may be Markdown with the fields of Sluice', () => {
@@ -134,6 +143,7 @@ describe('An agent that is a model', () => {
       kind: 'model',
       instructions: '# Helper\n\nHelp.',
       models: ['opus'],
+      mcpServers: [],
     });
   });
 
@@ -143,6 +153,7 @@ describe('An agent that is a model', () => {
       kind: 'model',
       instructions: '# Helper\n\n---\n\nHelp.',
       models: [],
+      mcpServers: [],
     });
   });
 });
@@ -177,6 +188,7 @@ describe("An agent of VS Code's", () => {
       kind: 'model',
       instructions: 'Plan with #tool:search.',
       models: ['Claude Opus 4.5', 'GPT-5.2 (copilot)'],
+      mcpServers: [],
     });
   });
 
@@ -217,7 +229,12 @@ describe("An agent of Claude Code's", () => {
     assert.equal(agent.name, 'code-reviewer');
     assert.equal(agent.description, 'Reviews. <example>user: "hi"</example>');
     assert.deepEqual(agent.tools, ['Read', 'Grep', 'Bash(git add:*, git commit:*)', 'mcp__x']);
-    assert.deepEqual(agent.runner, { kind: 'model', instructions: 'You review.', models: [] });
+    assert.deepEqual(agent.runner, {
+      kind: 'model',
+      instructions: 'You review.',
+      models: [],
+      mcpServers: [],
+    });
     assert.equal(agent.file, '.claude/agents/a/reviewer.md');
   });
 
@@ -227,6 +244,7 @@ describe("An agent of Claude Code's", () => {
       kind: 'model',
       instructions: 'One.\r\n---\r\nTwo.',
       models: [],
+      mcpServers: [],
     });
   });
 });

@@ -35,8 +35,8 @@ describe('docs/agents.md', () => {
     assert.deepEqual(
       agents.map(({ name }) => name).sort(),
       [
-        ...['bug-investigator', 'eslint', 'example-agent', 'fix', 'publish', 'reviewer'],
-        'summary',
+        ...['bug-investigator', 'eslint', 'example-agent', 'fix', 'mapper', 'publish', 'refactor'],
+        ...['relation', 'reviewer', 'summary', 'tracker', 'triage'],
       ].sort(),
     );
     assert.deepEqual(

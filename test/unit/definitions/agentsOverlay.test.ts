@@ -37,7 +37,12 @@ describe('.sluice/agents.yaml', () => {
       criticality: 9,
       version: '2.10',
       domains: ['quality'],
-      runner: { kind: 'model', instructions: 'You are reviewer.', models: ['sonnet', 'haiku'] },
+      runner: {
+        kind: 'model',
+        instructions: 'You are reviewer.',
+        models: ['sonnet', 'haiku'],
+        mcpServers: [],
+      },
       terms: {
         owns: ['docs/**'],
         never: ['docs/api/**'],
@@ -45,6 +50,7 @@ describe('.sluice/agents.yaml', () => {
         permissions: 'acceptEdits',
         budget: { tokens: undefined, usd: 1, timeMs: undefined },
         cache: { use: false, ttlMs: undefined },
+        calls: undefined,
       },
       digest: agent.digest,
     });
@@ -80,6 +86,7 @@ describe('.sluice/agents.yaml', () => {
       kind: 'model',
       instructions: 'You are reviewer.',
       models: ['opus'],
+      mcpServers: [],
     });
   });
 

@@ -191,7 +191,14 @@ More about it.
       version: undefined,
       domains: ['code-quality'],
       tools: undefined,
-      runner: { kind: 'model', instructions: `${MARKDOWN.trim()}\n\nMUST answer.`, models: [] },
+      runner: {
+        kind: 'model',
+        instructions: `${MARKDOWN.trim()}\n\nMUST answer.`,
+        models: [],
+        mcpServers: [],
+      },
+      outputSchema: undefined,
+      asTool: undefined,
       terms: agent.terms,
       format: 'claude-json',
       file: '.claude/agents/code-reviewer.md',
@@ -228,6 +235,7 @@ More about it.
       kind: 'model',
       instructions: 'You are other.',
       models: ['opus'],
+      mcpServers: [],
     });
     rig.write('.claude/agents/a.md', claudeFile('a'));
     assert.deepEqual(

@@ -15,6 +15,7 @@ const FIELDS = lines`
   budget: { tokens: 200000, usd: 1.5, time: 30m }
   cache: { ttl: 24h }
   permissions: acceptEdits
+  model-policy: { attempts: 3, max-wait: 10m, on-other-model: fail, max-turns: 20 }
 `;
 
 const WRITTEN: Terms = {
@@ -24,6 +25,7 @@ const WRITTEN: Terms = {
   permissions: 'acceptEdits',
   budget: { tokens: 200_000, usd: 1.5, timeMs: 1_800_000 },
   cache: { use: true, ttlMs: 86_400_000 },
+  calls: { attempts: 3, maxWaitMs: 600_000, onOtherModel: 'fail', maxTurns: 20 },
 };
 
 describe('What an agent may write, spend and reuse', () => {
@@ -41,6 +43,7 @@ describe('What an agent may write, spend and reuse', () => {
       permissions: undefined,
       budget: undefined,
       cache: { use: false, ttlMs: undefined },
+      calls: undefined,
     });
     const { budget, cache } = termsOf(
       '.sluice/agents/a.yaml',
@@ -110,8 +113,34 @@ describe("Claude Code's own words for it", () => {
       claude('permissionMode: bypassPermissions\n').terms.permissions,
       'bypassPermissions',
     );
-    for (const other of ['dontAsk', 'auto', '5', '[plan]']) {
+    assert.equal(claude('permissionMode: manual\n').terms.permissions, 'default');
+    for (const other of ['5', '[plan]', 'toString']) {
       assert.equal(claude(`permissionMode: ${other}\n`).terms.permissions, undefined);
+    }
+    assert.equal(claude('maxTurns: 7\n').terms.calls?.maxTurns, 7);
+    for (const other of ['-1', 'many', '1.5', '']) {
+      assert.equal(claude(`maxTurns: ${other}\n`).terms.calls, undefined);
+    }
+  });
+
+  it('come to what is nearest where Sluice has no such mode, and that is said without a warning', () => {
+    for (const [mode, taken] of [
+      ['auto', 'acceptEdits'],
+      ['dontAsk', 'default'],
+      ['delegate', 'default'],
+    ] as const) {
+      const text = `---\nname: a\ndescription: d\npermissionMode: ${mode}\n---\nHelp.`;
+      const draft = readAgent(sourceOf('.claude/agents/a.md', text), 'claude');
+      assert.ok(draft.kind === 'valid');
+      assert.equal(draft.agent.terms.permissions, taken);
+      assert.deepEqual(
+        draft.diagnostics.map(({ severity, message, range }) => [
+          severity,
+          message,
+          range.start.line,
+        ]),
+        [['info', `Sluice has no permission mode "${mode}": it takes "${taken}".`, 4]],
+      );
     }
   });
 

@@ -42,7 +42,7 @@ function agentsIn(text: string): AgentEntry[] {
   return [...new Set([...names, 'quality'])].map((name) => {
     const entry = validAgent(name);
     assert.ok(entry.kind === 'valid');
-    const runner = { kind: 'model', instructions: 'Help.', models: [] } as const;
+    const runner = { kind: 'model', instructions: 'Help.', models: [], mcpServers: [] } as const;
     return { ...entry, agent: { ...entry.agent, runner } };
   });
 }

@@ -38,6 +38,13 @@ effects: external
 timeout: 5m
 `,
   '.sluice/agents/model.yaml': 'instructions: |\n  Do it.\nmodel: [a, b]\nbudget: { usd: 1.5 }\n',
+  '.sluice/agents/asked.yaml': `
+instructions: Answer.
+output-schema: { type: object, properties: { constructor: { type: string } } }
+tool: { name: ask, input: schemas/input.json }
+mcp-servers: [github, { own: { command: x, env: { A: b } } }]
+`,
+  'schemas/input.json': '{ "type": "object" }',
   '.sluice/agents/bare.yaml': 'command: [true]\n',
   '.sluice/agents/wrong.yaml': 'comand: [true]\nenv: { A: "${{ nowhere.x }}" }\n',
   '.sluice/agents/empty.yaml': '',

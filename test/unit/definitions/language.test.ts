@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mayPass, type Failure } from '../../../src/core/domain/failure.ts';
-import { NO_TERMS } from '../../../src/core/domain/terms.ts';
+import { NO_TERMS, termsOver } from '../../../src/core/domain/terms.ts';
 import { indexAgents, type AgentEntry } from '../../../src/core/definitions/entries.ts';
 import type { AgentStep, Step, Workflow } from '../../../src/core/domain/workflow.ts';
 import { RETRYABLE } from '../../../src/core/definitions/workflows/stepSchema.ts';
@@ -12,7 +12,7 @@ const AGENTS = indexAgents([validAgent('a'), modelAgent('m')]);
 function modelAgent(name: string): AgentEntry {
   const entry = validAgent(name);
   assert.ok(entry.kind === 'valid');
-  const runner = { kind: 'model', instructions: 'Help.', models: [] } as const;
+  const runner = { kind: 'model', instructions: 'Help.', models: [], mcpServers: [] } as const;
   return { ...entry, agent: { ...entry.agent, runner } };
 }
 
@@ -163,6 +163,13 @@ describe('A retry', () => {
       overlap: true,
       expression: true,
       'no-runner': true,
+      'no-model': true,
+      'call-failed': true,
+      'other-model': true,
+      'too-many-turns': true,
+      'bad-output': true,
+      'budget-spent': true,
+      'agent-broke': true,
       workspace: true,
       landing: true,
       rejected: true,
@@ -170,9 +177,12 @@ describe('A retry', () => {
       interrupted: true,
       internal: true,
     };
+    const failure = { kind: 'network', message: '', status: undefined, notBefore: undefined };
     assert.deepEqual(
-      Object.keys(reasons).filter((reason) => mayPass({ reason } as Failure)),
-      [...RETRYABLE],
+      Object.keys(reasons)
+        .filter((reason) => mayPass({ reason, failure } as Failure))
+        .sort(),
+      [...RETRYABLE].sort(),
     );
   });
 });
@@ -220,6 +230,28 @@ describe('What else a step may say', () => {
   });
 });
 
+describe('How models are called', () => {
+  const policy = {
+    attempts: undefined,
+    maxWaitMs: undefined,
+    onOtherModel: undefined,
+    maxTurns: undefined,
+  };
+
+  it('is said by a step field by field over its agent', () => {
+    const said = stepWith('model-policy: { attempts: 2, on-other-model: fail }', '', 'm').terms;
+    const agent = { ...NO_TERMS, calls: { ...policy, attempts: 5, maxTurns: 7 } };
+    assert.deepEqual(termsOver(said, agent).calls, {
+      ...policy,
+      attempts: 2,
+      onOtherModel: 'fail',
+      maxTurns: 7,
+    });
+    assert.deepEqual(termsOver(NO_TERMS, agent).calls, agent.calls);
+    assert.equal(termsOver(NO_TERMS, NO_TERMS).calls, undefined);
+  });
+});
+
 describe('The terms of a step', () => {
   it('are what it says, and nothing else', () => {
     assert.deepEqual(
@@ -235,6 +267,7 @@ describe('The terms of a step', () => {
         permissions: undefined,
         budget: { tokens: undefined, usd: undefined, timeMs: 1_800_000 },
         cache: { use: true, ttlMs: 86_400_000 },
+        calls: undefined,
       },
     );
     assert.deepEqual(stepWith('model: 4.1\npermissions: plan\ncache: false', '', 'm').terms, {
@@ -244,6 +277,7 @@ describe('The terms of a step', () => {
       permissions: 'plan',
       budget: undefined,
       cache: { use: false, ttlMs: undefined },
+      calls: undefined,
     });
     assert.deepEqual(stepWith('prompt: x').terms, NO_TERMS);
   });

@@ -141,6 +141,8 @@ export function validAgent(name: string, env: Readonly<Record<string, string>> =
       probe: undefined,
       stdin: 'prompt',
     },
+    outputSchema: undefined,
+    asTool: undefined,
     terms: NO_TERMS,
     format: 'sluice',
     file,

@@ -42,6 +42,21 @@ describe('The schema of a product', () => {
     }
   });
 
+  it('is read the same way for the output of a step', async () => {
+    folder.write('project/schemas/out.json', '{ "type": "object" }');
+    for (const schema of ['schemas/out.json', '{ type: object }']) {
+      const entry = await read(`steps: { s: { agent: a, output-schema: ${schema} } }`);
+      assert.deepEqual(said(entry.diagnostics), []);
+      const step = entry.kind === 'valid' ? entry.workflow.steps[0] : undefined;
+      assert.ok(step?.kind === 'agent');
+      assert.deepEqual(step.outputSchema, { type: 'object' });
+    }
+    const wrong = await read('steps: { s: { agent: a, output-schema: «{ type: 5 }» } }');
+    assert.match(said(wrong.diagnostics).join(), /^bad-schema: Nothing can be checked/);
+    const lost = await read('steps: { s: { agent: a, output-schema: «lost.json» } }');
+    assert.match(said(lost.diagnostics).join(), /^bad-schema: In the schema "lost\.json": /);
+  });
+
   it('may use what newer drafts have, formats nobody knows, and one id twice', async () => {
     const entry = await read(lines`
       steps:

@@ -225,7 +225,7 @@ describe('A problem in a retry', () => {
       'wrong-value: "attempts" must be a whole number from 2 to 10.',
       'unknown-field: There is no field "atempts". Did you mean "attempts"?',
       'wrong-value: "delay" needs a unit: write 5s for seconds.',
-      'wrong-value: An item of "on" must be spawn-failed or exited or signalled or timed-out or not-produced or bad-product or check-failed or workspace or interrupted.',
+      'wrong-value: An item of "on" must be spawn-failed or exited or signalled or timed-out or not-produced or bad-product or check-failed or workspace or interrupted or agent-broke or bad-output or too-many-turns or call-failed.',
       'wrong-value: "on" must name at least one failure.',
       'wrong-value: "max-delay" must not be shorter than "delay".',
       'wrong-value: "max-delay" must not be shorter than "delay".',

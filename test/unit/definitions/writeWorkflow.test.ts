@@ -163,6 +163,16 @@ const terms: fc.Arbitrary<Terms> = fc.oneof(
         fc.record({ use: fc.constant(true), ttlMs: some(ms) }),
       ),
     ),
+    calls: some(
+      fc
+        .record({
+          attempts: some(fc.integer({ min: 1, max: 20 })),
+          maxWaitMs: some(ms),
+          onOtherModel: some(fc.constantFrom('show' as const, 'fail' as const)),
+          maxTurns: some(fc.integer({ min: 1, max: 10_000 })),
+        })
+        .filter((policy) => Object.values(policy).some((one) => one !== undefined)),
+    ),
   }),
 );
 
@@ -224,6 +234,7 @@ function stepCalled(id: StepId, earlier: readonly StepId[]): fc.Arbitrary<Step> 
       }),
       { selector: ({ path }) => path, maxLength: 2 },
     ),
+    outputSchema: some(fc.dictionary(variable, json, { maxKeys: 2 })),
     checks: fc.array(check, { maxLength: 3 }),
     limits: fc.record({ timeoutMs: ms, idleTimeoutMs: ms, graceMs: ms }, { requiredKeys: [] }),
     retry,

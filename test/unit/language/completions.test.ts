@@ -353,6 +353,37 @@ describe('Completions of an agent', () => {
     );
   });
 
+  it('offer what models are called by, and how they answer', () => {
+    const file = '.sluice/agents/x.yaml';
+    for (const field of ['output-schema', 'tool', 'mcp-servers', 'model-policy', 'permissions']) {
+      assert.ok(labels('instructions: x\n¦', file).includes(field), field);
+    }
+    assert.deepEqual(labels('instructions: x\nmodel-policy:\n  ¦', file).sort(), [
+      ...['attempts', 'max-turns', 'max-wait', 'on-other-model'],
+    ]);
+    assert.deepEqual(labels('instructions: x\ntool:\n  ¦', file), ['name', 'input']);
+    assert.ok(labels('---\nrunner: ¦\n---\n', '.sluice/agents/x.md').includes('claude-code'));
+    assert.ok(labels('lint:\n  ¦', '.sluice/agents.yaml').includes('runner'));
+    assert.ok(labels('steps:\n  a:\n    agent: lint\n    ¦').includes('output-schema'));
+  });
+
+  it('offer tools: agents that can be asked, Sluice’s own, and what other agents name', () => {
+    const lint = described('lint', '');
+    assert.ok(lint.kind === 'valid');
+    const asTool = { name: 'ask-lint', inputSchema: { type: 'object' } };
+    const agents = [{ ...lint, agent: { ...lint.agent, asTool, tools: ['Grep', 'read'] } }];
+    const offered = complete(
+      '---\ntools: [¦]\n---\n',
+      '.sluice/agents/x.md',
+      languageOf(definitions(agents)),
+    ).map(({ label }) => label);
+    assert.equal(offered[0], 'ask-lint');
+    assert.deepEqual(
+      ['read', 'shell', 'Grep'].map((name) => offered.filter((one) => one === name).length),
+      [1, 1, 1],
+    );
+  });
+
   it('offer values of other tools fields', () => {
     assert.deepEqual(labels('---\ntarget: ¦\n---\n', '.github/agents/x.md'), [
       'vscode',

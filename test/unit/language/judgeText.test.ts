@@ -34,6 +34,22 @@ describe('The text of the editor', () => {
     assert.ok((await judged('nobody: { criticality: 3 }\n', '.sluice/agents.yaml'))?.length);
   });
 
+  it('is judged with the schemas an agent declares, and without what it no longer says', async () => {
+    const file = '.sluice/agents/x.yaml';
+    assert.deepEqual(
+      await judged(
+        'instructions: x\noutput-schema: { type: 5 }\ntool: { name: a, input: lost.json }\n',
+        file,
+      ),
+      ['bad-schema 2:16', 'bad-schema 3:25'],
+    );
+    assert.deepEqual(await judged('instructions: x\noutput-schema: { type: array }\n', file), []);
+    assert.deepEqual(await judged('lint:\n  output-schema: lost.json\n', '.sluice/agents.yaml'), [
+      'misplaced-overlay 1:1',
+      'bad-schema 2:18',
+    ]);
+  });
+
   it('keeps what other files make of an agent', async () => {
     const known = definitions();
     const [lint, test] = known.agents;

@@ -18,6 +18,7 @@ function past(over: Partial<PastTask> = {}): PastTask {
     durationMs: 1000,
     inputBytes: undefined,
     endedAt: 0,
+    usd: undefined,
     ...over,
   };
 }

@@ -21,6 +21,7 @@ export function problemWith(workflows: readonly Workflow[], ...steps: readonly S
     findWorkflow: (name) => workflows.find((other) => other.name === name),
     estimate: () => 1,
     textsOfAgent: () => [],
+    askedBy: () => [],
     filesLike: () => [],
     outputs: new Map(),
   });

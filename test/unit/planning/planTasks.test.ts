@@ -49,6 +49,7 @@ describe('the plan of a run', () => {
       findWorkflow: () => undefined,
       estimate: () => 1,
       textsOfAgent: (name) => (name === 'c-agent' ? ['${{ steps.a.output }}'] : []),
+      askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),
     });
@@ -110,6 +111,7 @@ describe('the plan of a run', () => {
       inputs: { x: 'four' },
       findWorkflow: () => undefined,
       textsOfAgent: () => [],
+      askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),
       estimate: ({ id }, textBytes) => {

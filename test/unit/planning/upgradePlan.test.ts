@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { stepId } from '../../../src/core/domain/ids.ts';
+import { agentName, stepId } from '../../../src/core/domain/ids.ts';
 import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { upgradePlan } from '../../../src/core/planning/upgradePlan.ts';
@@ -64,6 +64,7 @@ describe('the plan of an earlier run', () => {
       prompt: '',
       env: {},
       produces: [{ path: 'report.md', schema: undefined }],
+      outputSchema: undefined,
       checks: [],
       limits: {},
       retry: undefined,
@@ -95,6 +96,14 @@ describe('the plan of an earlier run', () => {
     const read = upgradePlan(written(NOW));
     assert.deepEqual(written(read), written(NOW));
     assert.equal(read.tasks.length, NOW.tasks.length);
+  });
+
+  it('of a version that could not call models has agents without servers of tools', () => {
+    const made = plan(step('a'));
+    const runner = { kind: 'model', instructions: 'x', models: ['m'] };
+    const agent = { ...made.agents[agentName('a-agent')], runner };
+    const read = upgradePlan(written({ ...made, agents: { 'a-agent': agent } } as never));
+    assert.deepEqual(read.agents[agentName('a-agent')]?.runner, { ...runner, mcpServers: [] });
   });
 
   it('is refused with a sentence when it is no plan', () => {

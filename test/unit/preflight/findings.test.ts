@@ -132,7 +132,7 @@ describe('What a pre-flight finds', () => {
     });
     const report = preflightOf(made, { hasVariable: (name) => name === 'OPENAI_API_KEY' });
     assert.deepEqual(told(report), [
-      'error a: The agent "a-agent" needs a model, and this version runs command agents only',
+      'error a: Nothing here can run the agent "a-agent": it is a language model',
     ]);
     assert.deepEqual(report.steps[0]?.agent, {
       name: 'a-agent',
@@ -144,9 +144,18 @@ describe('What a pre-flight finds', () => {
         { name: 'ANTHROPIC_API_KEY', isThere: false },
         { name: 'OPENAI_API_KEY', isThere: true },
       ],
+      found: [],
+      permissions: 'default',
       tools: ['read', 'edit'],
     });
-    assert.deepEqual(report.expected.cost, { kind: 'unknown', most: undefined });
+    assert.deepEqual(report.expected.cost, {
+      kind: 'sum',
+      usd: undefined,
+      isGuess: false,
+      unpricedTasks: 0,
+      unknownTasks: 1,
+      most: undefined,
+    });
   });
 
   it('is a key that is missing, by its name', () => {
@@ -186,8 +195,8 @@ describe('What a pre-flight finds', () => {
     const made = withAgent(plan(step('a')), 'a-agent', { runner });
     const report = preflightOf(made, { programs: programs({ npx: MISSING, goose: MISSING }) });
     assert.deepEqual(told(report), [
-      'error a: The agent "a-agent" needs a runner of coding agents, and this version runs command agents only',
-      'warning a: None of the ways to start this agent can be found on linux-x86_64',
+      'error a: Nothing here can run the agent "a-agent": it is a coding agent',
+      'error a: None of the ways to start this agent can be found on linux-x86_64',
     ]);
     assert.deepEqual(
       report.steps[0]?.programs.map(({ name, state }) => `${name} ${state}`),

@@ -21,6 +21,9 @@ export function factsOf(plan: RunPlan, over: Partial<Facts> = {}): Facts {
       ]),
     ),
     platform: PLATFORM,
+    models: undefined,
+    toolFaults: [],
+    pastCostOf: () => undefined,
     hasVariable: () => false,
     pastOf: () => undefined,
     findWorkflow: (name) => plan.nested[name],
@@ -60,7 +63,7 @@ export function command(...words: readonly [string, ...string[]]): RunnerSpec {
 }
 
 export function model(...models: readonly string[]): RunnerSpec {
-  return { kind: 'model', instructions: '', models };
+  return { kind: 'model', instructions: '', models, mcpServers: [] };
 }
 
 export function owning(...owns: readonly string[]): { readonly terms: Terms } {

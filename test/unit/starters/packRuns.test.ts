@@ -40,7 +40,7 @@ describe('A run of a pack', function () {
   describe('maths', () => {
     const CONCEPT = `const concept = /^Concept: (.*)$/m.exec(asked)[1];`;
     const answer = (fields: string) =>
-      `${CONCEPT} console.log('\`\`\`json\\n' + JSON.stringify({ concept, ${fields} }) + '\\n\`\`\`');`;
+      `${CONCEPT} console.log(JSON.stringify({ concept, ${fields} }));`;
 
     beforeEach(async () => {
       await packs.add('maths', project.folder);
@@ -142,6 +142,7 @@ describe('A run of a pack', function () {
       dependencies: [],
       questions: [],
     };
+    const SAYS_CONTRACT = `console.log(${JSON.stringify(JSON.stringify(CONTRACT))});`;
     const write = (file: string, text: string) =>
       `fs.mkdirSync(require('node:path').dirname('${file}'), { recursive: true }); fs.writeFileSync('${file}', ${JSON.stringify(text)});`;
     const changed = (...files: readonly string[]) =>
@@ -154,7 +155,7 @@ describe('A run of a pack', function () {
       project.write('package.json', '{ "scripts": { "test": "node --test test/" } }');
       standIn(
         'architect',
-        `${write('build/contract.json', JSON.stringify(CONTRACT))} note(asked); console.log('the contract');`,
+        `${write('build/contract.json', JSON.stringify(CONTRACT))} note(asked); ${SAYS_CONTRACT}`,
       );
       standIn(
         'tester',
@@ -205,7 +206,7 @@ describe('A run of a pack', function () {
 
     it('refuses a contract that is none, and builds nothing', async () => {
       standIn('coder', `note('built');`);
-      project.agent('architect', write('build/contract.json', '{ "title": "x" }'));
+      project.agent('architect', write('build/contract.json', '{ "title": "x" }') + SAYS_CONTRACT);
       const { code, out } = await build();
       assert.equal(code, 1, out);
       assert.match(out, /contract\.json/);

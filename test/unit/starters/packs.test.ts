@@ -4,6 +4,8 @@ import path from 'node:path';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import type { ModelSpec } from '../../../src/core/domain/agent.ts';
 import type { Workflow } from '../../../src/core/domain/workflow.ts';
+import { askedAmong } from '../../../src/core/planning/usedBy.ts';
+import { toolFaults } from '../../../src/core/preflightTools.ts';
 import { planTasks } from '../../../src/core/planning/planTasks.ts';
 import { missingPackages, readPacks } from '../../../src/core/starters/packs.ts';
 import { TemporaryFolder } from '../definitions/folder.ts';
@@ -93,6 +95,40 @@ describe('The packs', function () {
       facts.filter(({ criticality }) => criticality >= 8).map(({ name }) => name),
       ['meta-orchestrator', 'quality'],
     );
+  });
+
+  it('maths: lets the dependency-mapper ask the classifier, which answers as its schema says', async () => {
+    await packs.add('maths', folder.path);
+    const { agents } = await readDefinitions(folder.path, never);
+    const named = (name: string) => {
+      const entry = agents.find((one) => one.name === name);
+      assert.ok(entry?.kind === 'valid');
+      return entry.agent;
+    };
+    const { asTool, outputSchema } = named('relationship-classifier');
+    assert.deepEqual(named('dependency-mapper').tools, [asTool?.name]);
+    assert.deepEqual(
+      outputSchema,
+      JSON.parse(
+        fs.readFileSync(path.join(folder.path, '.sluice/maths/relation.schema.json'), 'utf8'),
+      ),
+    );
+    const valid = agents.flatMap((entry) => (entry.kind === 'valid' ? [entry.agent] : []));
+    const asked = askedAmong(valid)(named('dependency-mapper').name);
+    assert.deepEqual(asked, ['relationship-classifier']);
+  });
+
+  it('have agents whose tools are all known', async () => {
+    for (const name of ['maths', 'builders']) {
+      await packs.add(name, folder.path);
+    }
+    const { agents } = await readDefinitions(folder.path, never);
+    const valid = agents.flatMap((entry) => (entry.kind === 'valid' ? [entry.agent] : []));
+    const faults = await toolFaults(
+      { agents: Object.fromEntries(valid.map((agent) => [agent.name, agent])) },
+      { folder: folder.path, home: undefined, hosted: [] },
+    );
+    assert.deepEqual(faults, []);
   });
 
   for (const name of ['maths', 'builders']) {
@@ -196,6 +232,7 @@ describe('The packs', function () {
       findWorkflow: find,
       estimate: () => 1,
       textsOfAgent: () => [],
+      askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),
     });

@@ -29,10 +29,11 @@ describe('A new agent', () => {
       const { agents, diagnostics } = await readDefinitions(folder.path, never);
       assert.deepEqual(diagnostics, []);
       assert.deepEqual(agents.map(({ name }) => name).sort(), [...names].sort());
+      const runner = { command: 'command', model: 'model', claude: 'claude-code' }[template.name];
       for (const entry of agents) {
         assert.ok(entry.kind === 'valid');
         assert.notEqual(entry.agent.description, '');
-        assert.equal(entry.agent.runner.kind, template.name === 'model' ? 'model' : 'command');
+        assert.equal(entry.agent.runner.kind, runner);
       }
     });
   }

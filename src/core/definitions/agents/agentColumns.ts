@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Agent, RunnerSpec } from '../../domain/agent.ts';
 import type { Location } from '../../domain/diagnostic.ts';
 import { NO_TERMS } from '../../domain/terms.ts';
+import type { Declared } from './declaredSchemas.ts';
 import { bareAsMaps, mapsAsBare } from '../source/bareRecords.ts';
 import {
   cell,
@@ -39,10 +40,12 @@ interface DraftRow {
   /** Of the file's own where it is another. */
   readonly digest: Agent['digest'] | undefined;
   readonly terms: Agent['terms'] | undefined;
-  /** With maps for records; `undefined`: a model's, of the columns that follow. */
+  /** With maps for records; `undefined`: a model's without servers, of the columns that follow. */
   readonly runner: unknown;
   readonly instructions: string;
   readonly models: readonly string[];
+  /** With maps for records. */
+  readonly declares: unknown;
 }
 
 export type DraftColumns = Columns<DraftRow>;
@@ -101,6 +104,7 @@ function validAt(columns: DraftColumns, at: number, source: DraftSource): ValidA
     throw new Error('an agent was read from no text');
   }
   const runner = cell(columns.runner, at);
+  const declares = cell(columns.declares, at);
   return {
     kind: 'valid',
     file,
@@ -109,6 +113,7 @@ function validAt(columns: DraftColumns, at: number, source: DraftSource): ValidA
     place: placeAt(columns, at, source),
     variables: cell(columns.variables, at) ?? {},
     diagnostics: cell(columns.diagnostics, at) ?? [],
+    ...(declares === undefined ? {} : { declares: mapsAsBare(declares) as Declared }),
     agent: {
       name,
       description: cell(columns.description, at),
@@ -116,6 +121,8 @@ function validAt(columns: DraftColumns, at: number, source: DraftSource): ValidA
       version: cell(columns.version, at),
       domains: cell(columns.domains, at) ?? [],
       tools: cell(columns.tools, at),
+      outputSchema: undefined,
+      asTool: undefined,
       terms: cell(columns.terms, at) ?? NO_TERMS,
       file,
       digest,
@@ -126,6 +133,7 @@ function validAt(columns: DraftColumns, at: number, source: DraftSource): ValidA
               kind: 'model',
               instructions: cell(columns.instructions, at),
               models: cell(columns.models, at),
+              mcpServers: [],
             }
           : (mapsAsBare(runner) as RunnerSpec),
     },
@@ -165,8 +173,8 @@ function draftRow(draft: AgentDraft, source: DraftSource): DraftRow {
   const { start, end } = place.range;
   const agent = draft.kind === 'valid' ? draft.agent : undefined;
   const runner = agent?.runner;
-  const [instructions, models] =
-    runner?.kind === 'model' ? [runner.instructions, runner.models] : ['', []];
+  const isPlain = runner?.kind === 'model' && runner.mcpServers.length === 0;
+  const [instructions, models] = isPlain ? [runner.instructions, runner.models] : ['', []];
   return {
     file: draft.file === source.file ? undefined : draft.file,
     name,
@@ -187,9 +195,10 @@ function draftRow(draft: AgentDraft, source: DraftSource): DraftRow {
     tools: agent?.tools,
     digest: agent?.digest === source.digest ? undefined : agent?.digest,
     terms: isDeepStrictEqual(agent?.terms, NO_TERMS) ? undefined : agent?.terms,
-    runner: runner?.kind === 'model' ? undefined : bareAsMaps(runner),
+    runner: isPlain ? undefined : bareAsMaps(runner),
     instructions,
     models,
+    declares: draft.kind === 'valid' ? bareAsMaps(draft.declares) : undefined,
   };
 }
 

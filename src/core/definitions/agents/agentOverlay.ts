@@ -5,6 +5,8 @@ import { FILE_START, hasErrors, type Diagnostic, type Location } from '../../dom
 import type { Terms } from '../../domain/terms.ts';
 import { readWords } from './agentParts.ts';
 import * as agentProblems from './agentProblems.ts';
+import { readDeclared, outputSchemaField, toolField, type Declared } from './declaredSchemas.ts';
+import type { Settled } from './settleSchemas.ts';
 import { commandShape, model, rankShape } from './agentSchema.ts';
 import type { FileParser } from '../files/fileParser.ts';
 import * as problems from '../problems.ts';
@@ -33,8 +35,11 @@ export interface AgentOverlay {
   readonly domains: readonly string[] | undefined;
   readonly models: readonly string[] | undefined;
   readonly terms: Terms;
-  /** The command that runs the agent instead of a model. */
-  readonly runner: CommandSpec | undefined;
+  readonly declares: Declared | undefined;
+  /** What it declares, once it is judged. */
+  readonly settled: Settled | undefined;
+  /** The command that runs the agent instead of a model, or Claude Code with the agent's instructions. */
+  readonly runner: CommandSpec | 'claude-code' | undefined;
   readonly variables: Readonly<Record<string, Location>>;
   /** Of all it says. */
   readonly digest: Digest;
@@ -42,14 +47,20 @@ export interface AgentOverlay {
   readonly fault: Diagnostic | undefined;
 }
 
-const { command, ...commandRest } = commandShape;
+const { command: commandField, ...commandRest } = commandShape;
 
 export const agentOverlaySchema = z
   .strictObject({
     ...rankShape,
     model,
+    'output-schema': outputSchemaField,
+    tool: toolField,
+    runner: z
+      .enum(['model', 'claude-code'], { error: 'must be "model" or "claude-code"' })
+      .optional()
+      .describe('"claude-code": the command claude -p does the work. Left out: "model".'),
     ...termsShape,
-    command: command.optional().describe('A program that is run in place of the model.'),
+    command: commandField.optional().describe('A program that is run in place of the model.'),
     ...commandRest,
   })
   .meta({ title: 'What Sluice adds to an agent' });
@@ -104,10 +115,19 @@ function readOverlay(
     if (orphan !== undefined) {
       reader.report([...path, orphan], agentProblems.commandOnly(orphan), 'key');
     }
-  } else if ('model' in value) {
-    reader.report([...path, 'model'], agentProblems.modelOfCommand(), 'key');
+  } else {
+    if ('model' in value) {
+      reader.report([...path, 'model'], agentProblems.modelOfCommand(), 'key');
+    }
+    if ('runner' in value) {
+      reader.report([...path, 'runner'], agentProblems.runnerOfCommand(), 'key');
+    }
   }
-  const runner = fields.command === undefined ? undefined : readCommandSpec(reader, path, fields);
+  if ('tool' in value && ('command' in value || fields.runner === 'claude-code')) {
+    const runs = 'command' in value ? 'a command' : 'Claude Code';
+    reader.report([...path, 'tool'], agentProblems.toolOfModel(runs), 'key');
+  }
+  const command = fields.command === undefined ? undefined : readCommandSpec(reader, path, fields);
   const overlay: AgentOverlay = {
     name,
     place: { file: reader.file, range: reader.document.rangeOf(path, 'key') },
@@ -116,8 +136,10 @@ function readOverlay(
     domains: readWords(reader, [...path, 'domains'], fields.domains),
     models: readWords(reader, [...path, 'model'], fields.model),
     terms: readTerms(reader, path, fields),
-    runner,
-    variables: runner === undefined ? {} : placesOfVariables(reader, path, runner),
+    declares: readDeclared(reader, path, fields),
+    settled: undefined,
+    runner: command ?? (fields.runner === 'claude-code' ? 'claude-code' : undefined),
+    variables: command === undefined ? {} : placesOfVariables(reader, path, command),
     digest: digestOf(JSON.stringify(value)),
     fault: reader.diagnostics.find(({ severity }) => severity === 'error'),
   };

@@ -5,6 +5,7 @@ import { FILE_START, hasErrors, type Diagnostic, type Location } from '../../dom
 import { agentName } from '../../domain/ids.ts';
 import { isName, NAME_RULE } from '../commonSchema.ts';
 import type { AgentDraft, InvalidAgentDraft } from '../entries.ts';
+import type { Declared } from './declaredSchemas.ts';
 import * as problems from '../problems.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
@@ -56,6 +57,8 @@ export function describeAgent(
     version: textOf('version'),
     domains: readWords(reader, [...path, 'domains'], fields.domains) ?? [],
     tools: readWords(reader, [...path, 'tools'], fields.tools),
+    outputSchema: undefined,
+    asTool: undefined,
     terms: readTerms(reader, path, fields),
     file: source.file,
     digest: source.digest,
@@ -86,6 +89,7 @@ function splitAtCommas(text: string): string[] {
 export function agentDraft(
   agent: Agent,
   reader: DocumentReader,
+  declares: Declared | undefined,
   name: SourcePath = ['name'],
   variables: AgentDraft['variables'] = {},
 ): AgentDraft {
@@ -101,7 +105,7 @@ export function agentDraft(
   };
   return hasErrors(diagnostics)
     ? { ...draft, kind: 'invalid', nameFrom: 'content' }
-    : { ...draft, kind: 'valid', agent };
+    : { ...draft, kind: 'valid', agent, ...(declares === undefined ? {} : { declares }) };
 }
 
 /** Of a file of which nothing is known but its name. */

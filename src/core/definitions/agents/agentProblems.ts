@@ -1,4 +1,4 @@
-import { didYouMean, error, warning, type Problem } from '../source/problem.ts';
+import { didYouMean, error, info, warning, type Problem } from '../source/problem.ts';
 
 // What people read about agents, beside what problems.ts says of any file.
 
@@ -33,6 +33,62 @@ export function shadowed(name: string, winner: string): Problem {
   return warning(
     'shadowed-agent',
     `${winner} defines the agent "${name}" too and goes before this file.`,
+  );
+}
+
+/** @param given what Sluice takes in its place */
+export function permissionsTaken(written: string, given: string): Problem {
+  return info(
+    'permission-mode',
+    `Sluice has no permission mode "${written}": it takes "${given}".`,
+  );
+}
+
+// Agents that other agents ask
+
+export function toolInputNoObject(): Problem {
+  return error(
+    'bad-schema',
+    'A tool is asked with named values: write "type: object" and its "properties" into the schema.',
+  );
+}
+
+/** @param first the agent that goes before */
+export function sameTool(tool: string, first: string): Problem {
+  return error('duplicate-tool', `"${first}" is the tool "${tool}" already: rename one of them.`);
+}
+
+/** @param circle at least one agent; each asks the next */
+export function askedInCircle(circle: readonly string[]): Problem {
+  const [first = ''] = circle;
+  return error(
+    'cycle',
+    circle.length === 1
+      ? `"${first}" has itself among its tools: remove it there.`
+      : `These agents ask each other in a circle: ${[...circle, first].join(' → ')}. Take one of them from the tools of another.`,
+  );
+}
+
+/** @param what executes it, e.g. `Claude Code` */
+export function toolOfModel(what: string): Problem {
+  return error(
+    'unknown-field',
+    `Only a model can be asked by other agents, and this one is run by ${what}: remove "tool".`,
+  );
+}
+
+// Servers of tools
+
+/** @param rule the rest of a sentence @param isForeign the file may be right for the tool that owns it */
+export function badServer(rule: string, isForeign: boolean): Problem {
+  return (isForeign ? warning : error)('bad-server', `An MCP server ${rule}.`);
+}
+
+/** @param field of a model that Sluice itself asks */
+export function notOfClaudeCode(field: string): Problem {
+  return error(
+    'unknown-field',
+    `Claude Code has its own "${field}": remove it here, or write "runner: model".`,
   );
 }
 
@@ -97,4 +153,8 @@ export function modelOfCommand(): Problem {
     'unknown-field',
     'An agent that runs a command has no "model": remove one of the two.',
   );
+}
+
+export function runnerOfCommand(): Problem {
+  return error('unknown-field', 'With "command" that program is run: remove it, or "runner".');
 }

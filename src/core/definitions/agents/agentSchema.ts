@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { acpShape } from './acpSchema.ts';
+import { outputSchemaField, toolField } from './declaredSchemas.ts';
+import { mcpServersField } from './readMcpServers.ts';
 import { checkSchema, commandHint } from '../commandSchema.ts';
 import { duration, effects, environment, text, textOrList, wholeNumber } from '../commonSchema.ts';
 import { termsShape } from '../terms.ts';
@@ -22,6 +24,7 @@ const describedBy = {
   description: text.optional().describe('What the agent does, for people and for choosing it.'),
   ...rankShape,
   ...termsShape,
+  'output-schema': outputSchemaField,
   tools: textOrList
     .optional()
     .describe(
@@ -33,12 +36,18 @@ export const model = textOrList
   .optional()
   .describe("Language model, or several in order of preference. Left out: the user's own choice.");
 
-function runner<Kind extends string>(kind: Kind) {
+/** What only an agent that is a model may say. */
+const modelShape = { tool: toolField, 'mcp-servers': mcpServersField };
+
+function runner<Kind extends string>(...kinds: readonly [Kind, ...Kind[]]) {
   return z
-    .literal(kind, { error: 'must be "command" or "model"' })
+    .enum(kinds, { error: 'must be "command", "model" or "claude-code"' })
     .optional()
     .describe('What executes the agent. Left out: told from the other fields.');
 }
+
+/** Who executes an agent that is instructions for a model. */
+const instructed = runner('model', 'claude-code');
 
 /** How a program is run. */
 export const commandShape = {
@@ -94,18 +103,24 @@ export const commandAgentSchema = z
 export const modelAgentSchema = z
   .strictObject({
     ...describedBy,
-    runner: runner('model'),
+    runner: instructed,
     instructions: z
       .string()
       .regex(/\S/, { error: 'must not be empty' })
       .describe('The system prompt.'),
     model,
+    ...modelShape,
   })
   .meta({ title: 'Model agent' });
 
 /** An entry of a registry of agents that speak the Agent Client Protocol, as it stands there. */
 export const acpAgentSchema = z
-  .looseObject({ ...acpShape, ...rankShape, ...termsShape })
+  .looseObject({
+    ...acpShape,
+    ...rankShape,
+    ...termsShape,
+    'output-schema': outputSchemaField,
+  })
   .meta({ title: 'Entry of an ACP registry' });
 
 export const agentFileSchema = z
@@ -118,8 +133,9 @@ export const agentFileSchema = z
 /** Front matter of `.sluice/agents/*.md`; the text below it is the instructions. */
 export const markdownAgentSchema = z.strictObject({
   ...describedBy,
-  runner: runner('model'),
+  runner: instructed,
   model,
+  ...modelShape,
 });
 
 /** What Sluice reads of front matter that VS Code or Claude Code own; everything else in it is theirs. */

@@ -9,6 +9,7 @@ import { discover, isThere, type FolderDiscovery } from '../files/discovery.ts';
 import type { AgentDraft, AgentEntry } from '../entries.ts';
 import type { FileParser, ReadFiles } from '../files/fileParser.ts';
 import { namedContract, namedMarkdown, type NamedText } from './namedText.ts';
+import { settleSchemas } from './settleSchemas.ts';
 import { readAgents } from './readAgent.ts';
 
 /** All agents of a folder and of its user, valid or not. */
@@ -37,7 +38,23 @@ export async function findAgents(
     ? await read([AGENTS_OVERLAY], agentsOverlay)
     : [];
   signal.throwIfAborted();
-  return assembleAgents(places, overlays);
+  const drafts = places.flatMap((place) => place.drafts);
+  const settled = await settleSchemas(folder, { drafts, overlays }, read);
+  signal.throwIfAborted();
+  return assembleAgents(withDrafts(places, settled.drafts), settled.overlays);
+}
+
+/** @param drafts of all places, in their order */
+function withDrafts(
+  places: readonly FoundPlace[],
+  drafts: readonly AgentDraft[],
+): readonly FoundPlace[] {
+  let at = 0;
+  return places.map((place) => {
+    const own = drafts.slice(at, at + place.drafts.length);
+    at += place.drafts.length;
+    return { ...place, drafts: own };
+  });
 }
 
 /** How a file that is one agent, or a registry of several, is read. */

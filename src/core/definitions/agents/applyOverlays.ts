@@ -1,5 +1,5 @@
 import { digestOf } from '../../base/digest.ts';
-import type { Agent } from '../../domain/agent.ts';
+import type { Agent, RunnerSpec } from '../../domain/agent.ts';
 import type { Diagnostic, Fix } from '../../domain/diagnostic.ts';
 import { termsOver } from '../../domain/terms.ts';
 import type { AgentOverlay, AgentOverlays } from './agentOverlay.ts';
@@ -81,26 +81,38 @@ function ownersOf(entries: readonly AgentEntry[]): ReadonlyMap<string, AgentEntr
 
 function overlaid(entry: ValidAgentEntry, overlay: AgentOverlay): AgentEntry {
   const { agent } = entry;
-  const { criticality, version, domains, models, terms, runner, variables, place } = overlay;
-  const own =
-    agent.runner.kind === 'model' && models !== undefined
-      ? { ...agent.runner, models }
-      : agent.runner;
+  const { criticality, version, domains, terms, settled, runner, variables, place } = overlay;
+  const laidRunner = runnerUnder(overlay, agent.runner);
   const laid: Agent = {
     ...agent,
     criticality: criticality ?? agent.criticality,
     version: version ?? agent.version,
     domains: domains ?? agent.domains,
     terms: termsOver(terms, agent.terms),
-    runner: runner ?? own,
+    outputSchema: settled?.outputSchema ?? agent.outputSchema,
+    asTool: settled?.asTool ?? agent.asTool,
+    runner: laidRunner,
     digest: digestOf(`${agent.digest} ${overlay.digest}`),
   };
   return {
     ...entry,
     agent: laid,
-    variables: runner === undefined ? entry.variables : variables,
+    variables: typeof runner === 'object' ? variables : entry.variables,
     overlay: { place, replaced: runner === undefined ? undefined : agent.runner },
   };
+}
+
+function runnerUnder({ runner, models }: AgentOverlay, own: RunnerSpec): RunnerSpec {
+  if (typeof runner === 'object') {
+    return runner;
+  }
+  if (own.kind !== 'model') {
+    return own;
+  }
+  const named = models ?? own.models;
+  return runner === 'claude-code'
+    ? { kind: 'claude-code', instructions: own.instructions, models: named }
+    : { ...own, models: named };
 }
 
 function refused(entry: AgentEntry, fault: Diagnostic): AgentEntry {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../domain/diagnostic.ts';
 import type { AgentOverlays } from './agentOverlay.ts';
 import * as agentProblems from './agentProblems.ts';
+import { checkAsked } from './askedAgents.ts';
 import { layOverlays } from './applyOverlays.ts';
 import type { AgentDraft, AgentEntry, AgentOrigin } from '../entries.ts';
 import { diagnosticAt, inReadingOrder } from '../source/problem.ts';
@@ -30,7 +31,7 @@ export function assembleAgents(
   );
   const laid = layOverlays(standing, overlays);
   return {
-    agents: withShadows(laid.agents),
+    agents: checkAsked(withShadows(laid.agents)),
     diagnostics: [...places.flatMap(({ diagnostics }) => diagnostics), ...laid.diagnostics],
   };
 }

@@ -2,6 +2,7 @@ import type { AcpLaunch, AgentFormat } from '../../domain/agent.ts';
 import { acpAgentSchema } from './agentSchema.ts';
 import { agentDraft, describeAgent } from './agentParts.ts';
 import * as problems from './agentProblems.ts';
+import { readDeclared } from './declaredSchemas.ts';
 import type { AgentDraft } from '../entries.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
@@ -26,6 +27,7 @@ export function readAcpAgent(
   // People know it by its name, workflows by its id.
   const described = { ...fields, name: fields.id };
   const agent = describeAgent(reader, described, path, 'id');
+  const declares = readDeclared(reader, path, { 'output-schema': fields['output-schema'] });
   const shownName = fields.name === undefined ? '' : reader.textAt([...path, 'name']);
   return agentDraft(
     {
@@ -35,6 +37,7 @@ export function readAcpAgent(
       runner: { kind: 'acp', launches },
     },
     reader,
+    declares,
     [...path, 'id'],
   );
 }

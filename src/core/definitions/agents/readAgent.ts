@@ -1,11 +1,13 @@
-import type { AgentFormat, RunnerSpec } from '../../domain/agent.ts';
+import type { AgentFormat } from '../../domain/agent.ts';
 import { FILE_START, hasErrors } from '../../domain/diagnostic.ts';
-import { agentDraft, describeAgent, readWords, unreadAgent } from './agentParts.ts';
+import { agentDraft, describeAgent, unreadAgent } from './agentParts.ts';
 import { commandAgentSchema, modelAgentSchema } from './agentSchema.ts';
 import type { AgentDraft } from '../entries.ts';
 import * as problems from '../problems.ts';
 import { isAcpAgent, readAcpAgent } from './readAcpAgent.ts';
 import { placesOfVariables, readCommandSpec } from './readCommandSpec.ts';
+import { readDeclared } from './declaredSchemas.ts';
+import { isInstructed, readInstructed } from './readInstructed.ts';
 import { readMarkdownAgent } from './readMarkdownAgent.ts';
 import { DocumentReader } from '../source/shape.ts';
 import type { SourceText } from '../source/sourceText.ts';
@@ -79,7 +81,7 @@ function isCommand(value: Readonly<Record<string, unknown>>): boolean {
   const { runner } = value;
   return (
     runner === 'command' ||
-    (runner !== 'model' && !('instructions' in value && !('command' in value)))
+    (!isInstructed(runner) && !('instructions' in value && !('command' in value)))
   );
 }
 
@@ -95,7 +97,8 @@ function readCommandAgent(
   );
   const runner = readCommandSpec(reader, [], fields);
   const agent = { ...describeAgent(reader, fields), format, runner };
-  return agentDraft(agent, reader, ['name'], placesOfVariables(reader, [], runner));
+  const declares = readDeclared(reader, [], { 'output-schema': fields['output-schema'] });
+  return agentDraft(agent, reader, declares, ['name'], placesOfVariables(reader, [], runner));
 }
 
 function readModelAgent(
@@ -108,11 +111,7 @@ function readModelAgent(
       ? problems.fieldOfOther(key, 'a command agent')
       : undefined,
   );
-  const runner: RunnerSpec = {
-    kind: 'model',
-    instructions: (fields.instructions ?? '').trim(),
-    models: readWords(reader, ['model'], fields.model) ?? [],
-  };
+  const runner = readInstructed(reader, fields, (fields.instructions ?? '').trim());
   const agent = { ...describeAgent(reader, fields), format, runner };
-  return agentDraft(agent, reader);
+  return agentDraft(agent, reader, readDeclared(reader, [], fields));
 }

@@ -1,9 +1,11 @@
-import type { AgentFormat } from '../../domain/agent.ts';
+import type { AgentFormat, ModelSpec } from '../../domain/agent.ts';
 import type { Diagnostic } from '../../domain/diagnostic.ts';
+import type { CallPolicy } from '../../domain/call.ts';
 import { PERMISSION_MODES, type PermissionMode } from '../../domain/terms.ts';
 import {
   agentDraft,
   describeAgent,
+  type DescribedBy,
   isBlank,
   nameByFile,
   readWords,
@@ -11,6 +13,9 @@ import {
 } from './agentParts.ts';
 import * as agentProblems from './agentProblems.ts';
 import { foreignAgentSchema, FOREIGN_FIELDS, markdownAgentSchema } from './agentSchema.ts';
+import { readDeclared, type DeclaringFields } from './declaredSchemas.ts';
+import { readInstructed } from './readInstructed.ts';
+import { readMcpServers } from './readMcpServers.ts';
 import type { AgentDraft } from '../entries.ts';
 import { frontMatterRange, readFrontMatter } from '../source/frontMatter.ts';
 import { diagnosticAt, type Problem } from '../source/problem.ts';
@@ -52,7 +57,6 @@ export function readMarkdownAgent(source: SourceText, format: AgentFormat): Agen
   if (front.body === '') {
     reader.reportAt(frontMatterRange(source), agentProblems.noInstructions());
   }
-  const models = readWords(reader, ['model'], fields.model) ?? [];
   const agent = describeAgent(reader, fields);
   const forbidden = new Set(readWords(reader, ['disallowedTools'], fields.disallowedTools));
   return agentDraft(
@@ -62,20 +66,28 @@ export function readMarkdownAgent(source: SourceText, format: AgentFormat): Agen
       terms: {
         ...agent.terms,
         permissions: agent.terms.permissions ?? readPermissionMode(reader),
+        calls: agent.terms.calls ?? readMaxTurns(reader),
       },
       format,
-      runner: {
-        kind: 'model',
-        instructions: front.body,
-        // `inherit` is Claude Code's word for whatever the user has chosen.
-        models: models.filter((model) => format !== 'claude' || model !== 'inherit'),
-      },
+      runner:
+        format === 'sluice'
+          ? readInstructed(reader, fields, front.body)
+          : foreignModel(reader, format, fields.model, front.body),
     },
     reader,
+    format === 'sluice' ? readDeclared(reader, [], fields) : undefined,
   );
 }
 
-function readFields(reader: DocumentReader, format: AgentFormat) {
+/** The fields that count, whoever owns the file. */
+interface MarkdownFields extends DescribedBy, DeclaringFields {
+  readonly runner?: unknown;
+  readonly model?: unknown;
+  readonly disallowedTools?: unknown;
+  readonly 'mcp-servers'?: unknown;
+}
+
+function readFields(reader: DocumentReader, format: AgentFormat): MarkdownFields {
   const { root } = reader.document;
   const written = root.kind === 'map' ? Object.entries(root.value) : [];
   // Other tools take a field without a value for one that is not there.
@@ -86,7 +98,9 @@ function readFields(reader: DocumentReader, format: AgentFormat) {
   const own = reader.fields(
     markdownAgentSchema,
     [],
-    Object.fromEntries(written.filter(([key]) => !FOREIGN_FIELDS.has(key))),
+    Object.fromEntries(
+      written.filter(([key]) => key === 'mcp-servers' || !FOREIGN_FIELDS.has(key)),
+    ),
     (key) => (key === 'instructions' ? agentProblems.instructionsBelow() : undefined),
   );
   const { disallowedTools } = reader.fields(
@@ -97,10 +111,52 @@ function readFields(reader: DocumentReader, format: AgentFormat) {
   return { ...own, disallowedTools };
 }
 
-/** Claude Code's field; its other modes have no counterpart here. */
+function foreignModel(
+  reader: DocumentReader,
+  format: AgentFormat,
+  written: unknown,
+  instructions: string,
+): ModelSpec {
+  const models = readWords(reader, ['model'], written) ?? [];
+  const servers = format === 'claude' ? 'mcpServers' : 'mcp-servers';
+  return {
+    kind: 'model',
+    instructions,
+    // `inherit` is Claude Code's word for whatever the user has chosen.
+    models: models.filter((model) => format !== 'claude' || model !== 'inherit'),
+    mcpServers: readMcpServers(reader, [servers], true),
+  };
+}
+
+/** Modes of Claude Code that Sluice does not have, and what comes nearest without allowing more unasked. */
+const NEAREST_MODES: Readonly<Record<string, PermissionMode>> = {
+  manual: 'default',
+  auto: 'acceptEdits',
+  dontAsk: 'default',
+  delegate: 'default',
+};
+
+/** Claude Code's field. */
 function readPermissionMode(reader: DocumentReader): PermissionMode | undefined {
-  const written = reader.document.textAt(['permissionMode']);
-  return PERMISSION_MODES.find((mode) => mode === written);
+  const at = ['permissionMode'];
+  const written = reader.document.textAt(at) ?? '';
+  const nearest = Object.hasOwn(NEAREST_MODES, written) ? NEAREST_MODES[written] : undefined;
+  if (nearest === undefined) {
+    return PERMISSION_MODES.find((mode) => mode === written);
+  }
+  // `manual` is Claude Code's own other word for `default`.
+  if (written !== 'manual') {
+    reader.report(at, agentProblems.permissionsTaken(written, nearest));
+  }
+  return nearest;
+}
+
+/** Claude Code's field. */
+function readMaxTurns(reader: DocumentReader): CallPolicy | undefined {
+  const turns = Number(reader.document.textAt(['maxTurns']) ?? '');
+  return Number.isInteger(turns) && turns > 0
+    ? { attempts: undefined, maxWaitMs: undefined, onOtherModel: undefined, maxTurns: turns }
+    : undefined;
 }
 
 /** Claude Code passes over a file without a word for each of these. */

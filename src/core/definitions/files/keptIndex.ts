@@ -16,7 +16,7 @@ import type { KnownFile } from './fileIndex.ts';
 // K2  Bytes of which anything is off are of no use at all; they never change what a folder's files say.
 
 /** Grows with each change of what stands in the bytes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAGIC = 'sluice index\n';
 /** Behind the magic word: the checksum of all that follows. */
 const BODY = MAGIC.length + 4;

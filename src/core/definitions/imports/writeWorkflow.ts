@@ -1,5 +1,6 @@
 import { unreachable } from '../../base/exhaustive.ts';
 import type { Check } from '../../domain/agent.ts';
+import type { CallPolicy } from '../../domain/call.ts';
 import type { Budget, CacheRule, Terms } from '../../domain/terms.ts';
 import type {
   AgentStep,
@@ -105,6 +106,7 @@ function agentFields(step: AgentStep): readonly Field[] {
     ['prompt', unlessEmpty(step.prompt)],
     ['env', fieldsUnlessNone(Object.entries(step.env))],
     ['produces', unlessNoItems(step.produces.map(product))],
+    ['output-schema', step.outputSchema === undefined ? undefined : asObject(step.outputSchema)],
     ['checks', unlessNoItems(step.checks.map(check))],
     ['timeout', duration(limits.timeoutMs)],
     ['idle-timeout', duration(limits.idleTimeoutMs)],
@@ -115,11 +117,19 @@ function agentFields(step: AgentStep): readonly Field[] {
   ];
 }
 
-function termsFields({ owns, never, models, permissions, ...terms }: Terms): readonly Field[] {
+function termsFields({
+  owns,
+  never,
+  models,
+  permissions,
+  calls,
+  ...terms
+}: Terms): readonly Field[] {
   return [
     ['owns', owns],
     ['never', unlessNone(never)],
     ['model', models],
+    ['model-policy', calls && callPolicy(calls)],
     ['permissions', permissions],
     ['budget', budget(terms.budget)],
     ['cache', terms.cache && cache(terms.cache)],
@@ -135,6 +145,15 @@ function budget(limits: Budget | undefined): YamlValue | undefined {
       ['time', limits.timeMs === undefined ? undefined : durationText(limits.timeMs)],
     ])
   );
+}
+
+function callPolicy({ attempts, maxWaitMs, onOtherModel, maxTurns }: CallPolicy): YamlValue {
+  return new YamlFields([
+    ['attempts', attempts],
+    ['max-wait', maxWaitMs === undefined ? undefined : durationText(maxWaitMs)],
+    ['on-other-model', onOtherModel],
+    ['max-turns', maxTurns],
+  ]);
 }
 
 function cache({ use, ttlMs }: CacheRule): YamlValue {

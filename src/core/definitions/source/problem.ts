@@ -20,6 +20,11 @@ export function warning(code: string, message: string): Problem {
   return { severity: 'warning', code, message };
 }
 
+/** Of a file that is right for the tool that owns it. */
+export function info(code: string, message: string): Problem {
+  return { severity: 'info', code, message };
+}
+
 /** @param to `undefined`: nobody knows what was meant */
 export function changing(problem: Problem, from: string, to: string | undefined): Problem {
   return to === undefined ? problem : { ...problem, change: { from, to } };

@@ -47,7 +47,8 @@ export function analyze(
       case 'agent':
         checkAgent(step, agents, reader);
         checkEffect(step, agents, reader);
-        checkProduces(step, schemas, reader);
+        checkProduces(step, reader);
+        checkSchemas(step, schemas, reader);
         break;
       case 'gate':
         shown.push(...checkShow(step, steps, producers, workflows, reader));
@@ -100,16 +101,21 @@ function checkAgent({ agent }: AgentStepDraft, agents: AgentIndex, reader: Docum
   }
 }
 
-function checkProduces(
-  { produces }: AgentStepDraft,
-  schemas: ProductSchemas,
-  reader: DocumentReader,
-): void {
-  for (const { file, schema } of produces) {
+function checkProduces({ produces }: AgentStepDraft, reader: DocumentReader): void {
+  for (const { file } of produces) {
     const fault = artifactPathFault(file.text);
     if (fault !== undefined) {
       reader.report(file.path, problems.badArtifact(file.text, fault));
     }
+  }
+}
+
+function checkSchemas(
+  { produces, outputSchema }: AgentStepDraft,
+  schemas: ProductSchemas,
+  reader: DocumentReader,
+): void {
+  for (const schema of [...produces.map((product) => product.schema), outputSchema]) {
     const value = schema && schemas.valueOf(schema, reader.document);
     if (value?.ok === false) {
       const { path, problem, related } = value.error;
@@ -137,8 +143,8 @@ function producersOf(steps: readonly StepDraft[]): ReadonlyMap<string, ReadonlyS
 
 /** Terms that only a language model could keep, at a step of a program. */
 function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
-  const { models, permissions, budget } = step.terms;
-  if (models === undefined && permissions === undefined && budget === undefined) {
+  const { models, permissions, budget, calls } = step.terms;
+  if ([models, permissions, budget, calls].every((written) => written === undefined)) {
     return;
   }
   const entry = step.agent && agents.named(step.agent.text);
@@ -147,6 +153,7 @@ function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentR
   }
   const idle: readonly (readonly [written: unknown, field: readonly string[]])[] = [
     [models, ['model']],
+    [calls, ['model-policy']],
     [permissions, ['permissions']],
     [budget?.tokens, ['budget', 'tokens']],
     [budget?.usd, ['budget', 'usd']],

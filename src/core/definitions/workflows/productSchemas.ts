@@ -1,32 +1,19 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import pLimit from 'p-limit';
-import { err, ok, type Result } from '../../base/result.ts';
-import { oneLine, thrownMessage } from '../../base/text.ts';
-import { FILE_START } from '../../domain/diagnostic.ts';
+import { err, type Result } from '../../base/result.ts';
 import type { JsonValue } from '../../domain/workflow.ts';
-import type { Problem, RelatedLocation } from '../source/problem.ts';
-import { jsonOf, MAX_JSON_DEPTH } from '../source/jsonOf.ts';
-import type { FileParser, ReadFiles } from '../files/fileParser.ts';
+import type { ReadFiles } from '../files/fileParser.ts';
 import { readFresh } from '../files/readSource.ts';
+import { inlineSchema, readSchemaFiles, type FileFault } from './schemaFiles.ts';
 import { loadJudge, type Judge } from './schemaJudge.ts';
 import type { SourceDocument, SourcePath } from '../source/sourceDocument.ts';
-import type { SourceText } from '../source/sourceText.ts';
 import type { SchemaDraft, WorkflowDraft } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
-const OPEN_FILES = 16;
-
 /** Why a schema cannot be used, at its place in the workflow. */
-export interface SchemaFault {
+export interface SchemaFault extends FileFault {
   readonly path: SourcePath;
-  readonly problem: Problem;
-  readonly related: readonly RelatedLocation[];
 }
 
-type FileFault = Omit<SchemaFault, 'path'>;
-
-/** The JSON Schemas that steps declare for their files. */
+/** The JSON Schemas that steps declare for their files and outputs. */
 export class ProductSchemas {
   readonly #files: ReadonlyMap<string, Result<JsonValue, FileFault>>;
   readonly #judge: Judge;
@@ -70,12 +57,9 @@ export class ProductSchemas {
     if (node === undefined) {
       throw new Error(`Internal error: no schema stands at ${at.join('.')}`);
     }
-    const value = jsonOf(node, at);
+    const value = inlineSchema(node, at);
     if (!value.ok) {
-      const { path: place, fault } = value.error;
-      const problem =
-        fault === 'number' ? problems.notJson() : problems.schemaTooDeep(MAX_JSON_DEPTH);
-      return err({ path: place, problem, related: [] });
+      return err({ ...value.error, related: [] });
     }
     const fault = this.#judge(value.value);
     return fault === undefined
@@ -92,8 +76,12 @@ export function schemaFilesOf(drafts: readonly WorkflowDraft[]): ReadonlySet<str
 function schemasOf(drafts: readonly WorkflowDraft[]): readonly SchemaDraft[] {
   return drafts
     .flatMap(({ steps }) => steps)
-    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
-    .flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
+    .flatMap((step) =>
+      step.kind === 'agent'
+        ? [...step.produces.map(({ schema }) => schema), step.outputSchema]
+        : [],
+    )
+    .filter((schema) => schema !== undefined);
 }
 
 /**
@@ -111,84 +99,6 @@ export async function loadSchemas(
     return new ProductSchemas(new Map(), () => undefined);
   }
   const judge = await loadJudge();
-  const files = [...schemaFilesOf(drafts)];
-  const limit = pLimit(OPEN_FILES);
-  const areInside = await Promise.all(files.map((file) => limit(isInside, folder, file)));
-  const inside = files.filter((_, index) => areInside[index]);
-  const outside = files.filter((_, index) => areInside[index] === false);
-  const schemas = await read(inside, schemaFile(judge));
-  return new ProductSchemas(
-    new Map([
-      ...outside.map(
-        (file) => [file, err({ problem: problems.schemaOutside(file), related: [] })] as const,
-      ),
-      ...schemas.map((schema, index) => [inside[index] ?? '', schema] as const),
-    ]),
-    judge,
-  );
-}
-
-function schemaFile(judge: Judge): FileParser<Result<JsonValue, FileFault>> {
-  return {
-    id: 'schema',
-    parse: (source) => parseSchema(source, judge),
-    refuse: (file, { message }) => err({ problem: problems.inSchema(file, message), related: [] }),
-  };
-}
-
-function parseSchema(source: SourceText, judge: Judge): Result<JsonValue, FileFault> {
-  const { file } = source;
-  const refuse = (message: string, range = FILE_START) =>
-    err({ problem: problems.inSchema(file, message), related: [{ file, range, message }] });
-  const parsed = parseJson(source);
-  if (!parsed.ok) {
-    const { at, message } = parsed.error;
-    return refuse(`This is not valid JSON: ${message}.`, source.range(at, at + 1));
-  }
-  const { value } = parsed;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse('A schema is made of fields: write "{" and "}" around it.');
-  }
-  if (!isShallow(value, MAX_JSON_DEPTH)) {
-    return refuse(problems.schemaTooDeep(MAX_JSON_DEPTH).message);
-  }
-  const fault = judge(value);
-  return fault === undefined ? ok(value) : refuse(problems.badSchema(fault).message);
-}
-
-/** A file that is not there is inside: that it is not there is said when it is read. */
-async function isInside(folder: string, file: string): Promise<boolean> {
-  const parts = file.split('/');
-  if (path.isAbsolute(file) || /^[A-Za-z]:|\\|\0/.test(file) || parts.includes('..')) {
-    return false;
-  }
-  try {
-    const [root, real] = await Promise.all([
-      fs.realpath(folder),
-      fs.realpath(path.join(folder, file)),
-    ]);
-    return real.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
-  } catch {
-    return true;
-  }
-}
-
-function parseJson({
-  text,
-}: SourceText): Result<JsonValue, { readonly at: number; readonly message: string }> {
-  try {
-    return ok(JSON.parse(text) as JsonValue);
-  } catch (thrown) {
-    const message = thrownMessage(thrown);
-    const at = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    return err({ at, message: oneLine(message) });
-  }
-}
-
-function isShallow(value: unknown, levels: number): boolean {
-  return (
-    typeof value !== 'object' ||
-    value === null ||
-    (levels > 0 && Object.values(value).every((child) => isShallow(child, levels - 1)))
-  );
+  const files = await readSchemaFiles(folder, [...schemaFilesOf(drafts)], judge, read);
+  return new ProductSchemas(files, judge);
 }

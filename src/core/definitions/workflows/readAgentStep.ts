@@ -32,6 +32,7 @@ export function readAgentStep(
     prompt: readText(reader, [...path, prompt], fields[prompt]),
     env: readTexts(reader, [...path, 'env'], fields.env),
     produces: readProducts(reader, [...path, 'produces'], fields.produces),
+    outputSchema: readSchema(reader, [...path, 'output-schema'], fields['output-schema']),
     checks: readChecks(reader, [...path, 'checks'], fields.checks),
     limits: readLimits(fields),
     retry: readRetry(reader, [...path, 'retry'], fields.retry),

@@ -7,6 +7,7 @@ import {
   effects,
   environment,
   metadata,
+  jsonSchema,
   text,
   textOrList,
   wholeNumber,
@@ -22,7 +23,7 @@ export const INPUT_NAME_RULE =
 
 const valueName = z.string().regex(INPUT_NAME, { error: `must be made of ${INPUT_NAME_RULE}` });
 
-/** Failures that another attempt may cure: those for which `mayPass` of the domain is true. */
+/** Failures that another attempt may cure: those for which `mayPass` of the domain can be true. */
 export const RETRYABLE = [
   'spawn-failed',
   'exited',
@@ -33,6 +34,10 @@ export const RETRYABLE = [
   'check-failed',
   'workspace',
   'interrupted',
+  'agent-broke',
+  'bad-output',
+  'too-many-turns',
+  'call-failed',
 ] as const satisfies readonly Failure['reason'][];
 
 /** Files whose paths are the values. */
@@ -90,11 +95,7 @@ export const retryFieldsSchema = z.strictObject({
 /** A declared file with more to say than its path. */
 export const productFieldsSchema = z.strictObject({
   path: text.describe('Relative to the folder, with "/".'),
-  schema: z
-    .union([
-      z.string().describe('The path of a JSON file in the folder.'),
-      z.record(z.string(), z.unknown()).describe('A JSON Schema.'),
-    ])
+  schema: jsonSchema
     .optional()
     .describe('JSON Schema the file must satisfy: written here, or the path of a JSON file.'),
 });
@@ -120,6 +121,11 @@ export const agentStepSchema = z
       .optional()
       .describe(
         'Files that must be there at the end, relative to the folder. They become artifacts.',
+      ),
+    'output-schema': jsonSchema
+      .optional()
+      .describe(
+        'JSON Schema the output must satisfy as JSON: written here, or the path of a JSON file.',
       ),
     checks: checks.optional(),
     timeout: duration.optional().describe("Longest run, e.g. 30s, 5m, 2h; over the agent's own."),

@@ -1,9 +1,9 @@
 import { agentName, stepId } from '../../domain/ids.ts';
 import type {
   InputSpec,
+  JsonValue,
   Matrix,
   MatrixValues,
-  Product,
   Step,
   Workflow,
 } from '../../domain/workflow.ts';
@@ -12,7 +12,7 @@ import type { ProductSchemas } from './productSchemas.ts';
 import type { SourceDocument } from '../source/sourceDocument.ts';
 import { entryMentioned } from './nestedChecks.ts';
 import { isList } from './readMatrix.ts';
-import type { ProductDraft, StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
+import type { SchemaDraft, StepDraft, WorkflowDraft, Written } from './workflowDraft.ts';
 import { withoutBraces } from '../references.ts';
 
 /** The workflow that a file means. Only for a draft without errors. */
@@ -27,18 +27,18 @@ export function toWorkflow(
   for (const [name, input] of draft.inputs) {
     inputs[name] = input;
   }
-  const productOf = ({ file: product, schema }: ProductDraft): Product => {
+  const valueOf = (schema: SchemaDraft | undefined): JsonValue | undefined => {
     const value = schema && schemas.valueOf(schema, document);
     if (value?.ok === false) {
-      throw new Error(`Internal error: the schema of ${product.text} was taken for a valid one`);
+      throw new Error('Internal error: a schema was taken for a valid one');
     }
-    return { path: product.text, schema: value?.value };
+    return value?.value;
   };
   return {
     name: draft.name,
     description: draft.description,
     inputs,
-    steps: draft.steps.map((step) => stepOf(step, productOf, workflows)),
+    steps: draft.steps.map((step) => stepOf(step, valueOf, workflows)),
     phases: (draft.phases ?? []).map(({ name, steps, checks }) => ({
       name: name.text,
       steps: steps.map(({ text }) => stepId(text)),
@@ -55,7 +55,7 @@ export function toWorkflow(
 
 function stepOf(
   draft: StepDraft,
-  productOf: (product: ProductDraft) => Product,
+  valueOf: (schema: SchemaDraft | undefined) => JsonValue | undefined,
   workflows: WorkflowIndex,
 ): Step {
   const base = {
@@ -74,7 +74,11 @@ function stepOf(
         agent: agentName(draft.agent?.text ?? ''),
         prompt: draft.prompt?.text ?? '',
         env: recordOf(draft.env),
-        produces: draft.produces.map(productOf),
+        produces: draft.produces.map(({ file, schema }) => ({
+          path: file.text,
+          schema: valueOf(schema),
+        })),
+        outputSchema: valueOf(draft.outputSchema),
         checks: draft.checks,
         limits: draft.limits,
         retry: draft.retry,

@@ -61,6 +61,7 @@ export interface AgentStepDraft extends StepDraftBase {
   readonly prompt: Written | undefined;
   readonly env: ReadonlyMap<string, Written>;
   readonly produces: readonly ProductDraft[];
+  readonly outputSchema: SchemaDraft | undefined;
   readonly checks: readonly Check[];
   readonly limits: Partial<Limits>;
   readonly retry: RetryRule | undefined;
@@ -130,6 +131,7 @@ export function agentStep(id: string, path: SourcePath): AgentStepDraft {
     prompt: undefined,
     env: new Map(),
     produces: [],
+    outputSchema: undefined,
     checks: [],
     limits: {},
     retry: undefined,

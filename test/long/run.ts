@@ -1,6 +1,7 @@
 // npm run test:long: the tests that show what Sluice promises, at full size. docs/promises.md says what for.
 //   npm run test:long                                  all
 //   npm run test:long -- crash                         every crash point, and double crashes
+//   npm run test:long -- crash --only chain            those of one workflow
 //   npm run test:long -- crash --only "chain half:12"  one of them, as a failure names it
 //   npm run test:long -- faults                        a disk that fails, fills up or loses power
 //   npm run test:long -- scheduler                     the scheduler beside a plain one

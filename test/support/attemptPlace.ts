@@ -9,7 +9,7 @@ export const NOTHING_WANTED = {
   agents: {},
   whyNotWrite: () => undefined,
   continues: false,
-  counted: { calls: 0, uses: 0 },
+  counted: { calls: 0, uses: 0, openCalls: [], openUses: [] },
   wishes: () => ({
     model: undefined,
     permissions: undefined,

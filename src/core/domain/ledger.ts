@@ -73,6 +73,14 @@ export interface ModelChange {
 export interface Ledger {
   readonly total: Spent;
   readonly tasks: ReadonlyMap<TaskId, TaskLedger>;
-  /** Calls and uses of tools that the task has begun; the next of each is one more. */
-  counted(task: TaskId): { readonly calls: number; readonly uses: number };
+  counted(task: TaskId): Counted;
+}
+
+/** Calls of models and uses of tools that the journal has of a task; the next of each is one more. */
+export interface Counted {
+  readonly calls: number;
+  readonly uses: number;
+  /** Those of them that were begun and have not ended, by their numbers. */
+  readonly openCalls: readonly number[];
+  readonly openUses: readonly number[];
 }

@@ -5,6 +5,7 @@ import type { Agent, Limits } from './agent.ts';
 import type { AttemptDeed, ParkReason } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { AgentName, RunId, TaskId } from './ids.ts';
+import type { Counted } from './ledger.ts';
 import type { BudgetReached, Question, Reply } from './question.ts';
 import type { PermissionMode, Terms } from './terms.ts';
 import type { JsonValue } from './workflow.ts';
@@ -43,8 +44,8 @@ export interface RunnerRequest {
   readonly sessionFile: string;
   /** The attempt was parked and goes on: copy, files and session are as it left them. */
   readonly continues: boolean;
-  /** Calls of models and uses of tools that the journal has of the task already: the next of each is one more. */
-  readonly counted: { readonly calls: number; readonly uses: number };
+  /** What the journal has of the task already. */
+  readonly counted: Counted;
   /** What people want of the task by now; asked again at each turn. */
   readonly wishes: () => Wishes;
 }

@@ -25,6 +25,7 @@ export interface ToolAnswer {
 
 /** The tools of one attempt. */
 export interface Toolbox {
+  /** As they are now: servers may change theirs. */
   readonly tools: readonly Tool[];
   /** What the agent names and nobody has, and servers that could not be started: a sentence each. */
   readonly problems: readonly string[];

@@ -142,7 +142,9 @@ async function copyFor(
 async function workOn(work: Work, signal: AbortSignal): Promise<AttemptOutcome> {
   const { input, parts, link, runner, bounds, copy, isExternal } = work;
   const { step, continues } = input;
-  const keep = (file: string) => (isExternal ? parts.blobs.copy(file) : parts.blobs.adopt(file));
+  // Until the outcome is in the journal, whoever goes on after a crash may work in the copy as it was.
+  const outlives = isExternal || runner.canPark;
+  const keep = (file: string) => (outlives ? parts.blobs.copy(file) : parts.blobs.adopt(file));
   const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
     kind: 'failed',
     failure,

@@ -3,6 +3,7 @@ import type { TaskId } from '../domain/ids.ts';
 import {
   NOTHING_SPENT,
   type CallEntry,
+  type Counted,
   type Ledger,
   type ModelChange,
   type Spent,
@@ -15,6 +16,7 @@ interface MutableTaskLedger {
   readonly calls: CallEntry[];
   readonly changes: ModelChange[];
   uses: number;
+  readonly openUses: Set<number>;
 }
 
 /** What a run has spent, event by event. */
@@ -22,10 +24,14 @@ export class LedgerFold implements Ledger {
   readonly total: Mutable<Spent> = { ...NOTHING_SPENT };
   readonly tasks = new Map<TaskId, MutableTaskLedger>();
 
-  /** Of the calls and uses of tools that the task has begun, how many; the next of each is one more. */
-  counted(id: TaskId): { readonly calls: number; readonly uses: number } {
+  counted(id: TaskId): Counted {
     const task = this.tasks.get(id);
-    return { calls: task?.calls.length ?? 0, uses: task?.uses ?? 0 };
+    return {
+      calls: task?.calls.length ?? 0,
+      uses: task?.uses ?? 0,
+      openCalls: (task?.calls ?? []).flatMap(({ call, end }) => (end === undefined ? [call] : [])),
+      openUses: [...(task?.openUses ?? [])],
+    };
   }
 
   /** @returns what keeps the deed from being the next of its task, as the end of a sentence */
@@ -66,9 +72,10 @@ export class LedgerFold implements Ledger {
           return `use ${task.uses + 1} is next`;
         }
         task.uses = deed.use;
+        task.openUses.add(deed.use);
         return undefined;
       case 'tool-ended':
-        return deed.use > task.uses ? 'that use has not begun' : undefined;
+        return task.openUses.delete(deed.use) ? undefined : 'that use has not begun, or has ended';
       case 'breaker-moved':
         return undefined;
     }
@@ -114,7 +121,7 @@ export class LedgerFold implements Ledger {
   #taskOf(id: TaskId): MutableTaskLedger {
     let task = this.tasks.get(id);
     if (task === undefined) {
-      task = { spent: { ...NOTHING_SPENT }, calls: [], changes: [], uses: 0 };
+      task = { spent: { ...NOTHING_SPENT }, calls: [], changes: [], uses: 0, openUses: new Set() };
       this.tasks.set(id, task);
     }
     return task;

@@ -7,6 +7,7 @@ import type { Ports } from '../../../src/core/ports.ts';
 import type { BookEntry } from '../../../src/core/projections/runBook.ts';
 import { Sluice, type StartedRun } from '../../../src/core/sluice.ts';
 import { userFolders } from '../../../src/core/user.ts';
+import { paidModels } from './paidModel.ts';
 import { Boundaries, countingDisk, type KillPoint } from './countingDisk.ts';
 
 // A program that opens Sluice on `<parent>/repository`, goes on with the run it finds there or starts one,
@@ -44,16 +45,18 @@ const environment = new Proxy(
 
 const problems: string[] = [];
 const { cache, state } = userFolders(process.env, process.platform);
+const log: Ports['log'] = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message) => void problems.push(message),
+  error: (message, thrown) => void problems.push(`${message}: ${String(thrown)}`),
+};
 const ports: Ports = {
   clock,
   disk: countingDisk(nodeDisk, boundaries),
   random: () => 0.5,
-  log: {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (message) => void problems.push(message),
-    error: (message, thrown) => void problems.push(`${message}: ${String(thrown)}`),
-  },
+  log,
+  models: paidModels(parent, boundaries, systemClock, log),
   actor: ADA,
   environment,
   home: undefined,

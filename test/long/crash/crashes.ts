@@ -24,17 +24,19 @@ interface Tally {
 }
 
 /**
- * Every boundary of the seven workflows, once, and pairs of them; `only` names one point, as a failure does.
+ * Every boundary of the eight workflows, once, and pairs of them; `only` names one workflow, or one point as a failure does.
  * Returns false when anything was lost, repeated, damaged or never reached.
  */
 export async function crashes(seed: number, only: string | undefined): Promise<boolean> {
   const sweep = new CrashSweep();
   try {
     const boundaries = await sweep.open(ROUNDS);
-    if (only !== undefined) {
+    if (only?.includes(' ') === true) {
       return await one(sweep, parsePoint(only));
     }
-    const singles = [...boundaries].flatMap(([name, seen]) => pointsOf(name, seen));
+    const singles = [...boundaries]
+      .filter(([name]) => only === undefined || name === only)
+      .flatMap(([name, seen]) => pointsOf(name, seen));
     const recoveries = new Map<string, number>();
     const single = await run(sweep, singles, 'single', (point, outcome) => {
       if (outcome.kind === 'survived') {

@@ -54,7 +54,12 @@ export function judgeEnd(
   const expected = Object.fromEntries(
     Object.entries(workflow.ends).map(([task, kind]) => [task, waved.has(task) ? 'skipped' : kind]),
   );
-  const kinds = Object.fromEntries([...state.tasks].map(([id, { kind }]) => [id, kind]));
+  const kinds = Object.fromEntries(
+    [...state.tasks].map(([id, task]) => [
+      id,
+      task.kind === 'failed' ? `failed: ${JSON.stringify(task.failure)}` : task.kind,
+    ]),
+  );
   assert.deepEqual(kinds, expected);
   assert.ok(state.phase.kind === 'finished' && state.phase.status === 'succeeded', 'not succeeded');
   const landed = Object.entries(workflow.branches).filter(([task]) => !waved.has(task));
@@ -73,6 +78,7 @@ export function judgeEnd(
     assert.deepEqual(events.slice(0, crash.events.length), crash.events);
   }
   assert.equal(new Set(ledger).size, ledger.length, 'an attempt had its effect twice');
+  judgeCalls(workflow, crashes.length, end);
   return decisions;
 }
 
@@ -84,6 +90,9 @@ function judgeEffects(
   const timesOf = (lines: readonly string[], task: string) =>
     lines.filter((line) => line.startsWith(`${task} `)).length;
   for (const [task, kind] of Object.entries(workflow.ends)) {
+    if (workflow.turns?.[task] !== undefined) {
+      continue;
+    }
     const times = timesOf(ledger, task);
     if (kind !== 'succeeded') {
       assert.equal(times, 0, `${task} had an effect`);
@@ -106,6 +115,22 @@ function judgeEffects(
       }
     }
   }
+}
+
+/** Each answer was paid for, and at most one more for each crash; the run's own ledger hides none of them. */
+function judgeCalls(
+  workflow: ReferenceWorkflow,
+  crashes: number,
+  { ledger, state }: Inspection,
+): void {
+  const needed = Object.values(workflow.turns ?? {}).reduce((sum, turns) => sum + turns, 0);
+  const paid = ledger.filter((line) => line.startsWith('call.')).length;
+  assert.ok(paid >= needed, `${needed} answers were needed, ${paid} were paid for`);
+  assert.ok(
+    paid <= needed + crashes,
+    `${paid} calls were paid for ${needed} answers and ${crashes} crashes: some were repeated`,
+  );
+  assert.ok((state?.ledger.total.calls ?? 0) >= needed, 'the ledger has lost a call');
 }
 
 function decisionsIn(events: readonly RunEvent[]): Decisions {

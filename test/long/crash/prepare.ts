@@ -63,6 +63,9 @@ export class Prepared {
     for (const [name, fields] of Object.entries(workflow.workflows)) {
       json(`workflows/${name}`, { name, ...fields });
     }
+    for (const [name, text] of Object.entries(workflow.models ?? {})) {
+      this.#repository.write(`.sluice/agents/${name}.md`, text);
+    }
     this.#repository.write('README.md', 'readme\n');
     this.#repository.commit();
     this.#repository.write('README.md', 'changed and not committed\n');

@@ -1,4 +1,4 @@
-// The seven workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
+// The eight workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
 // Agents are lines of shell, and each first notes its effect where no crash takes it back.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,6 +14,10 @@ export interface ReferenceWorkflow {
   readonly branches: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Tasks whose effects are outside their copies. */
   readonly external: readonly string[];
+  /** Agents that are language models, as Markdown files by name; what they cost is noted as `call.<turn>`. */
+  readonly models?: Readonly<Record<string, string>>;
+  /** Answers of models that the tasks need, by task; these tasks have no effect of their own. */
+  readonly turns?: Readonly<Record<string, number>>;
 }
 
 const NOTE = 'echo "$SLUICE_TASK $SLUICE_ATTEMPT" >> "$HOME/ledger" && sync "$HOME/ledger"';
@@ -231,6 +235,36 @@ const told: ReferenceWorkflow = {
   external: [],
 };
 
+const asked: ReferenceWorkflow = {
+  name: 'asked',
+  agents: { after: agent('cat "$SLUICE_NEEDS/ask/output" > after.txt') },
+  models: {
+    asker: [
+      '---',
+      'name: asker',
+      'description: Asks a model that costs.',
+      'model: anthropic/claude-test',
+      'tools: [list, write]',
+      'owns: made.txt',
+      '---',
+      'Work.',
+      '',
+    ].join('\n'),
+  },
+  workflows: {
+    asked: {
+      steps: {
+        ask: { agent: 'asker', prompt: 'Make it.', produces: 'made.txt' },
+        after: { agent: 'after', needs: 'ask', produces: 'after.txt' },
+      },
+    },
+  },
+  ends: { ask: 'succeeded', after: 'succeeded' },
+  branches: { ask: { 'made.txt': 'made\n' }, after: { 'after.txt': 'Done.' } },
+  external: [],
+  turns: { ask: 3 },
+};
+
 export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   chain,
   fan,
@@ -239,4 +273,5 @@ export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   flaky,
   external,
   told,
+  asked,
 ];

@@ -67,7 +67,7 @@ describe('An attempt that waits for its provider', () => {
     rig.start();
     const again = await rig.attempt('a');
     assert.equal(again.request.continues, true);
-    assert.deepEqual(again.request.counted, { calls: 1, uses: 0 });
+    assert.deepEqual(again.request.counted, { calls: 1, uses: 0, openCalls: [1], openUses: [] });
     again.succeed();
     await rig.end();
     const { spent } = rig.state().ledger.tasks.get(id('a')) ?? {};

@@ -25,7 +25,8 @@ export interface ConversationParts {
   readonly models: ModelPort;
   readonly calls: NumberedCalls;
   readonly session: Session;
-  readonly tools: readonly Tool[];
+  /** Those of this turn. */
+  readonly tools: () => readonly Tool[];
   readonly watch: AttemptWatch;
   readonly voice: Voice;
   readonly clock: Clock;
@@ -197,7 +198,7 @@ export class Conversation {
 
   async #call(model: UsableModel): Promise<Step> {
     const { session, request, spec, calls, voice, watch } = this.#parts;
-    const tools = model.canUseTools ? this.#parts.tools : [];
+    const tools = model.canUseTools ? this.#parts.tools() : [];
     const outcome = await calls.make(
       {
         model,

@@ -16,6 +16,7 @@ import { OUTPUT_CAP_BYTES } from '../startCommand.ts';
 import { askedAgents } from './askedAgent.ts';
 import { Conversation, type ConversationEnd } from './conversation.ts';
 import { NumberedCalls, type Voice } from './numberedCalls.ts';
+import { tellRemembered } from './remembered.ts';
 import { Session } from './session.ts';
 
 export interface ModelRunnerOptions {
@@ -91,13 +92,15 @@ export class ModelRunner implements Runner {
     const redact = (text: string) => hiding.redact(text);
     const words: string[] = [];
     events.started(undefined, (text) => void words.push(text));
-    const calls = new NumberedCalls(models, request, events);
+    tellRemembered(session, request.counted, events);
+    const calls = new NumberedCalls(models, session, request, events);
     let box = NO_TOOLS;
     try {
       box = await this.#open(request, watch.signal);
       box.problems.forEach((problem) => voice.note('tools', problem));
       const asked = askedAgents({ request, models, calls, voice, clock });
-      const tools = [...box.tools, ...asked];
+      // Servers may have other tools from one turn to the next.
+      const tools = () => [...box.tools, ...asked];
       return await new Conversation({
         request,
         spec,

@@ -1,9 +1,10 @@
 import { oneLine } from '../../base/text.ts';
 import { isServedAs } from '../../domain/servedModel.ts';
-import { modelName, NO_USAGE } from '../../domain/call.ts';
+import { modelName } from '../../domain/call.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { CallOutcome, CallRequest, ModelPort } from '../../domain/modelPort.ts';
 import type { RunnerEvents, RunnerRequest } from '../../domain/runner.ts';
+import type { Session } from './session.ts';
 
 /** What a call says while it is made. */
 export interface Voice {
@@ -12,16 +13,18 @@ export interface Voice {
   note(kind: string, text: string): void;
 }
 
-/** Calls of models for one task: each has its number, its intent and its outcome in the journal. */
+/** Calls of models for one task: each has its number, its intent and its outcome, in the session and in the journal. */
 export class NumberedCalls {
   readonly #models: ModelPort;
+  readonly #session: Session;
   readonly #events: RunnerEvents;
   #last: number;
 
-  constructor(models: ModelPort, request: RunnerRequest, events: RunnerEvents) {
+  constructor(models: ModelPort, session: Session, request: RunnerRequest, events: RunnerEvents) {
     this.#models = models;
+    this.#session = session;
     this.#events = events;
-    this.#last = request.counted.calls;
+    this.#last = Math.max(request.counted.calls, ...session.calls.keys());
   }
 
   /** @param keep called with an answer before the journal is told: what is paid for is not lost by a crash in between */
@@ -39,6 +42,7 @@ export class NumberedCalls {
         began: () => {
           this.#last += 1;
           begun.call = this.#last;
+          this.#session.add({ kind: 'call', call: this.#last, provider, model });
           this.#events.did({ type: 'call-started', call: this.#last, provider, model });
         },
         said: (text) => voice.said(text),
@@ -60,14 +64,8 @@ export class NumberedCalls {
     if (begun.call !== undefined && (outcome.kind === 'answered' || outcome.kind === 'failed')) {
       const { served, usage, usd, durationMs } = outcome;
       const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
-      const ended = {
-        call: begun.call,
-        served,
-        usage: usage ?? NO_USAGE,
-        usd,
-        durationMs,
-        failure,
-      };
+      const ended = { call: begun.call, served, usage, usd, durationMs, failure };
+      this.#session.add({ kind: 'call-end', ...ended });
       this.#events.did({ type: 'call-ended', ...ended });
     }
     if (outcome.kind === 'failed') {

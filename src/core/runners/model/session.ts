@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import type { CallFailureKind } from '../../domain/call.ts';
+import type { CallFailureKind, ModelRef } from '../../domain/call.ts';
+import type { CallEnd } from '../../domain/ledger.ts';
 import {
   toolCallsOf,
   type ChatMessage,
@@ -20,11 +21,25 @@ export type SessionLine =
   | { readonly kind: 'failed'; readonly because: CallFailureKind }
   /** The call waits for its provider. */
   | { readonly kind: 'waited'; readonly ms: number }
+  /** Intent: a model is asked. */
+  | ({ readonly kind: 'call'; readonly call: number } & ModelRef)
+  | ({ readonly kind: 'call-end'; readonly call: number } & CallEnd)
   /** Intent: the tool call of the last answer with this id is made, as this use. */
-  | { readonly kind: 'using'; readonly id: string; readonly use: number }
+  | ({ readonly kind: 'using'; readonly id: string; readonly use: number } & Use)
+  | ({ readonly kind: 'used'; readonly use: number } & UseEnd)
   | { readonly kind: 'result'; readonly result: ToolResult }
   /** The model was told what is wrong with its answer. */
   | { readonly kind: 'repair' };
+
+export interface Use {
+  readonly tool: string;
+  readonly summary: string;
+}
+
+export interface UseEnd {
+  readonly outcome: 'done' | 'failed' | 'refused' | 'lost';
+  readonly durationMs: number;
+}
 
 export class Session {
   readonly messages: ChatMessage[] = [];
@@ -32,6 +47,9 @@ export class Session {
   readonly results = new Map<string, ToolResult>();
   /** Uses that were begun, by the ids of their calls. */
   readonly using = new Map<string, number>();
+  /** Every call and every use of the conversation, by its number, and how it ended. */
+  readonly calls = new Map<number, ModelRef & { readonly end: CallEnd | undefined }>();
+  readonly uses = new Map<number, Use & { readonly end: UseEnd | undefined }>();
   model: string | undefined;
   /** Answers so far. */
   turns = 0;
@@ -103,9 +121,29 @@ export class Session {
       case 'waited':
         this.waitedMs += line.ms;
         break;
+      case 'call':
+        this.calls.set(line.call, { provider: line.provider, model: line.model, end: undefined });
+        break;
+      case 'call-end': {
+        const call = this.calls.get(line.call);
+        const { served, usage, usd, durationMs, failure } = line;
+        if (call !== undefined) {
+          this.calls.set(line.call, { ...call, end: { served, usage, usd, durationMs, failure } });
+        }
+        break;
+      }
       case 'using':
         this.using.set(line.id, line.use);
+        this.uses.set(line.use, { tool: line.tool, summary: line.summary, end: undefined });
         break;
+      case 'used': {
+        const use = this.uses.get(line.use);
+        const { outcome, durationMs } = line;
+        if (use !== undefined) {
+          this.uses.set(line.use, { ...use, end: { outcome, durationMs } });
+        }
+        break;
+      }
       case 'result':
         this.results.set(line.result.id, line.result);
         break;

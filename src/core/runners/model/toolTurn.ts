@@ -2,19 +2,22 @@ import { oneLine, plainText } from '../../base/text.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ToolCall, ToolResult } from '../../domain/chat.ts';
 import type { RunnerEvents, RunnerRequest } from '../../domain/runner.ts';
-import { permissionFor, type Tool } from '../../domain/tool.ts';
+import { permissionFor, type Tool, type ToolDeed } from '../../domain/tool.ts';
 import type { AttemptWatch } from '../codingAgent/attemptWatch.ts';
 import type { Voice } from './numberedCalls.ts';
-import type { Session } from './session.ts';
+import type { Session, UseEnd } from './session.ts';
 
 /** Most characters of an input that a person is shown. */
 const DETAIL_LENGTH = 20_000;
+
+/** Made again after a crash: a look, and a change of the copy, which comes to the same or to an error. */
+const MAY_REPEAT: ReadonlySet<ToolDeed> = new Set<ToolDeed>(['read', 'reach', 'edit']);
 
 export interface ToolTurnParts {
   readonly request: RunnerRequest;
   readonly events: RunnerEvents;
   readonly session: Session;
-  readonly tools: readonly Tool[];
+  readonly tools: () => readonly Tool[];
   readonly watch: AttemptWatch;
   readonly voice: Voice;
   readonly clock: Clock;
@@ -26,8 +29,8 @@ type Leave = 'allow' | { readonly refused: string };
 
 /**
  * Does what a model wants of its tools, one answer of it at a time. What only looks runs side by side, the rest in the
- * order it is asked for. A use that was cut off by a crash is made again where it only looks, and else told as lost:
- * nothing is done twice unasked.
+ * order it is asked for. A use that was cut off by a crash is made again where nothing outside of the copy can have
+ * happened, and else told as lost: nothing is done twice unasked.
  */
 export class ToolTurn {
   readonly #parts: ToolTurnParts;
@@ -35,16 +38,17 @@ export class ToolTurn {
 
   constructor(parts: ToolTurnParts) {
     this.#parts = parts;
-    this.#lastUse = parts.request.counted.uses;
+    this.#lastUse = Math.max(parts.request.counted.uses, ...parts.session.uses.keys());
   }
 
   /** Resolves once every call of the last answer has a result, or the attempt is stopped. */
   async answer(calls: readonly ToolCall[]): Promise<void> {
     const { watch } = this.#parts;
+    const tools = this.#parts.tools();
     let together: Promise<void>[] = [];
     for (const call of calls) {
-      const tool = this.#parts.tools.find(({ name }) => name === call.name);
-      const fault = this.#faultOf(call, tool);
+      const tool = tools.find(({ name }) => name === call.name);
+      const fault = this.#faultOf(call, tool, tools);
       if (tool === undefined || fault !== undefined) {
         this.#conclude(call, fault ?? '', true);
         continue;
@@ -70,23 +74,17 @@ export class ToolTurn {
   }
 
   /** What is wrong with a call, for the model to mend. */
-  #faultOf(call: ToolCall, tool: Tool | undefined): string | undefined {
+  #faultOf(call: ToolCall, tool: Tool | undefined, tools: readonly Tool[]): string | undefined {
     if (tool === undefined) {
-      const names = this.#parts.tools.map(({ name }) => name).join(', ');
+      const names = tools.map(({ name }) => name).join(', ');
       return `There is no tool "${oneLine(call.name)}". There ${names === '' ? 'is none' : `are: ${names}`}.`;
     }
     if (call.invalid !== undefined) {
       return `The arguments cannot be read: ${call.invalid}. Call the tool again with JSON that fits its schema.`;
     }
-    const { session, events, request } = this.#parts;
-    const use = session.using.get(call.id);
-    if (use !== undefined && tool.does !== 'read') {
-      if (use <= request.counted.uses) {
-        events.did({ type: 'tool-ended', use, outcome: 'lost', durationMs: 0 });
-      }
-      return 'This use was cut off in the middle, and nobody knows whether it happened. Look at how things are before you do it again.';
-    }
-    return undefined;
+    return this.#parts.session.using.has(call.id) && !MAY_REPEAT.has(tool.does)
+      ? 'This use was cut off in the middle, and nobody knows whether it happened. Look at how things are before you do it again.'
+      : undefined;
   }
 
   async #leave(tool: Tool, call: ToolCall): Promise<Leave> {
@@ -125,9 +123,8 @@ export class ToolTurn {
   }
 
   async #use(tool: Tool, call: ToolCall): Promise<void> {
-    const { session, events, watch, clock, redact } = this.#parts;
+    const { watch, clock, redact } = this.#parts;
     const use = this.#begin(tool, call);
-    session.add({ kind: 'using', id: call.id, use });
     const since = clock.monotonic();
     const used = await watch.race(tool.call(call.input, watch.signal));
     if (used.kind === 'broke') {
@@ -139,24 +136,30 @@ export class ToolTurn {
     }
     const { text, isError } = used.value;
     this.#conclude(call, redact(text), isError);
-    const durationMs = Math.round(clock.monotonic() - since);
-    events.did({ type: 'tool-ended', use, outcome: isError ? 'failed' : 'done', durationMs });
+    this.#end(use, isError ? 'failed' : 'done', Math.round(clock.monotonic() - since));
+  }
+
+  #end(use: number, outcome: UseEnd['outcome'], durationMs: number): void {
+    this.#parts.session.add({ kind: 'used', use, outcome, durationMs });
+    this.#parts.events.did({ type: 'tool-ended', use, outcome, durationMs });
   }
 
   #refuse(tool: Tool, call: ToolCall, why: string): Promise<void> {
     const use = this.#begin(tool, call);
-    this.#parts.events.did({ type: 'tool-ended', use, outcome: 'refused', durationMs: 0 });
     this.#conclude(call, why, true);
+    this.#end(use, 'refused', 0);
     return Promise.resolve();
   }
 
   #begin(tool: Tool, call: ToolCall): number {
-    const { events, redact } = this.#parts;
+    const { session, events, redact } = this.#parts;
     this.#lastUse += 1;
+    const use = this.#lastUse;
     const summary = oneLine(redact(tool.summary(call.input)));
-    events.did({ type: 'tool-called', use: this.#lastUse, tool: tool.name, summary });
+    session.add({ kind: 'using', id: call.id, use, tool: tool.name, summary });
+    events.did({ type: 'tool-called', use, tool: tool.name, summary });
     this.#parts.voice.note(tool.name, summary);
-    return this.#lastUse;
+    return use;
   }
 
   #conclude({ id, name }: ToolCall, text: string, isError: boolean): void {

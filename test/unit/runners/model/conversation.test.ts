@@ -155,6 +155,26 @@ describe('The conversation of a model agent', () => {
     done(await again);
   });
 
+  it('tells the journal of what it had not heard when the program died', async () => {
+    rig.tool('look', 'read');
+    const ended = rig.run();
+    (await rig.models.next()).use({ id: '1', name: 'look' });
+    await rig.models.next();
+    rig.stop.abort();
+    await ended;
+    const heard = rig.deeds.splice(0);
+    const again = rig.goOn();
+    (await rig.models.next()).answer('Done.');
+    done(await again);
+    const told = rig.deeds.slice(0, heard.length);
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['call-started', 'call-ended', 'call-started', 'tool-called', 'tool-ended'],
+    );
+    const calls = rig.deeds.flatMap((deed) => (deed.type === 'call-started' ? [deed.call] : []));
+    assert.deepEqual(calls, [1, 2, 3]);
+  });
+
   it('fails where no model of its list can be asked, and says why of each', async () => {
     const end = await rig.run(models('nobody/x', 'nobody/y'));
     assert.deepEqual(end, {

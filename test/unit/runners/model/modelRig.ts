@@ -7,6 +7,7 @@ import type { Agent } from '../../../../src/core/domain/agent.ts';
 import type { AttemptDeed } from '../../../../src/core/domain/event.ts';
 import type { Failure } from '../../../../src/core/domain/failure.ts';
 import { runIdOf, stepId, taskIdOf } from '../../../../src/core/domain/ids.ts';
+import type { Counted } from '../../../../src/core/domain/ledger.ts';
 import type { Question, Reply } from '../../../../src/core/domain/question.ts';
 import type { RunnerOutput, RunnerRequest, Wishes } from '../../../../src/core/domain/runner.ts';
 import type { Tool, ToolDeed } from '../../../../src/core/domain/tool.ts';
@@ -68,10 +69,27 @@ export class ModelRig {
   /** The attempt was parked or cut off, and goes on. */
   goOn(over: Partial<RunnerRequest> = {}): Promise<Ended> {
     this.stop = new AbortController();
-    const count = (type: AttemptDeed['type']) =>
-      this.deeds.filter((one) => one.type === type).length;
-    const counted = { calls: count('call-started'), uses: count('tool-called') };
+    const { counted } = this;
     return this.run({ continues: true, counted, ...over });
+  }
+
+  /** What the journal has, if it has heard of every deed. */
+  get counted(): Counted {
+    const numbers = (type: AttemptDeed['type'], of: 'call' | 'use') =>
+      this.deeds.flatMap((deed) =>
+        deed.type === type && of in deed
+          ? [(deed as unknown as Record<typeof of, number>)[of]]
+          : [],
+      );
+    const open = (begun: readonly number[], ended: readonly number[]) =>
+      begun.filter((number) => !ended.includes(number));
+    const [calls, uses] = [numbers('call-started', 'call'), numbers('tool-called', 'use')];
+    return {
+      calls: calls.length,
+      uses: uses.length,
+      openCalls: open(calls, numbers('call-ended', 'call')),
+      openUses: open(uses, numbers('tool-ended', 'use')),
+    };
   }
 
   request(over: Partial<RunnerRequest>): RunnerRequest {

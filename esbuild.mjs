@@ -1,5 +1,5 @@
-// Bundles Sluice into dist/: the extension, the command line, the graph page and, with --tests, the host tests. The
-// packs are put beside them.
+// Bundles Sluice into dist/: the extension, the command line, the packages they load when they need them, the graph
+// page and, with --tests, the host tests. The packs are put beside them.
 //   node esbuild.mjs [--watch] [--production] [--tests]
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -38,9 +38,50 @@ const forNode = {
   define: { SLUICE_BUILD: JSON.stringify(watch ? '' : stateOfSources()) },
 };
 
+/** Large, and needed by whoever asks a provider of models: each is a file of its own, read when it is first used. */
+const apart = [
+  'ai',
+  '@ai-sdk/anthropic',
+  '@ai-sdk/google',
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+];
+
+/** @type {import('esbuild').BuildOptions} */
+const packages = {
+  ...forNode,
+  entryPoints: apart.map((name) => ({ in: name, out: fileOfPackage(name) })),
+  outdir: 'dist/packages',
+  outExtension: { '.js': '.cjs' },
+  target: 'node20',
+};
+
+function fileOfPackage(name) {
+  return name.replace('@', '').replace('/', '-');
+}
+
+/** @type {import('esbuild').BuildOptions} */
+const withPackagesApart = {
+  // Of what is not in the bundle a `require` is made, which VS Code's host and Node do alike.
+  supported: { 'dynamic-import': false },
+  plugins: [
+    {
+      name: 'packages-apart',
+      setup(build) {
+        build.onResolve({ filter: /^(?:ai$|@ai-sdk\/)/ }, ({ path: name, kind }) =>
+          kind === 'dynamic-import' && apart.includes(name)
+            ? { path: `./packages/${fileOfPackage(name)}.cjs`, external: true }
+            : undefined,
+        );
+      },
+    },
+  ],
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const extension = {
   ...forNode,
+  ...withPackagesApart,
   entryPoints: ['src/extension.ts'],
   outfile: 'dist/extension.cjs',
   target: 'node22',
@@ -50,12 +91,13 @@ const extension = {
 /** @type {import('esbuild').BuildOptions} */
 const commandLine = {
   ...forNode,
+  ...withPackagesApart,
   entryPoints: ['src/cli.ts'],
   outfile: 'dist/cli.cjs',
   target: 'node20',
   // Nothing is external: an import of `vscode` anywhere below the command line has to break the build.
   banner: { js: `#!/usr/bin/env ${production ? 'node' : '-S node --enable-source-maps'}` },
-  plugins: [executable('dist/cli.cjs')],
+  plugins: [...withPackagesApart.plugins, executable('dist/cli.cjs')],
 };
 
 /** What is parsed, and so what is kept of it for the next program, depends on nothing else. */
@@ -164,7 +206,7 @@ if (production) {
   fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 }
 assemblePacks(path.join(root, 'dist/packs'));
-const bundles = [extension, commandLine, graphPage, ...(tests ? [hostTests()] : [])];
+const bundles = [extension, commandLine, packages, graphPage, ...(tests ? [hostTests()] : [])];
 
 if (watch) {
   for (const bundle of bundles) {

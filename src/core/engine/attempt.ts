@@ -17,7 +17,12 @@ import { judge, renderRecord, renderText, type RenderContext } from './render.ts
 // is checked and kept, the copy is thrown away. Until the outcome is in the journal none of this
 // is real, so an attempt that is cut off anywhere is simply tried again, unless it has effects elsewhere.
 
-export type AttemptOutcome =
+export type AttemptOutcome = AttemptEnd & {
+  /** Removes the copy; not to be called before the outcome is in the journal for good. */
+  readonly tidy?: () => Promise<void>;
+};
+
+type AttemptEnd =
   | ({ readonly kind: 'succeeded' } & Evidence)
   | {
       readonly kind: 'failed';
@@ -97,11 +102,18 @@ export async function runAttempt(
   // With effects elsewhere the copy outlives the attempt: until the outcome is in the journal a crash may
   // leave it to a person, who looks at what is there and may count it after all. It goes with the run.
   const staysWithRun = work.isExternal && work.hasBegun;
-  if (outcome.kind !== 'parked' && !staysWithRun) {
-    await copy.value.dispose().catch((thrown: unknown) => {
+  if (outcome.kind === 'parked' || staysWithRun) {
+    return outcome;
+  }
+  const tidy = () =>
+    copy.value.dispose().catch((thrown: unknown) => {
       parts.log.warn(`A workspace copy could not be removed, it will be later: ${String(thrown)}`);
     });
+  if (runner.canPark) {
+    // What was paid for stands in it: after a crash before the outcome is kept, the attempt goes on from there.
+    return { ...outcome, tidy };
   }
+  await tidy();
   return outcome;
 }
 
@@ -139,13 +151,13 @@ async function copyFor(
   }
 }
 
-async function workOn(work: Work, signal: AbortSignal): Promise<AttemptOutcome> {
+async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
   const { input, parts, link, runner, bounds, copy, isExternal } = work;
   const { step, continues } = input;
   // Until the outcome is in the journal, whoever goes on after a crash may work in the copy as it was.
   const outlives = isExternal || runner.canPark;
   const keep = (file: string) => (outlives ? parts.blobs.copy(file) : parts.blobs.adopt(file));
-  const failed = async (failure: Failure): Promise<AttemptOutcome> => ({
+  const failed = async (failure: Failure): Promise<AttemptEnd> => ({
     kind: 'failed',
     failure,
     log: work.hasBegun ? await keepLog(copy, keep) : undefined,
@@ -381,6 +393,6 @@ async function keptOrEmpty(
   }
 }
 
-function nothingDone(failure: Failure): Extract<AttemptOutcome, { kind: 'failed' }> {
+function nothingDone(failure: Failure): Extract<AttemptEnd, { kind: 'failed' }> {
   return { kind: 'failed', failure, log: undefined, hasBegun: false };
 }

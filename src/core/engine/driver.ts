@@ -323,6 +323,7 @@ export class RunDriver {
     const chance = { now: this.#parts.clock.now(), random: this.#parts.random() };
     const ended = { task: id, step, effects, durationMs, outcome };
     this.#desk.append(outcomeEvent(state, ended, isEnding(state, this.#rules), chance));
+    this.#effects.tidy(outcome.tidy);
   }
 
   #openGate(task: TaskId, shown: ShownGate): void {

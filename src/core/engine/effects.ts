@@ -67,6 +67,7 @@ export type Message =
   | { readonly kind: 'request'; readonly request: RunRequest; readonly settle: Settle }
   /** Everything appended before survives a power loss. */
   | { readonly kind: 'flushed'; readonly settle: () => void }
+
   /** A time has come that `nextLook` named. */
   | { readonly kind: 'woke' }
   | { readonly kind: 'detach' }
@@ -250,6 +251,22 @@ export class Effects {
         ),
       );
     this.#held.push({ begin, drop: lost });
+  }
+
+  /** Has done what may only be done once everything appended so far is kept. */
+  tidy(tidy: (() => Promise<void>) | undefined): void {
+    if (tidy === undefined) {
+      return;
+    }
+    this.#flushes += 1;
+    const begin = () =>
+      this.#report(
+        this.telling
+          .done()
+          .then(tidy)
+          .then((): Message => ({ kind: 'flushed', settle: () => undefined })),
+      );
+    this.#held.push({ begin, drop: () => this.flushed() });
   }
 
   flushed(): void {

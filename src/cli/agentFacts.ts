@@ -1,7 +1,10 @@
-import type { RunnerSpec } from '../core/domain/agent.ts';
+import type { McpServerRef, RunnerSpec } from '../core/domain/agent.ts';
 import type { AgentEntry } from '../core/definitions/entries.ts';
 
-/** What `--json` tells of an agent: the contract of `docs/cli.md`. Of instructions only their length. */
+/**
+ * What `--json` tells of an agent: the contract of `docs/cli.md`. Of instructions only their length, and of servers of
+ * tools no variables and headers: people keep keys there.
+ */
 export function agentFacts(entry: AgentEntry): object {
   const { file, name, format, origin, shadowedBy, overlay, priority, diagnostics } = entry;
   return {
@@ -23,9 +26,22 @@ export function agentFacts(entry: AgentEntry): object {
 }
 
 function runnerFacts(runner: RunnerSpec): object {
-  if (runner.kind !== 'model') {
+  if (runner.kind !== 'model' && runner.kind !== 'claude-code') {
     return runner;
   }
   const { instructions, ...rest } = runner;
-  return { ...rest, instructionsLength: instructions.length };
+  const facts = { ...rest, instructionsLength: instructions.length };
+  return 'mcpServers' in facts
+    ? { ...facts, mcpServers: facts.mcpServers.map(serverFacts) }
+    : facts;
+}
+
+function serverFacts(ref: McpServerRef): object {
+  if (typeof ref === 'string') {
+    return { name: ref };
+  }
+  const { name, server } = ref;
+  return server.kind === 'stdio'
+    ? { name, kind: server.kind, program: server.command[0] }
+    : { name, kind: server.kind };
 }

@@ -1,3 +1,5 @@
+import { accountOf } from '../core/projections/ledger.ts';
+import { questionsOf } from '../core/projections/questions.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
 import type { ReadableRun } from './session.ts';
@@ -15,6 +17,7 @@ export function runFacts(entry: BookEntry, now: number): object {
         createdAt: entry.state.createdAt,
         durationMs: runDuration(entry.state, now),
         by: entry.state.by,
+        spent: entry.state.ledger.total,
         damage: entry.damage,
       };
 }
@@ -31,9 +34,12 @@ export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
       groups: row.groups,
       state: row.state,
       detail: row.detail,
+      asks: questionsOf(state, row.task),
       triesAgainAt: row.triesAgainAt,
+      goesOnAt: row.goesOnAt,
       estimateMs: row.step.kind === 'agent' ? estimates.get(row.task) : undefined,
       durationMs: row.durationMs,
+      ledger: accountOf(state, row.task),
       failure: at?.kind === 'failed' ? at.failure : undefined,
       artifacts: row.artifacts,
       branch: row.branch,

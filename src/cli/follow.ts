@@ -25,7 +25,7 @@ export async function follow(
   const seen = { isOurs: false, isInterrupted: false };
   const update = () => {
     if (run !== undefined && !json) {
-      progress.update(findRun(sluice, run), now());
+      progress.update(findRun(sluice, run), now(), terminal.live ? sluice.heard(run) : undefined);
     }
   };
   const interrupt = () => {

@@ -7,9 +7,12 @@ import {
 } from 'commander';
 import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
+import { answerQuestion } from './answerCommand.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { convert } from './convertCommand.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
+import { ledger } from './ledgerCommand.ts';
+import { models } from './modelsCommand.ts';
 import { resume } from './resumeCommand.ts';
 import { answer, cancel, gates, pause, run, runs, show } from './runCommands.ts';
 import {
@@ -20,7 +23,7 @@ import {
   type Surroundings,
 } from './session.ts';
 import { add, create, packs } from './starterCommands.ts';
-import { ask, exec, rerun, steer } from './taskCommands.ts';
+import { ask, exec, model, permissions, rerun, steer } from './taskCommands.ts';
 
 /** The whole program of the terminal: arguments in, exit code out. Nothing here ends the process. */
 export async function main(
@@ -160,6 +163,23 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     '-m, --message <text>',
     'a note kept with the answer',
   );
+  json(command('answer <run> <task>', 'answer what an agent asks', answerQuestion))
+    .option('--allow', 'it may, this once')
+    .option('--allow-always', 'it may, whenever the task wants to use that tool again')
+    .option('--deny [note]', 'it may not; the agent is told the note and goes on')
+    .option('--raise <limit>', 'raise the budget to so many tokens, dollars or minutes')
+    .option('--model <name>', 'with --raise: go on with this model')
+    .option('--stop', 'end the task where its budget is spent');
+  json(command('model <run> <task> <model>', 'go on with another model from the next turn', model));
+  json(
+    command(
+      'permissions <run> <task> <mode>',
+      'change what an agent may do unasked: default, acceptEdits, plan, bypassPermissions',
+      permissions,
+    ),
+  );
+  json(command('ledger <run>', 'show what a run asked of models, and what it cost', ledger));
+  json(command('models', 'list the models that can be used, and whose keys are missing', models));
   json(command('stop <run> <task>', 'end a running task; what needs it is skipped', ask('stop')));
   json(command('hold <run> <task>', 'keep a task from running until it is released', ask('hold')));
   json(command('release <run> <task>', 'let a task run that is held', ask('release')));

@@ -10,6 +10,7 @@ import {
   placeText,
   programText,
   runnerText,
+  shortCost,
   shortTime,
   tasksText,
   totalText,
@@ -106,7 +107,7 @@ function stepsTable(steps: readonly StepReport[]): string {
         step.kind === 'gate' ? 'a person' : oneLine(runnerText(step), 60),
         step.lanes.kind === 'later' ? '?' : String(step.tasks),
         shortTime(step.time),
-        step.kind === 'gate' ? '' : step.cost.kind === 'none' ? '0' : costText(step.cost),
+        step.kind === 'gate' ? '' : shortCost(step.cost),
         step.agent?.file ?? '',
       ]),
     ),
@@ -130,9 +131,11 @@ function detailsOf(step: StepReport): string[] {
     ...(agent?.keys ?? []).map(
       ({ name, isThere }) => `${name} is ${isThere ? 'there' : 'missing'}`,
     ),
-    ...(agent?.tools === undefined
+    ...(agent?.tools === undefined ? [] : [`tools: ${agent.tools.join(', ') || 'none'}`]),
+    ...(agent?.permissions === undefined ? [] : [`permissions: ${agent.permissions}`]),
+    ...(step.cost.kind === 'none' || step.cost.kind === 'unknown'
       ? []
-      : [`tools, not checked: ${agent.tools.join(', ') || 'none'}`]),
+      : [`cost: ${costText(step.cost)}`]),
     ...(writes === undefined ? [] : [`writes: ${writesText(writes)}`]),
     ...(told === undefined ? [] : [told]),
     ...(conditions.length === 0 ? [] : [`only if ${conditions.join(' and ')}`]),

@@ -5,9 +5,12 @@ import {
   runDuration,
   shownStatus,
   taskRows,
+  type Heard,
   type ShownStatus,
   type TaskRow,
 } from '../core/projections/taskRows.ts';
+import { runSpentText } from '../core/projections/ledger.ts';
+import { questionLines } from './questionLines.ts';
 import type { ReadableRun } from './session.ts';
 import { isInterrupted, standing } from './standing.ts';
 import { cut, paint, type Colour, type Terminal } from './terminal.ts';
@@ -45,16 +48,22 @@ function taskLine(
   nameWidth: number,
   now: number,
 ): string {
-  const [mark, colour] = TASK_MARKS[row.state];
+  const [mark, colour] = row.asks === undefined ? TASK_MARKS[row.state] : TASK_MARKS.waiting;
   const room = Math.max(20, terminal.width - nameWidth - 18);
-  const said = [momentOf(entry, row, now), row.detail].filter((text) => text !== '');
-  const detail = oneLine(said.join(' · '), room);
-  return `  ${paint(terminal, colour, mark)} ${row.task.padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${detail}`.trimEnd();
+  const detail =
+    row.goesOnAt === undefined ? row.detail : `${row.detail} until ${clockOf(row.goesOnAt)}`;
+  const said = [momentOf(entry, row, now), detail, row.live].filter((text) => text !== '');
+  const told = oneLine(said.join(' · '), room);
+  return `  ${paint(terminal, colour, mark)} ${row.task.padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${told}`.trimEnd();
 }
 
 /** What depends on the time: how long it has been running, when it is tried again. */
 function momentOf({ state, driven }: ReadableRun, row: TaskRow, now: number): string {
   if (row.startedAt !== undefined) {
+    if (row.asks !== undefined) {
+      // An answer goes on with it, whoever drives the run.
+      return '';
+    }
     if (driven.kind === 'nobody') {
       return 'cut off';
     }
@@ -68,8 +77,19 @@ function momentOf({ state, driven }: ReadableRun, row: TaskRow, now: number): st
   return `in ${waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : formatDuration(waitMs)}`;
 }
 
-export function runLines(terminal: Terminal, entry: ReadableRun, now: number): string[] {
-  const rows = taskRows(entry.plan, entry.state, entry.driven);
+/** `10:31:05`, by the clock of this machine. */
+function clockOf(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
+/** @param heard what running tasks say, where it is shown */
+export function runLines(
+  terminal: Terminal,
+  entry: ReadableRun,
+  now: number,
+  heard?: Heard,
+): string[] {
+  const rows = taskRows(entry.plan, entry.state, entry.driven, heard);
   const width = Math.max(...rows.map((row) => row.task.length));
   return [
     headLine(terminal, entry, now),
@@ -94,6 +114,7 @@ export function headLine(terminal: Terminal, entry: ReadableRun, now: number): s
     paint(terminal, 'bold', entry.run),
     paint(terminal, STATUS_COLOURS[status], status),
     standing(entry),
+    ...[runSpentText(entry.state)].filter((text) => text !== ''),
     // Since when nobody drives it is not known.
     ...(isInterrupted(entry) ? [] : [formatDuration(runDuration(entry.state, now))]),
   ].join(' · ');
@@ -128,22 +149,28 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  update(entry: ReadableRun, now: number): void {
+  update(entry: ReadableRun, now: number, heard?: Heard): void {
     if (this.#terminal.live) {
-      this.#draw(runLines(this.#terminal, entry, now));
+      this.#draw([...runLines(this.#terminal, entry, now, heard), ...questionLines(entry)]);
       return;
     }
     const rows = taskRows(entry.plan, entry.state, entry.driven);
     const width = Math.max(...rows.map((row) => row.task.length));
     for (const row of rows) {
       const state = entry.state.tasks.get(row.task);
-      if (state === undefined || !isWorthALine(state)) {
+      if (state === undefined || (row.asks === undefined && !isWorthALine(state))) {
         continue;
       }
-      const key = `${row.task} ${row.state} ${attemptsOf(state)}`;
+      const key = `${row.task} ${row.state} ${attemptsOf(state)} ${row.asks ?? ''} ${row.goesOnAt ?? ''}`;
       if (!this.#told.has(key)) {
         this.#told.add(key);
         this.#terminal.out(`${taskLine(this.#terminal, entry, row, width, now)}\n`);
+      }
+    }
+    for (const line of questionLines(entry)) {
+      if (!this.#told.has(line)) {
+        this.#told.add(line);
+        this.#terminal.out(`${line}\n`);
       }
     }
   }
@@ -167,6 +194,6 @@ export class Progress {
 
 function isWorthALine(task: TaskState): boolean {
   return task.kind === 'pending'
-    ? task.retry !== undefined
+    ? task.retry !== undefined || task.parked?.until !== undefined
     : hasEnded(task) || task.kind === 'waiting' || task.kind === 'unknown';
 }

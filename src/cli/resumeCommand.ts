@@ -95,7 +95,7 @@ async function unpause({ sluice }: Session, { run, driven }: ReadableRun): Promi
 function previewOf({ plan, state, driven }: ReadableRun): ResumePreview {
   const preview = resumePreview(plan, state);
   if (state.phase.kind === 'cancelling') {
-    return { ...preview, again: [], look: [], run: [], asked: [] };
+    return { ...preview, goesOn: [], again: [], look: [], run: [], asked: [] };
   }
   if (driven.kind === 'nobody') {
     return preview;
@@ -105,15 +105,17 @@ function previewOf({ plan, state, driven }: ReadableRun): ResumePreview {
   const hasStopped = (task: ResumePreview['run'][number]) => !running.has(task);
   return {
     ...preview,
+    goesOn: preview.goesOn.filter(hasStopped),
     again: preview.again.filter(hasStopped),
     look: preview.look.filter(hasStopped),
   };
 }
 
 /** A line a group, without the groups that are empty. */
-function groupLines({ kept, again, look, run, asked }: ResumePreview): string {
+function groupLines({ kept, goesOn, again, look, run, asked }: ResumePreview): string {
   const groups: readonly (readonly [string, readonly string[]])[] = [
     ['kept', kept],
+    ['gone on with', goesOn],
     ['made again', again],
     ['need a look', look],
     ['run', run],

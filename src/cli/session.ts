@@ -8,7 +8,9 @@ import { thrownMessage } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
+import type { Models } from '../core/models/models.ts';
 import { Sluice } from '../core/sluice.ts';
+import { terminalModels } from './terminalModels.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -53,6 +55,7 @@ function packsBeside(program: string | undefined): string {
 /** What a command works with. */
 export interface Session {
   readonly sluice: Sluice;
+  readonly models: Models;
   readonly terminal: Terminal;
   readonly now: () => number;
   /** Absolute; the packs that come with Sluice. */
@@ -70,11 +73,13 @@ export async function withSluice(
     throw new CommandFailure(`There is no folder ${at}. Give one with -C.`);
   }
   const folders = userFolders(environment, process.platform);
+  const log = terminalLog(terminal, environment['SLUICE_LOG'] === 'debug');
+  const shared = { clock: systemClock, random: Math.random, log };
+  const models = await terminalModels({ environment, configFolder: folders.config, ...shared });
   const sluice = await Sluice.open(at, {
-    clock: systemClock,
+    ...shared,
     disk: nodeDisk,
-    random: Math.random,
-    log: terminalLog(terminal, environment['SLUICE_LOG'] === 'debug'),
+    models,
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
     home: folders.home,
@@ -83,9 +88,10 @@ export async function withSluice(
     stateFolder: folders.state,
   });
   try {
-    return await work({ sluice, terminal, now: () => systemClock.now(), packs });
+    return await work({ sluice, models, terminal, now: () => systemClock.now(), packs });
   } finally {
     await sluice.close();
+    models.dispose();
   }
 }
 

@@ -37,7 +37,7 @@ function asFound({ plan, state, driven }: ReadableRun): RunState {
         id,
         look.includes(id)
           ? { kind: 'unknown', attempt, since: startedAt, log: undefined }
-          : { kind: 'pending', attempts: attempt, tries, retry: undefined },
+          : { kind: 'pending', attempts: attempt, tries, retry: undefined, parked: undefined },
       );
     }
   }

@@ -7,6 +7,7 @@ import type { TaskVerb } from '../core/projections/verbs.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { taskFacts } from './facts.ts';
 import { follow } from './follow.ts';
+import { PERMISSION_MODES } from '../core/domain/terms.ts';
 import { lineOfTask } from './progress.ts';
 import { CommandFailure, findRun, findTask, type ReadableRun, type Session } from './session.ts';
 import { isInterrupted, verbsOf } from './standing.ts';
@@ -15,7 +16,10 @@ interface JsonOption {
   readonly json?: true;
 }
 
-type TaskRequest = Extract<RunRequest, { readonly kind: TaskVerb }>;
+type TaskRequest = Extract<RunRequest, { readonly task: TaskId }>;
+
+/** Verbs with nothing to say beside the task. */
+type PlainVerb = 'stop' | 'hold' | 'release' | 'skip' | 'accept';
 
 /** `"tests" of code-quality-3 was not …` */
 const DONE: Readonly<Record<TaskVerb, string>> = {
@@ -26,12 +30,50 @@ const DONE: Readonly<Record<TaskVerb, string>> = {
   skip: 'skipped',
   accept: 'accepted',
   steer: 'told',
+  answer: 'answered',
+  'change-model': 'given another model',
+  'change-permissions': 'given other permissions',
 };
 
-/** A verb with nothing to say beside the task. */
-export function ask(kind: Exclude<TaskVerb, 'rerun' | 'steer'>) {
+export function ask(kind: PlainVerb) {
   return (session: Session, args: readonly string[], options: JsonOption): Promise<ExitCode> =>
-    askTask(session, args, options, (task, by) => ({ kind, task, by }));
+    askTask(session, args, options, kind, (task, by) => ({ kind, task, by }));
+}
+
+/** `sluice model <run> <task> <model>` */
+export function model(
+  session: Session,
+  args: readonly string[],
+  options: JsonOption,
+): Promise<ExitCode> {
+  const [, , name = ''] = args;
+  return askTask(session, args, options, 'change-model', (task, by) => ({
+    kind: 'choose-model',
+    task,
+    model: name,
+    by,
+  }));
+}
+
+/** `sluice permissions <run> <task> <mode>` */
+export function permissions(
+  session: Session,
+  args: readonly string[],
+  options: JsonOption,
+): Promise<ExitCode> {
+  const [, , name] = args;
+  const mode = PERMISSION_MODES.find((one) => one === name);
+  if (mode === undefined) {
+    throw new CommandFailure(
+      `There is no permission mode "${name ?? ''}", only ${PERMISSION_MODES.join(', ')}.`,
+    );
+  }
+  return askTask(session, args, options, 'change-permissions', (task, by) => ({
+    kind: 'choose-permissions',
+    task,
+    mode,
+    by,
+  }));
 }
 
 export function rerun(
@@ -40,7 +82,7 @@ export function rerun(
   options: JsonOption & { readonly prompt?: string; readonly model?: string },
 ): Promise<ExitCode> {
   const { prompt, model } = options;
-  return askTask(session, args, options, (task, by) => ({
+  return askTask(session, args, options, 'rerun', (task, by) => ({
     kind: 'rerun',
     task,
     prompt,
@@ -55,7 +97,12 @@ export function steer(
   options: JsonOption,
 ): Promise<ExitCode> {
   const [, , text = ''] = args;
-  return askTask(session, args, options, (task, by) => ({ kind: 'steer', task, text, by }));
+  return askTask(session, args, options, 'steer', (task, by) => ({
+    kind: 'steer',
+    task,
+    text,
+    by,
+  }));
 }
 
 /** Asks, and when nobody else drives the run, goes on with it. */
@@ -63,6 +110,7 @@ async function askTask(
   session: Session,
   [text = '', name = '']: readonly string[],
   options: JsonOption,
+  verb: TaskVerb,
   requestOf: (task: TaskId, by: Actor) => TaskRequest,
 ): Promise<ExitCode> {
   const { sluice, terminal, now } = session;
@@ -72,11 +120,11 @@ async function askTask(
   const request = requestOf(task, sluice.actor);
   const refuseBecause = (why: string | undefined) => {
     if (why !== undefined) {
-      const message = `"${task}" of ${run} was not ${DONE[request.kind]}: ${why}.`;
+      const message = `"${task}" of ${run} was not ${DONE[verb]}: ${why}.`;
       throw new CommandFailure(message, EXIT.failed);
     }
   };
-  refuseBecause(whyNotNow(entry, task, request.kind));
+  refuseBecause(whyNotNow(entry, task, verb));
   return follow(session, {
     json: options.json ?? false,
     begin: async () => {

@@ -9,6 +9,7 @@ import type { Diagnostic, Location } from './domain/diagnostic.ts';
 import type { BlobRef, RunEvent } from './domain/event.ts';
 import type { RunId, StepId, TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
+import { attemptsOf } from './domain/runState.ts';
 import {
   readWorkflowFile,
   readWorkflows,
@@ -21,13 +22,16 @@ import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
 import { Following } from './following.ts';
 import { Language } from './language/language.ts';
+import { LastWords } from './lastWords.ts';
 import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
 import { baseOf, findPlace, type Place } from './place.ts';
 import { learnEstimates } from './planning/estimates.ts';
 import type { Ports } from './ports.ts';
 import type { Preflight } from './preflight/report.ts';
 import { preflightOf, type PreflightRequest } from './preflightRequest.ts';
-import { openGates, type OpenGate } from './projections/gates.ts';
+import { openGates, whoMade, type OpenGate } from './projections/gates.ts';
+import { openQuestions, type AskedQuestion } from './projections/questions.ts';
+import type { Heard } from './projections/taskRows.ts';
 import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
@@ -67,6 +71,7 @@ export class Sluice {
   readonly #shelf: DefinitionShelf;
   readonly #driving: Driving;
   readonly #book: RunBook<JournalPosition>;
+  readonly #lastWords = new LastWords(() => this.#changed.fire());
   readonly #disposables = new Disposables();
   readonly #changed: Emitter<void>;
   readonly #appended: Emitter<readonly RunEvent[]>;
@@ -198,6 +203,19 @@ export class Sluice {
     );
   }
 
+  /** What agents of unfinished runs ask people in the middle of their work, newest run first. */
+  openQuestions(): AskedQuestion[] {
+    return this.runs().flatMap((entry) =>
+      entry.kind === 'readable' ? openQuestions(entry.state) : [],
+    );
+  }
+
+  /** What running agents of a run said last; read anew each time it is asked, and told as a change. */
+  heard(run: RunId): Heard {
+    const file = (task: TaskId, attempt: number) => this.#driving.logFile(run, task, attempt);
+    return this.#lastWords.heardIn(this.#book.entry(run), file);
+  }
+
   /** Reads what other programs have written. */
   async refreshRuns(): Promise<void> {
     await this.#book.refreshAll();
@@ -212,8 +230,9 @@ export class Sluice {
     }
     const state = entry.state.tasks.get(task);
     let log: Uint8Array | undefined;
-    if (state?.kind === 'running') {
-      const file = this.#driving.logFile(run, task, state.attempt);
+    const isParked = state?.kind === 'pending' && state.parked !== undefined;
+    if (state?.kind === 'running' || isParked) {
+      const file = this.#driving.logFile(run, task, attemptsOf(state));
       log = await fs.readFile(file).catch(() => undefined);
     } else if (state !== undefined && 'log' in state && state.log !== undefined) {
       log = await this.#readOrTell(state.log);
@@ -233,17 +252,7 @@ export class Sluice {
   /** The tasks that made what a gate shows. */
   whoMade(gate: OpenGate): { readonly task: TaskId; readonly path: string }[] {
     const entry = this.#book.entry(gate.run);
-    if (entry?.kind !== 'readable') {
-      return [];
-    }
-    return gate.shown.flatMap((shown) => {
-      for (const [task, state] of entry.state.tasks) {
-        if (state.kind === 'succeeded' && state.artifacts.includes(shown)) {
-          return [{ task, path: shown.path }];
-        }
-      }
-      return [];
-    });
+    return entry?.kind === 'readable' ? whoMade(entry.state, gate) : [];
   }
 
   // Runs, driven
@@ -263,6 +272,7 @@ export class Sluice {
       definitions: this.definitions,
       history: pastTasks(this.runs()),
       filesLike: (globs) => this.#driving.filesLike(globs, signal),
+      signal,
     });
   }
 

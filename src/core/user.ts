@@ -10,6 +10,8 @@ export interface UserFolders {
   readonly cache: string;
   /** Must not be lost: journals of folders without a Git repository. */
   readonly state: string;
+  /** What the user writes: `models.json`. */
+  readonly config: string;
 }
 
 export function userFolders(
@@ -23,6 +25,7 @@ export function userFolders(
       home,
       cache: path.join(local, 'Sluice', 'cache'),
       state: path.join(local, 'Sluice', 'state'),
+      config: path.join(local, 'Sluice'),
     };
   }
   if (platform === 'darwin') {
@@ -31,6 +34,7 @@ export function userFolders(
       home,
       cache: path.join(library, 'Caches', 'sluice'),
       state: path.join(library, 'Application Support', 'sluice'),
+      config: path.join(library, 'Application Support', 'sluice'),
     };
   }
   return {
@@ -41,6 +45,10 @@ export function userFolders(
     ),
     state: path.join(
       absolute(environment['XDG_STATE_HOME']) ?? path.join(home, '.local', 'state'),
+      'sluice',
+    ),
+    config: path.join(
+      absolute(environment['XDG_CONFIG_HOME']) ?? path.join(home, '.config'),
       'sluice',
     ),
   };

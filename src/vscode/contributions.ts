@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Location } from '../core/domain/diagnostic.ts';
 import { isRunId, type RunId, type TaskId } from '../core/domain/ids.ts';
+import type { QuestionId } from '../core/domain/question.ts';
 import type { CommandId } from './ids.ts';
+import type { Presence } from './presence.ts';
 import type { Project, Projects } from './project.ts';
 
 /** What a row of a view or a card of the graph hands to the commands on it. The palette hands nothing. */
@@ -15,6 +17,12 @@ export type CommandTarget =
       readonly task: TaskId;
       readonly path: string;
     }
+  | {
+      readonly kind: 'question';
+      readonly project: Project;
+      readonly run: RunId;
+      readonly question: QuestionId;
+    }
   | { readonly kind: 'workflow'; readonly project: Project; readonly name: string }
   | { readonly kind: 'agent'; readonly project: Project; readonly name: string }
   | { readonly kind: 'definition'; readonly project: Project; readonly location: Location };
@@ -26,10 +34,17 @@ export interface Command {
 }
 
 /** VS Code hands anything to a command (a keybinding's `args`, another extension); only our own rows and cards count. */
-export function registerCommand(projects: Projects, command: Command): vscode.Disposable {
-  return vscode.commands.registerCommand(command.id, (argument: unknown) =>
-    command.execute(argument instanceof Row ? argument.target : targetOnPage(projects, argument)),
-  );
+export function registerCommand(
+  projects: Projects,
+  presence: Presence,
+  command: Command,
+): vscode.Disposable {
+  return vscode.commands.registerCommand(command.id, (argument: unknown) => {
+    presence.acted();
+    return command.execute(
+      argument instanceof Row ? argument.target : targetOnPage(projects, argument),
+    );
+  });
 }
 
 /** The context of the graph page, which VS Code passes on from where its menu was opened, and of a lens in a file. */

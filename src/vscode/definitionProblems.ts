@@ -73,13 +73,17 @@ export class DefinitionProblems implements Disposable {
   }
 }
 
+const SEVERITIES = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+} as const;
+
 function toDiagnostic(project: Project, diagnostic: Diagnostic): vscode.Diagnostic {
   const shown = new vscode.Diagnostic(
     toRange(diagnostic.range),
     diagnostic.message,
-    diagnostic.severity === 'error'
-      ? vscode.DiagnosticSeverity.Error
-      : vscode.DiagnosticSeverity.Warning,
+    SEVERITIES[diagnostic.severity],
   );
   shown.source = 'Sluice';
   shown.code = diagnostic.code;

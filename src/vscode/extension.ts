@@ -3,6 +3,11 @@ import { Disposables } from '../core/base/disposables.ts';
 import { AgentFilter } from './agentFilter.ts';
 import { addPack } from './commands/addPack.ts';
 import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
+import { answerQuestion, showQuestion } from './commands/answerQuestion.ts';
+import { changeModel } from './commands/changeModel.ts';
+import { changePermissions } from './commands/changePermissions.ts';
+import { chooseDefaultModel } from './commands/chooseDefaultModel.ts';
+import { setApiKey } from './commands/setApiKey.ts';
 import {
   cancelRun,
   interruptRun,
@@ -32,6 +37,10 @@ import { Announcements } from './gates/announcements.ts';
 import { GraphPanels } from './graph/graphPanels.ts';
 import { hostPorts } from './hostPorts.ts';
 import { tellInterrupted } from './interrupted.ts';
+import { WindowModelHost } from './models/modelHost.ts';
+import { ModelPicks } from './models/modelPicks.ts';
+import { WindowModels } from './models/windowModels.ts';
+import { Presence } from './presence.ts';
 import { LanguageFeatures } from './language/languageFeatures.ts';
 import { offerWorkflows } from './offer.ts';
 import { CommandPages } from './output/commandPages.ts';
@@ -41,7 +50,7 @@ import { Projects } from './project.ts';
 import { Refresher } from './refresher.ts';
 import { agentRows } from './views/agentsView.ts';
 import { workflowRows } from './views/definitionsViews.ts';
-import { gateRows } from './views/gatesView.ts';
+import { gateRows, waitingBadge } from './views/gatesView.ts';
 import { Notices } from './views/notices.ts';
 import { RowTree } from './views/rowTree.ts';
 import { runRows } from './views/runsView.ts';
@@ -56,14 +65,18 @@ export class Extension {
     this.#context = context;
     const log = this.#disposables.add(vscode.window.createOutputChannel('Sluice', { log: true }));
     const ports = hostPorts(log);
-    const projects = new Projects(ports);
+    const presence = new Presence();
+    const modelHost = new WindowModelHost(context, process.env, () => presence.isHere);
+    const models = this.#disposables.add(new WindowModels(modelHost, ports));
+    const modelPicks = new ModelPicks(models);
+    const projects = new Projects(ports, models);
     this.#projects = projects;
-    const graphs = this.#disposables.add(new GraphPanels(projects, context.extensionUri));
+    const graphs = this.#disposables.add(new GraphPanels(projects, presence, context.extensionUri));
     const documents = this.#disposables.add(new OutputDocuments(projects));
     const preflights = this.#disposables.add(new PreflightPages(projects));
     const problems = this.#disposables.add(new DefinitionProblems(projects));
     const language = this.#disposables.add(new LanguageFeatures(projects, problems));
-    const announcements = this.#disposables.add(new Announcements(projects));
+    const announcements = this.#disposables.add(new Announcements(projects, presence, modelPicks));
     this.#disposables.add(new DefinitionWatcher(projects, ports.log));
     const { clock } = ports;
     const runs = this.#disposables.add(
@@ -84,14 +97,7 @@ export class Extension {
 
     const refresher = this.#disposables.add(
       new Refresher(projects, () => {
-        const waiting = projects.all().flatMap(({ sluice }) => sluice.openGates()).length;
-        gates.view.badge =
-          waiting === 0
-            ? undefined
-            : {
-                value: waiting,
-                tooltip: waiting === 1 ? '1 gate waits for you' : `${waiting} gates wait for you`,
-              };
+        gates.view.badge = waitingBadge(projects);
         for (const reader of [
           notices,
           runs,
@@ -112,8 +118,8 @@ export class Extension {
     this.#disposables.add(projects.onDidChange(() => refresher.soon()));
     this.#disposables.add(
       projects.onDidOpen((project) => {
-        void offerWorkflows(project, context.workspaceState);
-        void tellInterrupted(project);
+        void offerWorkflows(project, presence, context.workspaceState);
+        void tellInterrupted(project, presence);
       }),
     );
 
@@ -137,6 +143,12 @@ export class Extension {
       approveGate(projects),
       rejectGate(projects),
       showGate(projects),
+      answerQuestion(projects, modelPicks),
+      showQuestion(projects),
+      changeModel(projects, modelPicks),
+      changePermissions(projects),
+      setApiKey(models),
+      chooseDefaultModel(modelPicks),
       showOutput,
       openArtifact,
       openDefinition,
@@ -149,7 +161,7 @@ export class Extension {
       { id: 'sluice.showLog', execute: () => log.show() },
     ];
     for (const command of commands) {
-      this.#disposables.add(registerCommand(projects, command));
+      this.#disposables.add(registerCommand(projects, presence, command));
     }
   }
 

@@ -1,10 +1,12 @@
-import type * as vscode from 'vscode';
+import path from 'node:path';
+import * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
 import { BUILD } from '../core/build.ts';
 import { nodeDisk } from '../core/base/disk.ts';
 import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
+import { hostTools } from './models/hostTools.ts';
 
 /** VS Code as a host. */
 export function hostPorts(log: vscode.LogOutputChannel): Ports {
@@ -23,8 +25,18 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
     actor: { name: userName(process.env), via: 'vscode' },
     environment: process.env,
     home: folders.home,
+    tools: hostTools,
+    ripgrep: ripgrepOf(vscode.env.appRoot),
     build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   };
+}
+
+/** VS Code brings ripgrep along for its own search. */
+function ripgrepOf(appRoot: string): readonly string[] {
+  const program = process.platform === 'win32' ? 'rg.exe' : 'rg';
+  return ['node_modules', 'node_modules.asar.unpacked'].map((folder) =>
+    path.join(appRoot, folder, '@vscode', 'ripgrep', 'bin', program),
+  );
 }

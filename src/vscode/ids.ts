@@ -25,6 +25,12 @@ export const COMMANDS = [
   'sluice.approveGate',
   'sluice.rejectGate',
   'sluice.showGate',
+  'sluice.answerQuestion',
+  'sluice.showQuestion',
+  'sluice.changeModel',
+  'sluice.changePermissions',
+  'sluice.setApiKey',
+  'sluice.chooseDefaultModel',
   'sluice.showOutput',
   'sluice.openArtifact',
   'sluice.openDefinition',
@@ -54,6 +60,23 @@ export interface Setting {
   readonly maxParallel: number;
   readonly resumeRuns: 'always' | 'ask';
   readonly offerWorkflows: boolean;
+  /** Names of models, in order of preference. */
+  readonly 'models.default': readonly string[];
+  readonly 'models.addresses': readonly AddressSetting[];
+  /** By the provider's id. */
+  readonly 'models.baseURLs': Readonly<Record<string, string>>;
+  /** By `provider/model`; each is checked where it is read. */
+  readonly 'models.prices': Readonly<Record<string, unknown>>;
+  /** Calls at once of one account, 1 to 64. */
+  readonly 'models.concurrency': number;
+  readonly 'models.lookForLocal': boolean;
+}
+
+export interface AddressSetting {
+  readonly id: string;
+  readonly baseURL: string;
+  readonly keyName?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** How each setting is checked: what a user wrote into settings.json can be anything. */
@@ -65,8 +88,7 @@ export const settings: {
 } = {
   maxParallel: {
     default: 5,
-    accepts: (value): value is number =>
-      typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 64,
+    accepts: isSmallNumber,
   },
   resumeRuns: {
     default: 'always',
@@ -74,6 +96,57 @@ export const settings: {
   },
   offerWorkflows: {
     default: true,
-    accepts: (value): value is boolean => typeof value === 'boolean',
+    accepts: isBoolean,
   },
+  'models.default': {
+    default: [],
+    accepts: (value): value is readonly string[] => Array.isArray(value) && value.every(isString),
+  },
+  'models.addresses': {
+    default: [],
+    accepts: (value): value is readonly AddressSetting[] =>
+      Array.isArray(value) && value.every(isAddress),
+  },
+  'models.baseURLs': {
+    default: {},
+    accepts: (value): value is Readonly<Record<string, string>> =>
+      isRecord(value) && Object.values(value).every(isWebAddress),
+  },
+  'models.prices': { default: {}, accepts: isRecord },
+  'models.concurrency': { default: 8, accepts: isSmallNumber },
+  'models.lookForLocal': { default: true, accepts: isBoolean },
 };
+
+function isAddress(value: unknown): value is AddressSetting {
+  if (!isRecord(value)) {
+    return false;
+  }
+  const { id, baseURL, keyName, headers } = value;
+  return (
+    isString(id) &&
+    /^[a-z][a-z0-9-]*$/.test(id) &&
+    isWebAddress(baseURL) &&
+    (keyName === undefined || (isString(keyName) && keyName !== '')) &&
+    (headers === undefined || (isRecord(headers) && Object.values(headers).every(isString)))
+  );
+}
+
+function isWebAddress(value: unknown): value is string {
+  return isString(value) && /^https?:\/\/\S+$/.test(value);
+}
+
+function isSmallNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 64;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}

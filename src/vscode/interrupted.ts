@@ -5,6 +5,7 @@ import { shownStatus } from '../core/projections/taskRows.ts';
 import { goOn } from './commands/controlRun.ts';
 import { readableRun } from './commands/picks.ts';
 import { executeOn } from './contributions.ts';
+import type { Presence } from './presence.ts';
 import type { Project } from './project.ts';
 import { readSetting } from './readSetting.ts';
 import { resumeText } from './resumeText.ts';
@@ -13,7 +14,7 @@ import { resumeText } from './resumeText.ts';
 const ONE_BY_ONE = 3;
 
 /** Tells of the runs that were cut off when their folder is opened, where they do not go on by themselves. */
-export async function tellInterrupted(project: Project): Promise<void> {
+export async function tellInterrupted(project: Project, presence: Presence): Promise<void> {
   if (readSetting('resumeRuns') === 'always') {
     return;
   }
@@ -25,11 +26,11 @@ export async function tellInterrupted(project: Project): Promise<void> {
         : [],
     );
   await (runs.length > ONE_BY_ONE
-    ? tellAll(project, runs)
-    : Promise.all(runs.map((run) => tellOne(project, run))));
+    ? tellAll(project, presence, runs)
+    : Promise.all(runs.map((run) => tellOne(project, presence, run))));
 }
 
-async function tellOne(project: Project, run: RunId): Promise<void> {
+async function tellOne(project: Project, presence: Presence, run: RunId): Promise<void> {
   const entry = readableRun(project, run);
   if (entry === undefined) {
     return;
@@ -42,11 +43,16 @@ async function tellOne(project: Project, run: RunId): Promise<void> {
   if (chosen === 'Show Graph') {
     await executeOn('sluice.showGraph', { kind: 'run', project, run });
   } else if (chosen === 'Resume') {
+    presence.acted();
     await goOn({ project, entry });
   }
 }
 
-async function tellAll(project: Project, runs: readonly RunId[]): Promise<void> {
+async function tellAll(
+  project: Project,
+  presence: Presence,
+  runs: readonly RunId[],
+): Promise<void> {
   const [first = '', second = ''] = runs;
   const chosen = await vscode.window.showInformationMessage(
     `${count(runs.length, 'run')} were interrupted: ${first}, ${second} and ${runs.length - 2} more. The Runs view tells how each stands.`,
@@ -56,6 +62,7 @@ async function tellAll(project: Project, runs: readonly RunId[]): Promise<void> 
   if (chosen === 'Show Runs') {
     await vscode.commands.executeCommand('sluice.runs.focus');
   } else if (chosen === 'Resume All') {
+    presence.acted();
     for (const run of runs) {
       const entry = readableRun(project, run);
       if (entry !== undefined) {

@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
 import { readSetting } from './readSetting.ts';
 import { startRun } from './commands/startRun.ts';
+import type { Presence } from './presence.ts';
 import type { Project } from './project.ts';
 
 const OFFERED = 'sluice.offered';
 
 /** The first time a folder with workflows is opened: says so once, with a button to run one. */
-export async function offerWorkflows(project: Project, memory: vscode.Memento): Promise<void> {
+export async function offerWorkflows(
+  project: Project,
+  presence: Presence,
+  memory: vscode.Memento,
+): Promise<void> {
   const valid = project.sluice.definitions.workflows.filter((entry) => entry.kind === 'valid');
   const [first] = valid;
   const key = `${OFFERED}:${project.folder.uri.toString()}`;
@@ -27,6 +32,9 @@ export async function offerWorkflows(project: Project, memory: vscode.Memento): 
     run,
     'Show Graph',
   );
+  if (chosen !== undefined) {
+    presence.acted();
+  }
   if (chosen === 'Show Graph') {
     await vscode.commands.executeCommand('sluice.showGraph');
   } else if (chosen === run) {

@@ -11,7 +11,7 @@ export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }>;
  * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
  */
 export type RunOffer = RunVerb | 'takeOver';
-export type TaskOffer = TaskVerb | 'prompt' | 'model' | 'command';
+export type TaskOffer = TaskVerb | 'prompt' | 'otherModel' | 'command';
 
 /** `takeOver`: whether the program that drives the run still lives only a person can tell. */
 export function runOffers({ state, driven }: ReadableRun): RunOffer[] {
@@ -25,7 +25,7 @@ export function isOutOfSight(driven: Driven): boolean {
 }
 
 /**
- * `prompt`, `model`: it can be made again with another one. `command`: a command can be run where it works
+ * `prompt`, `otherModel`: it can be made again with another one. `command`: a command can be run where it works
  * or worked.
  */
 export function taskOffers(
@@ -36,11 +36,12 @@ export function taskOffers(
     return [...verbs];
   }
   const rerun = verbs.includes('rerun');
-  const hasModel = plan.agents[step.agent]?.runner.kind === 'model';
+  const runner = plan.agents[step.agent]?.runner.kind;
+  const hasModel = runner !== undefined && runner !== 'command';
   return [
     ...verbs,
     ...(rerun ? (['prompt'] as const) : []),
-    ...(rerun && hasModel ? (['model'] as const) : []),
+    ...(rerun && hasModel ? (['otherModel'] as const) : []),
     ...(HAS_WORKED.has(state) ? (['command'] as const) : []),
   ];
 }

@@ -4,6 +4,7 @@ import { Emitter } from '../core/base/emitter.ts';
 import type { Log } from '../core/base/log.ts';
 import type { Sluice } from '../core/sluice.ts';
 import type { Ports } from '../core/ports.ts';
+import type { WindowModels } from './models/windowModels.ts';
 import { readSetting } from './readSetting.ts';
 
 /** A workspace folder and the Sluice that works in it. */
@@ -20,6 +21,7 @@ export interface Project {
  */
 export class Projects implements Disposable {
   readonly #ports: Ports;
+  readonly #models: WindowModels;
   readonly #log: Log;
   readonly #open = new Map<string, Project>();
   readonly #opening = new Map<string, Promise<void>>();
@@ -29,8 +31,9 @@ export class Projects implements Disposable {
   readonly #opened: Emitter<Project>;
   #disposed = false;
 
-  constructor(ports: Ports) {
+  constructor(ports: Ports, models: WindowModels) {
     this.#ports = ports;
+    this.#models = models;
     this.#log = ports.log;
     const onListenerError = (thrown: unknown) =>
       this.#log.error('A view could not be updated', thrown);
@@ -116,9 +119,16 @@ export class Projects implements Disposable {
     }
     try {
       // Loaded with the first folder: VS Code's start does not wait for schemas and Git.
-      const { Sluice } = await import('../core/sluice.ts');
+      const [{ Sluice }, models] = await Promise.all([
+        import('../core/sluice.ts'),
+        this.#models.get(),
+      ]);
       const goesOn = readSetting('resumeRuns') === 'always';
-      const sluice = await Sluice.open(folder.uri.fsPath, this.#ports, { takesOver: goesOn });
+      const sluice = await Sluice.open(
+        folder.uri.fsPath,
+        { ...this.#ports, models },
+        { takesOver: goesOn },
+      );
       if (this.#disposed || vscode.workspace.getWorkspaceFolder(folder.uri) === undefined) {
         await sluice.close();
         return;

@@ -5,8 +5,9 @@ import { doneCount } from '../core/projections/taskRows.ts';
 
 /** False when going on with the run would make nothing. */
 export function hasWorkLeft(plan: RunPlan, state: RunState): boolean {
-  const { again, look, run } = resumePreview(plan, state);
-  return state.phase.kind !== 'cancelling' && again.length + look.length + run.length > 0;
+  const { goesOn, again, look, run } = resumePreview(plan, state);
+  const left = [...goesOn, ...again, ...look, ...run].length;
+  return state.phase.kind !== 'cancelling' && left > 0;
 }
 
 /** `4 of 6 done, 1 needs a look. Resuming keeps 4, runs 1, asks 1 gate.` */

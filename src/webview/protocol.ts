@@ -20,4 +20,6 @@ export type GraphPageMessage =
       readonly type: 'answer';
       readonly task: string;
       readonly decision: 'approved' | 'rejected';
-    };
+    }
+  /** A person wants to answer what the task's agent asks; the extension shows it all. */
+  | { readonly type: 'reply'; readonly task: string };

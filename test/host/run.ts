@@ -43,7 +43,9 @@ async function runVariant(variant: Variant): Promise<void> {
   try {
     await runTests({
       ...(executable ? { vscodeExecutablePath: executable } : {}),
-      extensionDevelopmentPath: root,
+      // The stand-in for npm's VS Code brings its own extensions along, for it takes only one here.
+      extensionDevelopmentPath:
+        executable === stand ? root : [root, path.join(import.meta.dirname, 'standIns/models')],
       extensionTestsPath: path.join(root, 'dist/test/host.cjs'),
       launchArgs: [open(variant, scratch)],
       extensionTestsEnv: {

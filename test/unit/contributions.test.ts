@@ -15,7 +15,10 @@ interface Manifest {
     readonly views: Readonly<Record<string, readonly { id: string }[]>>;
     readonly configuration: {
       readonly properties: Readonly<
-        Record<string, { default: unknown; description?: string; markdownDescription?: string }>
+        Record<
+          string,
+          { default: unknown; scope: string; description?: string; markdownDescription?: string }
+        >
       >;
     };
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
@@ -106,13 +109,24 @@ describe('package.json', () => {
     ]);
     assert.deepEqual(buttons('task.failed rerun skip prompt command'), ['rerunTask', 'skipTask']);
     assert.deepEqual(buttons('task.running stop hold steer command'), ['stopTask']);
+    assert.deepEqual(buttons('task.running answer stop hold change-model command'), [
+      ...['answerQuestion', 'stopTask'],
+    ]);
     assert.deepEqual(buttons('task.pending release skip'), ['releaseTask']);
+    assert.deepEqual(buttons('question.permission'), ['showQuestion', 'answerQuestion']);
     assert.deepEqual(buttons('task.succeeded rerun prompt command'), []);
     assert.deepEqual(buttons('gate.waiting'), ['approveGate', 'rejectGate', 'showGate']);
     assert.deepEqual(buttons('run paused unpause cancel'), [
       ...['showGraph', 'resumeRun', 'cancelRun'],
     ]);
     assert.deepEqual(buttons('run succeeded'), ['showGraph']);
+  });
+
+  it('takes what leads to keys and money from the user alone, never from a folder', () => {
+    const scopes = Object.entries(configuration.properties).flatMap(([key, { scope }]) =>
+      key.startsWith('sluice.models.') ? [scope] : [],
+    );
+    assert.deepEqual(new Set(scopes), new Set(['machine']));
   });
 
   it('wakes the extension for its views, its files and its restored panels only', () => {
@@ -156,7 +170,10 @@ const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
   'sluice.skipTask': ['skip'],
   'sluice.rerunTask': ['rerun'],
   'sluice.rerunTaskWithPrompt': ['prompt'],
-  'sluice.rerunTaskWithModel': ['model'],
+  'sluice.rerunTaskWithModel': ['otherModel'],
+  'sluice.answerQuestion': ['answer'],
+  'sluice.changeModel': ['change-model'],
+  'sluice.changePermissions': ['change-permissions'],
   'sluice.steerTask': ['steer'],
   'sluice.runCommandInCopy': ['command'],
 };

@@ -35,6 +35,16 @@ export function oneLine(text: string, limit = 200): string {
   return line;
 }
 
+/** The end of a text as one line: `… reading src/a.ts`, with at most `limit` characters of it. */
+export function lineEnd(text: string, limit: number): string {
+  // What is far before the end is not seen: a text of megabytes costs as much as a line.
+  const line = oneLine(text.slice(-limit * 20), Infinity);
+  const characters = Array.from(GRAPHEMES.segment(line), ({ segment }) => segment);
+  return characters.length <= limit && text.length <= limit * 20
+    ? line
+    : `… ${characters.slice(-limit).join('').trimStart()}`;
+}
+
 /** True for bytes that no one can read as text: a NUL in the first 8 KB, as git decides it. */
 export function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 8192).includes(0);

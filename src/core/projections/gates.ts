@@ -41,3 +41,18 @@ export function openGates(plan: RunPlan, state: RunState): OpenGate[] {
   }
   return gates;
 }
+
+/** The tasks that made what a gate shows. */
+export function whoMade(
+  state: RunState,
+  gate: OpenGate,
+): { readonly task: TaskId; readonly path: string }[] {
+  return gate.shown.flatMap((shown) => {
+    for (const [task, made] of state.tasks) {
+      if (made.kind === 'succeeded' && made.artifacts.includes(shown)) {
+        return [{ task, path: shown.path }];
+      }
+    }
+    return [];
+  });
+}

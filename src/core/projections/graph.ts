@@ -3,7 +3,7 @@ import { oneLine } from '../base/text.ts';
 import { isDone, type RunState } from '../domain/runState.ts';
 import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
 import type { GraphNode, GraphPicture } from './graphPicture.ts';
-import { shownStatus, taskRows, type Driven, type TaskRow } from './taskRows.ts';
+import { shownStatus, taskRows, type Driven, type Heard, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
 import { whyWaiting, type WaitReason } from './waiting.ts';
 
@@ -13,12 +13,17 @@ export interface Offers {
   task(row: TaskRow): readonly string[];
 }
 
-/** The picture of a run. @param offers by default what `runVerbs` and `taskVerbs` say */
+/**
+ * The picture of a run.
+ * @param offers by default what `runVerbs` and `taskVerbs` say
+ * @param heard as of `taskRows`
+ */
 export function pictureOfRun(
   plan: RunPlan,
   state: RunState,
   driven: Driven,
   offers: Offers = { run: runVerbs(state, driven.kind !== 'nobody'), task: ({ verbs }) => verbs },
+  heard?: Heard,
 ): GraphPicture {
   const isDriven = driven.kind !== 'nobody';
   const waits = new Map(
@@ -32,12 +37,13 @@ export function pictureOfRun(
       done: [...state.tasks.values()].filter(isDone).length,
       verbs: offers.run,
     },
-    nodes: taskRows(plan, state, driven).map((row) => ({
+    nodes: taskRows(plan, state, driven, heard).map((row) => ({
       ...outline(row.step),
       id: row.task,
       needs: row.needs,
       ...standing(row, waits.get(row.task), driven),
       triesAgainAt: row.triesAgainAt,
+      goesOnAt: row.goesOnAt,
       isHeld: state.held.has(row.task),
       verbs: offers.task(row),
     })),
@@ -45,17 +51,21 @@ export function pictureOfRun(
 }
 
 function standing(
-  { state, detail, startedAt }: TaskRow,
+  { state, asks, detail, live, startedAt }: TaskRow,
   waits: WaitReason | undefined,
   driven: Driven,
-): Pick<GraphNode, 'state' | 'detail' | 'runningSince'> {
+): Pick<GraphNode, 'state' | 'detail' | 'live' | 'runningSince'> {
+  if (asks !== undefined) {
+    // An answer goes on with it, whoever drives the run.
+    return { state: 'asking', detail: asks, live: '', runningSince: undefined };
+  }
   if (state === 'running' && driven.kind === 'nobody') {
     // What a program that is gone left running does not run any more.
-    return { state: 'pending', detail: 'cut off', runningSince: undefined };
+    return { state: 'pending', detail: 'cut off', live: '', runningSince: undefined };
   }
   // The picture shows what a gate asks and what a task needs.
   const isShown = state === 'waiting' || waits?.kind === 'needs';
-  return { state, detail: isShown ? '' : detail, runningSince: startedAt };
+  return { state, detail: isShown ? '' : detail, live, runningSince: startedAt };
 }
 
 /** The picture of a workflow nobody has run. */
@@ -67,8 +77,10 @@ export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
       ...outline(step),
       state: 'pending',
       detail: '',
+      live: '',
       runningSince: undefined,
       triesAgainAt: undefined,
+      goesOnAt: undefined,
       isHeld: false,
       verbs: [],
     })),

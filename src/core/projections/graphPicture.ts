@@ -25,21 +25,27 @@ export interface GraphNode {
   readonly subtitle: string;
   readonly needs: readonly string[];
   readonly state: GraphNodeState;
-  /** One line for people: a duration, an error, what it waits for. */
+  /** One line for people: a duration, an error, what it waits for, what it asks. */
   readonly detail: string;
+  /** One line that changes all the time: what it has spent so far, and says. */
+  readonly live: string;
   /** Milliseconds since 1970 while it runs; the page counts on from there. */
   readonly runningSince: number | undefined;
   /** When another attempt is made, in milliseconds since 1970; the page counts down to it. */
   readonly triesAgainAt: number | undefined;
+  /** When its attempt goes on, in milliseconds since 1970; the page tells the time. */
+  readonly goesOnAt: number | undefined;
   /** It does not start until somebody releases it. */
   readonly isHeld: boolean;
   /** What a person can ask of the task now, as words of the face's own. */
   readonly verbs: readonly string[];
 }
 
+/** `asking`: it runs, but waits for a person's answer. */
 export type GraphNodeState =
   | 'pending'
   | 'running'
+  | 'asking'
   | 'waiting'
   | 'unknown'
   | 'succeeded'

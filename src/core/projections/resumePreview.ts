@@ -7,6 +7,8 @@ import { effectsOf, type RunPlan } from '../domain/workflow.ts';
 export interface ResumePreview {
   /** Done: they are not run again. */
   readonly kept: readonly TaskId[];
+  /** Not over: they go on where they were. */
+  readonly goesOn: readonly TaskId[];
   /** Cut off, and made again from the start. */
   readonly again: readonly TaskId[];
   /** Cut off with effects elsewhere: looked into first, and asked about when that cannot tell. */
@@ -19,6 +21,7 @@ export interface ResumePreview {
 
 export function resumePreview(plan: RunPlan, state: RunState): ResumePreview {
   const kept: TaskId[] = [];
+  const goesOn: TaskId[] = [];
   const again: TaskId[] = [];
   const look: TaskId[] = [];
   const run: TaskId[] = [];
@@ -35,17 +38,25 @@ export function resumePreview(plan: RunPlan, state: RunState): ResumePreview {
     } else if (task.kind === 'unknown') {
       look.push(id);
     } else if (task.kind === 'running') {
-      (effectsOf(step, plan.agents[step.agent]) === 'external' ? look : again).push(id);
+      const agent = plan.agents[step.agent];
+      // A conversation with a model is kept turn by turn.
+      const isKept = agent?.runner.kind === 'model';
+      (isKept ? goesOn : effectsOf(step, agent) === 'external' ? look : again).push(id);
+    } else if (task.kind === 'pending' && task.parked !== undefined) {
+      goesOn.push(id);
     } else {
       run.push(id);
     }
   }
-  return { kept, again, look, run, asked };
+  return { kept, goesOn, again, look, run, asked };
 }
 
-/** `keeps 12, runs 16, makes 1 again, asks 2, 1 needs a look` */
-export function previewText({ kept, again, look, run, asked }: ResumePreview): string {
+/** `keeps 12, runs 16, goes on with 2, makes 1 again, asks 2, 1 needs a look` */
+export function previewText({ kept, goesOn, again, look, run, asked }: ResumePreview): string {
   const parts = [`keeps ${kept.length}`, `runs ${run.length}`];
+  if (goesOn.length > 0) {
+    parts.push(`goes on with ${goesOn.length}`);
+  }
   if (again.length > 0) {
     parts.push(`makes ${again.length} again`);
   }

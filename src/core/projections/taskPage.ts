@@ -4,6 +4,9 @@ import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
+import type { Question } from '../domain/question.ts';
+import { accountLines, accountOf } from './ledger.ts';
+import { questionsOf, questionText } from './questions.ts';
 import { taskRows } from './taskRows.ts';
 
 const RULE = '─'.repeat(60);
@@ -44,6 +47,8 @@ export function taskPage(
     if (agent?.runner.kind === 'command') {
       lines.push(`Command: ${agent.runner.command.join(' ')}`);
     }
+    const account = accountOf(state, task);
+    lines.push(...(account === undefined ? [] : accountLines(account)));
   }
   if (at.kind === 'succeeded') {
     lines.push(`Exit code: ${at.exitCode}`);
@@ -58,6 +63,9 @@ export function taskPage(
   if (news !== undefined) {
     lines.push(news);
   }
+  for (const { asks } of questionsOf(state, task)) {
+    lines.push(...questionLines(asks));
+  }
   let printed = logText(log);
   if (at.kind === 'failed') {
     const { title, fix, detail } = failureText(at.failure);
@@ -65,6 +73,13 @@ export function taskPage(
     printed = log === undefined ? (detail ?? printed) : printed;
   }
   return [...lines, RULE, printed, ''].map(plainText).join('\n');
+}
+
+/** All that a person is to know before they answer. */
+export function questionLines(asks: Question): string[] {
+  return asks.kind === 'budget'
+    ? ['', questionText(asks)]
+    : ['', questionText(asks), `Tool: ${asks.tool}`, asks.detail, ''];
 }
 
 /** What there is to say of how it stands, beside what went wrong. */

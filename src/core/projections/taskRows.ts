@@ -1,5 +1,5 @@
 import { unreachable } from '../base/exhaustive.ts';
-import { formatDuration, oneLine } from '../base/text.ts';
+import { formatDuration, lineEnd, oneLine } from '../base/text.ts';
 import type { Artifact } from '../domain/event.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
@@ -12,6 +12,9 @@ import {
 } from '../domain/runState.ts';
 import type { AgentStep, GateStep, RunPlan } from '../domain/workflow.ts';
 import type { ShownStatus } from './graphPicture.ts';
+import { spentText } from './amounts.ts';
+import { otherModelText, spentBy } from './ledger.ts';
+import { askingTasks, asksText, questionsOf } from './questions.ts';
 import { taskVerbs, type TaskVerb } from './verbs.ts';
 import { waitText, whyWaiting } from './waiting.ts';
 
@@ -23,10 +26,16 @@ export interface TaskRow {
   /** Nested workflows and phases it belongs to, outermost first. */
   readonly groups: readonly string[];
   readonly state: TaskState['kind'];
-  /** One line: what it waits for, how long it took, what went wrong. Empty while it runs. */
+  /** It runs, but waits for a person's answer to this: `run npm test`. */
+  readonly asks: string | undefined;
+  /** One line: what it waits for, how long it took, what went wrong, what it asks. */
   readonly detail: string;
+  /** One line that changes all the time while it runs: what it has spent so far, and says. Else empty. */
+  readonly live: string;
   /** When another attempt is made, in milliseconds since 1970. */
   readonly triesAgainAt: number | undefined;
+  /** When its attempt goes on, in milliseconds since 1970. */
+  readonly goesOnAt: number | undefined;
   /** What to do about a failure. */
   readonly fix: string | undefined;
   readonly startedAt: number | undefined;
@@ -66,18 +75,28 @@ export function shownStatus(state: RunState, driven: Driven): ShownStatus {
 }
 
 /** True when nothing but an answer, a look or a release moves the run on. */
-function isForPeople({ frontier, held }: RunState): boolean {
+function isForPeople(state: RunState): boolean {
+  const { frontier, held } = state;
   const { running, ready, delayed, undecided, dueGates, doomed } = frontier;
+  const asking = askingTasks(state).size;
   const byItself =
     running.size + ready.size + delayed.size + undecided.size + dueGates.size + doomed.size;
-  return frontier.waiting.size + frontier.unknown.size + held.size > 0 && byItself === 0;
+  const forPeople = frontier.waiting.size + frontier.unknown.size + held.size + asking;
+  return forPeople > 0 && byItself === asking;
 }
 
-/** @param driven whoever moves the run on */
+/** What a running task printed last; `undefined`: nothing, or it is not known here. */
+export type Heard = (task: TaskId) => string | undefined;
+
+/**
+ * @param driven whoever moves the run on
+ * @param heard by default nothing
+ */
 export function taskRows(
   plan: RunPlan,
   state: RunState,
   driven: Driven = { kind: 'here' },
+  heard: Heard = () => undefined,
 ): TaskRow[] {
   return plan.tasks.map((planned) => {
     const { id: task, step, needs, groups } = planned;
@@ -87,14 +106,22 @@ export function taskRows(
     }
     const landing = state.landings.get(task);
     const waits = whyWaiting(plan, planned, state, driven.kind !== 'nobody');
+    const [question] = questionsOf(state, task);
+    const asks = question === undefined ? undefined : asksText(question.asks);
     return {
       task,
       step,
       needs,
       groups,
       state: at.kind,
-      detail: waits === undefined ? detailOf(at, landing) : waitText(waits),
+      asks,
+      detail:
+        waits === undefined || asks !== undefined
+          ? detailOf(state, task, at, asks)
+          : waitText(waits),
+      live: at.kind === 'running' && asks === undefined ? liveText(state, task, heard) : '',
       triesAgainAt: waits?.kind === 'time' ? waits.until : undefined,
+      goesOnAt: waits?.kind === 'provider' ? waits.until : undefined,
       fix: fixOf(at, landing),
       startedAt: at.kind === 'running' ? at.startedAt : undefined,
       durationMs: 'durationMs' in at ? at.durationMs : undefined,
@@ -105,12 +132,27 @@ export function taskRows(
   });
 }
 
-function detailOf(task: TaskState, landing: LandingState | undefined): string {
+/** Characters of what a running task says that a row has room for. */
+const HEARD = 60;
+
+function liveText(state: RunState, task: TaskId, heard: Heard): string {
+  const said = lineEnd(heard(task) ?? '', HEARD);
+  return [spentText(spentBy(state, task)), said].filter((text) => text !== '').join(' · ');
+}
+
+function detailOf(state: RunState, id: TaskId, task: TaskState, asks: string | undefined): string {
+  const landing = state.landings.get(id);
   switch (task.kind) {
     case 'pending':
-      return '';
-    case 'running':
-      return task.attempt > 1 ? `attempt ${task.attempt}` : '';
+      return asks === undefined ? '' : `asks: ${asks}`;
+    case 'running': {
+      const parts = [
+        asks === undefined ? undefined : `asks: ${asks}`,
+        task.attempt > 1 ? `attempt ${task.attempt}` : undefined,
+        otherModelText(state, id),
+      ];
+      return parts.filter((text) => text !== undefined).join(' · ');
+    }
     case 'waiting':
       return oneLine(task.ask);
     case 'unknown':
@@ -119,7 +161,13 @@ function detailOf(task: TaskState, landing: LandingState | undefined): string {
       return landing?.kind === 'failed'
         ? failureText(landing.failure).title
         : task.accepted === undefined
-          ? formatDuration(task.durationMs)
+          ? [
+              formatDuration(task.durationMs),
+              spentText(spentBy(state, id)),
+              otherModelText(state, id),
+            ]
+              .filter((text) => text !== undefined && text !== '')
+              .join(' · ')
           : `accepted by ${task.accepted === 'probe' ? 'its probe' : oneLine(task.accepted.name)}`;
     case 'approved':
       return oneLine(
@@ -168,18 +216,23 @@ export function doneCount(state: RunState): string {
   return `${done} of ${state.tasks.size} done`;
 }
 
-/** `4 of 6 done`, with what else is worth a word: `1 running`, `1 failed`, `2 skipped`, `2 need a look`. */
+/** `4 of 6 done`, with what else is worth a word: `1 running`, `2 skipped`, `1 asks you`, `2 need a look`. */
 export function census(state: RunState): string {
   const counts = new Map<TaskState['kind'], number>();
   for (const { kind } of state.tasks.values()) {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
+  const asking = askingTasks(state).size;
+  counts.set('running', (counts.get('running') ?? 0) - state.asking.size);
   const parts = [doneCount(state)];
   for (const kind of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
     const some = counts.get(kind);
-    if (some !== undefined) {
+    if (some !== undefined && some > 0) {
       parts.push(`${some} ${kind}`);
     }
+  }
+  if (asking > 0) {
+    parts.push(asking === 1 ? '1 asks you' : `${asking} ask you`);
   }
   const unknown = counts.get('unknown') ?? 0;
   if (unknown > 0) {

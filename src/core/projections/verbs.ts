@@ -1,9 +1,21 @@
+import { CHANGES_MODEL, type RunnerSpec } from '../domain/agent.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, type RunState } from '../domain/runState.ts';
+import { questionsOf } from './questions.ts';
 
-/** What a person can ask of a task, as `RunRequest` names it. A face shows these and no others. */
-export type TaskVerb = 'stop' | 'hold' | 'release' | 'rerun' | 'skip' | 'accept' | 'steer';
+/** What a person can ask of a task. A face shows these and no others. `answer`: it asks something itself. */
+export type TaskVerb =
+  | 'stop'
+  | 'hold'
+  | 'release'
+  | 'rerun'
+  | 'skip'
+  | 'accept'
+  | 'steer'
+  | 'answer'
+  | 'change-model'
+  | 'change-permissions';
 /** What a person can ask of a run. `resume`: nobody drives it. */
 export type RunVerb = 'pause' | 'unpause' | 'cancel' | 'resume';
 
@@ -17,11 +29,20 @@ export function taskVerbs(plan: RunPlan, state: RunState, id: TaskId): readonly 
     return hasEnded(task) ? ['rerun'] : [];
   }
   const hold = state.held.has(id) ? 'release' : 'hold';
+  const answer: readonly TaskVerb[] = questionsOf(state, id).length > 0 ? ['answer'] : [];
   switch (task.kind) {
     case 'pending':
-      return [hold, 'skip'];
-    case 'running':
-      return ['stop', hold, ...(listens(plan, id) ? (['steer'] as const) : [])];
+      return [...answer, hold, 'skip', ...changesOf(runnerOf(plan, id), false)];
+    case 'running': {
+      const runner = runnerOf(plan, id);
+      return [
+        ...answer,
+        'stop',
+        hold,
+        ...(listens(runner) ? (['steer'] as const) : []),
+        ...changesOf(runner, true),
+      ];
+    }
     case 'waiting':
       return [];
     case 'unknown':
@@ -49,9 +70,21 @@ export function runVerbs({ phase }: RunState, isDriven: boolean): readonly RunVe
   }
 }
 
-/** Whether the task's agent hears what is said to it while it works. */
-function listens(plan: RunPlan, id: TaskId): boolean {
+function runnerOf(plan: RunPlan, id: TaskId): RunnerSpec | undefined {
   const step = plan.tasks.find((task) => task.id === id)?.step;
-  const runner = step?.kind === 'agent' ? plan.agents[step.agent]?.runner : undefined;
+  return step?.kind === 'agent' ? plan.agents[step.agent]?.runner : undefined;
+}
+
+/** Whether the agent hears what is said to it while it works. */
+function listens(runner: RunnerSpec | undefined): boolean {
   return runner?.kind === 'command' && runner.stdin === 'messages';
+}
+
+/** What can be changed about an agent before it starts, or from its next turn on. */
+function changesOf(runner: RunnerSpec | undefined, isRunning: boolean): readonly TaskVerb[] {
+  if (runner === undefined || runner.kind === 'command') {
+    return [];
+  }
+  // Who cannot change over is told when it is started.
+  return !isRunning || CHANGES_MODEL.has(runner.kind) ? ['change-model', 'change-permissions'] : [];
 }

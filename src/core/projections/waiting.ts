@@ -1,5 +1,6 @@
 import { failureText } from '../domain/failureText.ts';
 import { oneLine } from '../base/text.ts';
+import type { CallFailureKind } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, isDone, isFine, type RunState } from '../domain/runState.ts';
@@ -14,6 +15,13 @@ export type WaitReason =
   /** It stands for lanes that these tell once they have succeeded. */
   | { readonly kind: 'lanes'; readonly tasks: readonly TaskId[] }
   | { readonly kind: 'needs'; readonly tasks: readonly TaskId[] }
+  /** Its attempt is not over: the provider takes no call before `until`, milliseconds since 1970. */
+  | {
+      readonly kind: 'provider';
+      readonly provider: string;
+      readonly because: CallFailureKind;
+      readonly until: number;
+    }
   /** Another attempt is made at `until`, milliseconds since 1970. */
   | { readonly kind: 'time'; readonly until: number; readonly failure: Failure }
   /** As many lanes of its step are under way as may be. */
@@ -55,9 +63,19 @@ export function whyWaiting(
   if (!state.frontier.mayBegin(task.id, [])) {
     return { kind: 'lane-cap', atOnce: Math.min(...task.lanes.map(({ atOnce }) => atOnce)) };
   }
-  return at.retry === undefined
-    ? { kind: 'slot', taken: state.frontier.running.size, of: plan.maxParallel }
-    : { kind: 'time', until: at.retry.until, failure: at.retry.failure };
+  const { parked, retry } = at;
+  if (parked?.why.kind === 'provider' && parked.until !== undefined) {
+    const { provider, because } = parked.why;
+    return { kind: 'provider', provider, because, until: parked.until };
+  }
+  return retry === undefined
+    ? { kind: 'slot', taken: slotsTaken(state), of: plan.maxParallel }
+    : { kind: 'time', until: retry.until, failure: retry.failure };
+}
+
+/** Running tasks that wait for a person take none. */
+function slotsTaken({ frontier, asking }: RunState): number {
+  return frontier.running.size - asking.size;
 }
 
 /** One line. The time of a later attempt is for the face to tell, which knows what time it is. */
@@ -75,11 +93,42 @@ export function waitText(reason: WaitReason): string {
       return `waits for a lane to end (${reason.atOnce} at once)`;
     case 'needs':
       return `needs ${reason.tasks.join(', ')}`;
+    case 'provider':
+      return `waiting: ${becauseText(reason.because, oneLine(reason.provider, 60))}`;
     case 'time':
       return `tries again: ${oneLine(failureText(reason.failure).title)}`;
     case 'slot':
       return reason.taken < reason.of
         ? 'about to start'
         : `waits for a free slot (${reason.taken} of ${reason.of} taken)`;
+  }
+}
+
+/** What keeps a provider from taking calls. */
+function becauseText(because: CallFailureKind, provider: string): string {
+  switch (because) {
+    case 'rate-limit':
+      return 'rate limit';
+    case 'overloaded':
+      return `${provider} is overloaded`;
+    case 'server-error':
+      return `${provider} fails`;
+    case 'network':
+      return `${provider} cannot be reached`;
+    case 'timeout':
+      return `${provider} does not answer`;
+    case 'truncated':
+    case 'malformed-output':
+      return `${provider} gives broken answers`;
+    case 'authentication':
+    case 'permission':
+    case 'billing':
+    case 'invalid-request':
+    case 'context-length':
+    case 'model-not-found':
+    case 'content-refused':
+    case 'tool-error':
+    case 'unknown':
+      return `${provider} takes no calls`;
   }
 }

@@ -6,7 +6,7 @@ import { ask } from './ask.ts';
 import { chooseTask, type Question } from './picks.ts';
 
 /** What is asked of a task with nothing more to say. */
-type Verb = Exclude<TaskVerb, 'steer'>;
+type Verb = Exclude<TaskVerb, 'steer' | 'answer' | 'change-model' | 'change-permissions'>;
 
 interface Wording extends Question {
   readonly id: CommandId;

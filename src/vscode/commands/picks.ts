@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
+import type { AskedQuestion } from '../../core/projections/questions.ts';
 import { census, shownStatus, taskRows, type TaskRow } from '../../core/projections/taskRows.ts';
 import type { CommandTarget } from '../contributions.ts';
 import {
@@ -26,6 +27,11 @@ export interface TaskChoice extends RunChoice {
 export interface GateChoice {
   readonly project: Project;
   readonly gate: OpenGate;
+}
+
+export interface QuestionChoice {
+  readonly project: Project;
+  readonly question: AskedQuestion;
 }
 
 export function readableRun(project: Project, run: RunId): ReadableRun | undefined {
@@ -134,6 +140,35 @@ export async function chooseGate(
     })),
   );
   return pickOne(projects, choices, { placeHolder, nothing: 'No gate waits for you.' });
+}
+
+/** The question of the row or of the row's task, or one the person picks among those that wait. */
+export async function chooseQuestion(
+  projects: Projects,
+  target: CommandTarget | undefined,
+  placeHolder: string,
+): Promise<QuestionChoice | undefined> {
+  const isMeant = ({ run, id, tasks }: AskedQuestion) =>
+    target === undefined ||
+    !('run' in target) ||
+    (run === target.run &&
+      (target.kind === 'question'
+        ? id === target.question
+        : target.kind !== 'task' || tasks.includes(target.task)));
+  const choices = projects.all().flatMap((project) =>
+    project.sluice
+      .openQuestions()
+      .filter((question) =>
+        target !== undefined && target.project !== project ? false : isMeant(question),
+      )
+      .map((question) => ({
+        label: question.tasks.join(', '),
+        description: question.run,
+        detail: question.text,
+        choice: { project, question },
+      })),
+  );
+  return pickOne(projects, choices, { placeHolder, nothing: 'No agent asks you anything.' });
 }
 
 /** No choice is told. One is no question, unless a question says otherwise. */

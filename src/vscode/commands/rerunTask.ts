@@ -43,7 +43,7 @@ export function rerunTaskWithModel(projects: Projects): Command {
         placeHolder: 'The task to run again with another model',
         nothing: 'No task whose agent is a model has ended.',
       };
-      const chosen = await chooseTask(projects, target, question, 'model');
+      const chosen = await chooseTask(projects, target, question, 'otherModel');
       if (chosen === undefined) {
         return;
       }

@@ -2,23 +2,31 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
+import type { AskedQuestion } from '../../core/projections/questions.ts';
 import { census, shownStatus } from '../../core/projections/taskRows.ts';
 import { answer, reject, showEvidence } from '../commands/answerGate.ts';
+import { answerByPick, sendReply, showAsked } from '../commands/answerQuestion.ts';
 import { executeOn } from '../contributions.ts';
+import type { ModelPicks } from '../models/modelPicks.ts';
+import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
 
 /**
- * Tells people what wants them: a gate that waits, a run that ended. Each is told once in a window; a
+ * Tells people what wants them: a gate that waits, an agent that asks, a run that ended. Each is told once in a window; a
  * run that had ended when its folder was opened is no news. A run that goes on again ends again. A short run may begin and end between two
  * looks, so what is old is remembered, not what was seen running.
  */
 export class Announcements implements Disposable {
   readonly #projects: Projects;
+  readonly #presence: Presence;
+  readonly #models: ModelPicks;
   readonly #told = new Set<string>();
   readonly #seen = new WeakSet<Project>();
 
-  constructor(projects: Projects) {
+  constructor(projects: Projects, presence: Presence, models: ModelPicks) {
     this.#projects = projects;
+    this.#presence = presence;
+    this.#models = models;
   }
 
   /** Call after every change. */
@@ -27,6 +35,11 @@ export class Announcements implements Disposable {
       for (const gate of project.sluice.openGates()) {
         if (this.#isNews(project, gate.run, gate.task, gate.digest)) {
           void this.#askGate(project, gate);
+        }
+      }
+      for (const question of project.sluice.openQuestions()) {
+        if (this.#isNews(project, question.run, question.id, question.digest)) {
+          void this.#askQuestion(project, question);
         }
       }
       for (const entry of project.sluice.runs()) {
@@ -70,6 +83,7 @@ export class Announcements implements Disposable {
       void vscode.window.showInformationMessage(`${gate.task} of ${gate.run} is answered already.`);
       return;
     }
+    this.#presence.acted();
     const choice = { project, gate: stillOpen };
     if (chosen === 'Approve') {
       await answer({ project, gate }, 'approved', undefined);
@@ -77,6 +91,35 @@ export class Announcements implements Disposable {
       await reject(choice);
     } else {
       await showEvidence(choice);
+    }
+  }
+
+  async #askQuestion(project: Project, question: AskedQuestion): Promise<void> {
+    const { run, id, tasks, asks, text } = question;
+    const allow = 'Allow Once';
+    const chosen = await vscode.window.showInformationMessage(
+      `${tasks.join(', ')} of ${run} asks: ${text}`,
+      ...(asks.kind === 'permission' ? [allow] : []),
+      'Answer…',
+      'Show',
+    );
+    if (chosen === undefined) {
+      return;
+    }
+    this.#presence.acted();
+    const stillOpen = project.sluice
+      .openQuestions()
+      .find((open) => open.run === run && open.id === id);
+    if (stillOpen === undefined) {
+      void vscode.window.showInformationMessage(
+        `What ${tasks.join(', ')} of ${run} asked is answered already.`,
+      );
+    } else if (chosen === allow) {
+      await sendReply(project, question, { kind: 'allow', always: false });
+    } else if (chosen === 'Show') {
+      await showAsked({ project, question: stillOpen });
+    } else {
+      await answerByPick({ project, question: stillOpen }, this.#models);
     }
   }
 

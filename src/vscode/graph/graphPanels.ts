@@ -14,6 +14,7 @@ import { executeOn } from '../contributions.ts';
 import { GRAPH_PANEL } from '../ids.ts';
 import { runOffers, taskOffers } from '../offers.ts';
 import { outputUri } from '../output/documents.ts';
+import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
 import { parsePageMessage } from './pageMessage.ts';
 
@@ -25,14 +26,16 @@ export type GraphSubject =
 /** The graph panels of this window, one for each subject. A panel keeps no state of its own. */
 export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
   readonly #projects: Projects;
+  readonly #presence: Presence;
   readonly #assets: vscode.Uri;
   readonly #icon: vscode.Uri;
   readonly #panels = new Map<string, { subject: GraphSubject; panel: vscode.WebviewPanel }>();
   readonly #registration: vscode.Disposable;
 
   /** @param extension the folder of the extension */
-  constructor(projects: Projects, extension: vscode.Uri) {
+  constructor(projects: Projects, presence: Presence, extension: vscode.Uri) {
     this.#projects = projects;
+    this.#presence = presence;
     this.#assets = vscode.Uri.joinPath(extension, 'dist', 'webview');
     this.#icon = vscode.Uri.joinPath(extension, 'media', 'icon.svg');
     this.#registration = vscode.window.registerWebviewPanelSerializer(GRAPH_PANEL, this);
@@ -104,10 +107,16 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
       const entry = readableRun(project, subject.run);
       return (
         entry &&
-        pictureOfRun(entry.plan, entry.state, entry.driven, {
-          run: runOffers(entry),
-          task: (row) => taskOffers(entry.plan, row),
-        })
+        pictureOfRun(
+          entry.plan,
+          entry.state,
+          entry.driven,
+          {
+            run: runOffers(entry),
+            task: (row) => taskOffers(entry.plan, row),
+          },
+          project.sluice.heard(subject.run),
+        )
       );
     }
     const entry = project.sluice.definitions.workflows.find(
@@ -122,6 +131,7 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     if (message?.type === 'ready') {
       this.#send(panel, subject);
     } else if (message !== undefined && project !== undefined) {
+      this.#presence.acted();
       if (message.type === 'open') {
         await this.#open(project, subject, message.task as TaskId);
       } else if ('run' in subject) {
@@ -171,7 +181,7 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
 async function askOf(
   project: Project,
   run: RunId,
-  message: Extract<GraphPageMessage, { type: 'pause' | 'resume' | 'answer' }>,
+  message: Extract<GraphPageMessage, { type: 'pause' | 'resume' | 'answer' | 'reply' }>,
 ): Promise<void> {
   switch (message.type) {
     case 'pause':
@@ -180,6 +190,11 @@ async function askOf(
     case 'resume':
       await executeOn('sluice.resumeRun', { kind: 'run', project, run });
       break;
+    case 'reply': {
+      const task = message.task as TaskId;
+      await executeOn('sluice.answerQuestion', { kind: 'task', project, run, task });
+      break;
+    }
     case 'answer': {
       const gate = project.sluice
         .openGates()

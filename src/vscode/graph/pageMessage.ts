@@ -12,8 +12,8 @@ export function parsePageMessage(raw: unknown): GraphPageMessage | undefined {
     return undefined;
   }
   const { task } = raw;
-  if (raw.type === 'open') {
-    return { type: 'open', task };
+  if (raw.type === 'open' || raw.type === 'reply') {
+    return { type: raw.type, task };
   }
   if (
     raw.type === 'answer' &&

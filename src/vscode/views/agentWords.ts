@@ -71,6 +71,11 @@ function runnerLines(runner: RunnerSpec): readonly string[] {
       return [`Command: ${runner.command.join(' ')}`];
     case 'model':
       return [`Model: ${runner.models.length === 0 ? 'your choice' : runner.models.join(', ')}`];
+    case 'claude-code':
+      return [
+        'Coding agent: claude -p',
+        `Model: ${runner.models.length === 0 ? 'its own choice' : runner.models.join(', ')}`,
+      ];
     case 'acp':
       return runner.launches.map(
         ({ command, platform }) =>

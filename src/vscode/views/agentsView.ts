@@ -58,9 +58,12 @@ function agentRow(project: Project, entry: AgentEntry, key: string): Row {
   item.tooltip = plainTooltip(agentLines(entry));
   item.iconPath =
     shadowedBy === undefined
-      ? { command: COMMAND_AGENT_ICON, model: MODEL_AGENT_ICON, acp: CODING_AGENT_ICON }[
-          agent.runner.kind
-        ]
+      ? {
+          command: COMMAND_AGENT_ICON,
+          model: MODEL_AGENT_ICON,
+          acp: CODING_AGENT_ICON,
+          'claude-code': CODING_AGENT_ICON,
+        }[agent.runner.kind]
       : WARNING_ICON;
   item.contextValue = shadowedBy === undefined ? `agent.${agent.runner.kind}` : 'agent.shadowed';
   item.command = openAt(project, { file: entry.file, range: FILE_START });

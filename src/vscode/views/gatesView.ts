@@ -1,18 +1,49 @@
 import * as vscode from 'vscode';
-import { oneLine } from '../../core/base/text.ts';
+import { count, oneLine } from '../../core/base/text.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
+import type { AskedQuestion } from '../../core/projections/questions.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
 import { plainTooltip, rowsByFolder } from './folders.ts';
-import { GATE_ICON } from './icons.ts';
+import { GATE_ICON, QUESTION_ICON } from './icons.ts';
 
+/** Everything that waits for a person: gates, and below them what agents ask in the middle of their work. */
 export function gateRows(projects: Projects): Row[] {
-  const waiting = projects.all().flatMap((project) => project.sluice.openGates()).length;
-  return waiting === 0
+  const { gates, questions } = waitingCounts(projects);
+  const isOneOfSeveral = gates + questions > 1;
+  return gates + questions === 0
     ? []
-    : rowsByFolder(projects, 'gates', (project) =>
-        project.sluice.openGates().map((gate) => gateRow(project, gate, waiting > 1)),
-      );
+    : rowsByFolder(projects, 'gates', (project) => [
+        ...project.sluice.openGates().map((gate) => gateRow(project, gate, isOneOfSeveral)),
+        ...project.sluice
+          .openQuestions()
+          .map((question) => questionRow(project, question, isOneOfSeveral)),
+      ]);
+}
+
+export interface WaitingCounts {
+  readonly gates: number;
+  readonly questions: number;
+}
+
+export function waitingCounts(projects: Projects): WaitingCounts {
+  const all = projects.all();
+  return {
+    gates: all.flatMap(({ sluice }) => sluice.openGates()).length,
+    questions: all.flatMap(({ sluice }) => sluice.openQuestions()).length,
+  };
+}
+
+/** How much waits for whoever looks; `undefined`: nothing. */
+export function waitingBadge(projects: Projects): vscode.ViewBadge | undefined {
+  const { gates, questions } = waitingCounts(projects);
+  const value = gates + questions;
+  const what = [
+    gates === 0 ? '' : count(gates, 'gate'),
+    questions === 0 ? '' : count(questions, 'question'),
+  ].filter((text) => text !== '');
+  const verb = value === 1 ? 'waits' : 'wait';
+  return value === 0 ? undefined : { value, tooltip: `${what.join(' and ')} ${verb} for you` };
 }
 
 function gateRow(project: Project, gate: OpenGate, isOneOfSeveral: boolean): Row {
@@ -30,5 +61,23 @@ function gateRow(project: Project, gate: OpenGate, isOneOfSeveral: boolean): Row
   item.contextValue = 'gate.waiting';
   item.command = rowCommand('sluice.showGate', 'Show What the Gate Asks About', target);
   item.accessibilityInformation = { label: `Gate ${gate.task} of ${gate.run}: ${gate.ask}` };
+  return new Row(target, item);
+}
+
+function questionRow(project: Project, question: AskedQuestion, isOneOfSeveral: boolean): Row {
+  const { run, id, tasks, asks, text, openedAt } = question;
+  const target: CommandTarget = { kind: 'question', project, run, question: id };
+  const item = new vscode.TreeItem(oneLine(text, 120), vscode.TreeItemCollapsibleState.None);
+  item.id = JSON.stringify([project.folder.uri.toString(), run, 'question', id]);
+  item.description = isOneOfSeveral ? `${tasks.join(', ')} · ${run}` : tasks.join(', ');
+  item.tooltip = plainTooltip([
+    text,
+    ...(asks.kind === 'permission' ? [`Tool: ${asks.tool}`, oneLine(asks.detail, 600)] : []),
+    `${tasks.join(', ')} of ${run}, waiting since ${new Date(openedAt).toLocaleString()}`,
+  ]);
+  item.iconPath = QUESTION_ICON;
+  item.contextValue = `question.${asks.kind}`;
+  item.command = rowCommand('sluice.answerQuestion', 'Answer…', target);
+  item.accessibilityInformation = { label: `${tasks.join(', ')} of ${run} asks: ${text}` };
   return new Row(target, item);
 }

@@ -41,21 +41,30 @@ const RUN_ICONS: Readonly<Record<ShownStatus, vscode.ThemeIcon>> = {
 
 const HELD_ICON = icon('debug-pause', QUIET);
 const DELAYED_ICON = icon('history', QUIET);
+const PARKED_ICON = icon('watch', QUIET);
+/** What an agent asks in the middle of its work. */
+export const QUESTION_ICON = icon('comment-unresolved', WAITING);
 const CUT_OFF_ICON = icon('debug-disconnect', WAITING);
 
 /** @param isDriven some program moves the run on */
 export function taskIcon(
-  { state, verbs, triesAgainAt }: TaskRow,
+  { state, verbs, asks, triesAgainAt, goesOnAt }: TaskRow,
   isDriven: boolean,
 ): vscode.ThemeIcon {
   if (state === 'pending') {
-    return verbs.includes('release')
-      ? HELD_ICON
-      : triesAgainAt === undefined
-        ? TASK_ICONS.pending
-        : DELAYED_ICON;
+    if (verbs.includes('release') || asks !== undefined) {
+      return verbs.includes('release') ? HELD_ICON : QUESTION_ICON;
+    }
+    return triesAgainAt !== undefined
+      ? DELAYED_ICON
+      : goesOnAt !== undefined
+        ? PARKED_ICON
+        : TASK_ICONS.pending;
   }
-  return state === 'running' && !isDriven ? CUT_OFF_ICON : TASK_ICONS[state];
+  if (state === 'running' && !isDriven && asks === undefined) {
+    return CUT_OFF_ICON;
+  }
+  return asks === undefined ? TASK_ICONS[state] : QUESTION_ICON;
 }
 
 export function runIcon(status: ShownStatus): vscode.ThemeIcon {

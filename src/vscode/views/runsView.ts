@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../../core/base/text.ts';
+import { ledgerLines, runSpentText } from '../../core/projections/ledger.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
@@ -42,11 +43,14 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   const item = new vscode.TreeItem(entry.run, newest || !ended ? Expanded : Collapsed);
   item.id = rowId(project, entry.run);
   // The side bar is narrow: the rest is in the tooltip and in the rows below.
-  item.description = `${status} · ${status === 'succeeded' ? duration : doneCount(state)}`;
+  const spent = runSpentText(state);
+  const told = [status, status === 'succeeded' ? duration : doneCount(state), spent];
+  item.description = told.filter((text) => text !== '').join(' · ');
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
     status === 'interrupted' ? resumeText(plan, state) : census(state),
     ended ? `Took ${duration}` : undefined,
+    ...ledgerLines(state),
     state.phase.kind === 'paused' ? `Paused by ${state.phase.by.name}` : undefined,
     `Started ${new Date(state.createdAt).toLocaleString()} by ${state.by.name}`,
     drivenElsewhere(entry),
@@ -57,7 +61,7 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   item.accessibilityInformation = { label: `Run ${entry.run}, ${status}, ${census(state)}` };
   return new Row(target, item, () => {
     const drawn: Drawn = { project, entry, now };
-    return groupedRows(drawn, taskRows(plan, state, driven));
+    return groupedRows(drawn, taskRows(plan, state, driven, project.sluice.heard(entry.run)));
   });
 }
 

@@ -3,6 +3,8 @@ import { formatBytes, formatDuration, oneLine } from '../../core/base/text.ts';
 import { isDone } from '../../core/domain/runState.ts';
 import type { TaskRow } from '../../core/projections/taskRows.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
+import { accountLines, accountOf } from '../../core/projections/ledger.ts';
+import { clockTime } from '../clockTime.ts';
 import { taskOffers, type ReadableRun } from '../offers.ts';
 import type { Project } from '../project.ts';
 import { plainTooltip } from './folders.ts';
@@ -70,12 +72,14 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
   const item = new vscode.TreeItem(row.task, children.length > 0 ? Expanded : None);
   // Another id once it has children: VS Code keeps a row without children closed when it gets some.
   item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
-  const told = toldOf(row, isDriven, now);
-  item.description = told;
+  item.description = toldOf(row, isDriven, now);
+  const account = accountOf(entry.state, row.task);
+  const lines = account === undefined ? [] : accountLines(account);
   item.tooltip = plainTooltip([
     `${row.task}: ${row.state === 'unknown' ? 'needs a look' : row.state}`,
     row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,
-    row.detail,
+    whenOf(row, now),
+    ...lines,
     row.fix,
   ]);
   item.iconPath = taskIcon(row, isDriven);
@@ -94,23 +98,32 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
   return new Row(target, item, () => children);
 }
 
+/** Its story, with the time it goes on. */
+function whenOf({ detail, goesOnAt }: TaskRow, now: number): string {
+  return goesOnAt === undefined ? detail : `${detail} until ${clockTime(goesOnAt, now)}`;
+}
+
 /** Beside the task's name; short, for the side bar is narrow. */
-function toldOf(
-  { state, detail, startedAt, triesAgainAt }: TaskRow,
-  isDriven: boolean,
-  now: number,
-): string {
+function toldOf(row: TaskRow, isDriven: boolean, now: number): string {
+  const { state, asks, detail, live, startedAt, triesAgainAt } = row;
   switch (state) {
     case 'waiting':
       return 'waits for you';
     case 'unknown':
       return 'needs a look';
     case 'running': {
+      if (asks !== undefined) {
+        return detail;
+      }
       const elapsed = startedAt === undefined ? '' : formatDuration(now - startedAt);
-      return isDriven ? [elapsed, detail].filter((text) => text !== '').join(' · ') : 'cut off';
+      return isDriven
+        ? [elapsed, detail, live].filter((text) => text !== '').join(' · ')
+        : 'cut off';
     }
     default:
-      return triesAgainAt === undefined ? detail : `tries again ${untilText(triesAgainAt - now)}`;
+      return triesAgainAt === undefined
+        ? whenOf(row, now)
+        : `tries again ${untilText(triesAgainAt - now)}`;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   needsText,
   standingOf,
   stateLabel,
+  untilClock,
   type Standing,
 } from './labels.ts';
 import type { Box } from './layout.ts';
@@ -16,6 +17,7 @@ import type { Box } from './layout.ts';
 export interface CardActions {
   open(task: string): void;
   answer(task: string, decision: 'approved' | 'rejected'): void;
+  reply(task: string): void;
 }
 
 /** Characters of a state's word and what stands behind it that fit beside each other on a card. */
@@ -26,7 +28,7 @@ let cards = 0;
 
 /**
  * One step on the page: an item of the list of steps, holding a button that opens the step and, at a
- * gate that waits, the two that answer it. The item is kept for as long as its step is in the
+ * gate that waits, the two that answer it, at an agent that asks, the one that leads to its question. The item is kept for as long as its step is in the
  * picture, so focus stays where it was.
  */
 export class Card {
@@ -62,12 +64,19 @@ export class Card {
     cards += 1;
     this.#needs.id = `needs-${cards}`;
     setAttribute(this.opener, 'aria-describedby', this.#needs.id);
-    this.#answers = element(
-      'div',
-      'answers',
-      button('primary', 'Approve', `Approve ${id}`, () => actions.answer(id, 'approved')),
-      button('secondary', 'Reject', `Reject ${id}`, () => actions.answer(id, 'rejected')),
-    );
+    this.#answers =
+      node.kind === 'gate'
+        ? element(
+            'div',
+            'answers',
+            button('primary', 'Approve', `Approve ${id}`, () => actions.answer(id, 'approved')),
+            button('secondary', 'Reject', `Reject ${id}`, () => actions.answer(id, 'rejected')),
+          )
+        : element(
+            'div',
+            'answers',
+            button('primary', 'Answer…', `Answer ${id}`, () => actions.reply(id)),
+          );
     this.element = element('li', 'card', this.#face, this.opener, this.#needs);
     this.element.dataset['task'] = id;
   }
@@ -87,12 +96,12 @@ export class Card {
     this.#setIcon(kind, standing);
 
     const label = ran ? stateLabel(kind, standing) : kind === 'gate' ? 'Gate' : '';
-    const asks = this.#asks(node);
+    const waits = kind === 'gate' && node.state === 'waiting';
     setText(this.#name, id);
     setText(this.#subtitle, node.subtitle);
-    setText(this.#chip, asks ? 'Waiting' : '');
-    setText(this.#word, asks ? '' : label);
-    this.#setAnswers(asks);
+    setText(this.#chip, waits ? 'Waiting' : '');
+    setText(this.#word, waits ? '' : label);
+    this.#setAnswers(waits || node.state === 'asking');
 
     setText(this.#needs, needsText(node.needs) || 'Needs no other step.');
     setAttribute(this.opener, 'aria-label', accessibleName(node, ran));
@@ -103,7 +112,7 @@ export class Card {
 
   /** Counts the time on. */
   tick(now: number): void {
-    const { runningSince, triesAgainAt, detail, kind } = this.#node;
+    const { runningSince, triesAgainAt, goesOnAt, detail, live, kind } = this.#node;
     const time =
       runningSince !== undefined
         ? formatElapsed(now - runningSince)
@@ -111,7 +120,10 @@ export class Card {
           ? formatUntil(triesAgainAt - now)
           : '';
     const label = stateLabel(kind, standingOf(this.#node));
-    const told = [time, detailAfter(label, detail)].filter((part) => part !== '').join(' · ');
+    const story = detailAfter(label, detail);
+    const told = [time, goesOnAt === undefined ? story : `${story} ${untilClock(goesOnAt)}`, live]
+      .filter((part) => part !== '')
+      .join(' · ');
     setText(this.#detail, told);
     const isLong = label.length + told.length > ONE_LINE;
     setAttribute(this.element, 'data-long', isLong ? '' : undefined);
@@ -122,10 +134,6 @@ export class Card {
     style.transform = `translate(${box.x}px, ${box.y}px)`;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
-  }
-
-  #asks(node: GraphNode): boolean {
-    return node.kind === 'gate' && node.state === 'waiting';
   }
 
   #setIcon(kind: GraphNode['kind'], standing: Standing): void {

@@ -68,7 +68,7 @@ function lookOf(from: GraphNode | undefined, to: GraphNode | undefined): EdgeLoo
   if (to?.state === 'running') {
     return 'active';
   }
-  if (to?.state === 'waiting' || to?.state === 'unknown') {
+  if (to?.state === 'waiting' || to?.state === 'asking' || to?.state === 'unknown') {
     return 'waiting';
   }
   if (to?.state === 'skipped' || to?.state === 'cancelled') {

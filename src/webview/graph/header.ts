@@ -22,7 +22,7 @@ const RESUME_SIGN = 'M5 3.2v9.6L12.6 8z';
 const BAR: readonly (readonly [string, readonly GraphNodeState[]])[] = [
   ['done', ['succeeded', 'approved']],
   ['running', ['running']],
-  ['waiting', ['waiting', 'unknown']],
+  ['waiting', ['waiting', 'asking', 'unknown']],
   ['failed', ['failed']],
   ['off', ['skipped', 'cancelled']],
   ['pending', ['pending']],

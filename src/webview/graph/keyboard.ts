@@ -7,7 +7,7 @@ export interface KeyActions {
   walk(arrow: Arrow): boolean;
   /** In the order written, which reaches every step. */
   walkInOrder(to: Place): boolean;
-  /** @returns false when no waiting gate has the focus */
+  /** @returns false when neither a waiting gate nor an agent that asks has the focus */
   answer(decision: 'approved' | 'rejected'): boolean;
   zoomIn(): void;
   zoomOut(): void;

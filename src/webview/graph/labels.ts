@@ -6,17 +6,21 @@ import type {
 } from '../../core/projections/graphPicture.ts';
 
 /** How a step stands as people are told it: of one that is pending, why. */
-export type Standing = GraphNodeState | 'held' | 'delayed';
+export type Standing = GraphNodeState | 'held' | 'delayed' | 'parked';
 
 export function standingOf({
   state,
   isHeld,
   triesAgainAt,
-}: Pick<GraphNode, 'state' | 'isHeld' | 'triesAgainAt'>): Standing {
+  goesOnAt,
+}: Pick<GraphNode, 'state' | 'isHeld' | 'triesAgainAt' | 'goesOnAt'>): Standing {
   if (state !== 'pending') {
     return state;
   }
-  return isHeld ? 'held' : triesAgainAt === undefined ? 'pending' : 'delayed';
+  if (isHeld) {
+    return 'held';
+  }
+  return triesAgainAt !== undefined ? 'delayed' : goesOnAt !== undefined ? 'parked' : 'pending';
 }
 
 /** How a step stands as a word, the same for eyes and ears. */
@@ -28,8 +32,12 @@ export function stateLabel(kind: GraphNode['kind'], standing: Standing): string 
       return 'Held';
     case 'delayed':
       return 'Tries again';
+    case 'parked':
+      return 'Waiting';
     case 'running':
       return 'Running';
+    case 'asking':
+      return 'Asks you';
     case 'waiting':
       return kind === 'gate' ? 'Waiting for you' : 'Waiting';
     case 'unknown':
@@ -101,6 +109,10 @@ export function census(picture: GraphPicture): string {
       parts.push(`${steps} ${state}`);
     }
   }
+  const asking = count('asking');
+  if (asking > 0) {
+    parts.push(asking === 1 ? '1 asks you' : `${asking} ask you`);
+  }
   const unknown = count('unknown');
   if (unknown > 0) {
     parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
@@ -111,6 +123,11 @@ export function census(picture: GraphPicture): string {
 /** A time that counts down: `in 8 s`, and once it is over `now`. */
 export function formatUntil(ms: number): string {
   return ms <= 0 ? 'now' : `in ${formatElapsed(Math.ceil(ms / 1000) * 1000)}`;
+}
+
+/** A time of the clock: `until 10:31:05`. */
+export function untilClock(at: number): string {
+  return `until ${new Date(at).toLocaleTimeString('en-GB')}`;
 }
 
 /** A time that counts on, in whole seconds so that it is calm: `8 s`, `3 min 05 s`, `2 h 07 min`. */
@@ -128,8 +145,8 @@ export function formatElapsed(ms: number): string {
 }
 
 /**
- * What became worth saying aloud from one picture to the next: a gate that waits, a failure, a task that
- * a person has to look at, the end of the run. Empty for the first picture, and for one of another run.
+ * What became worth saying aloud from one picture to the next: a gate that waits, an agent that asks, a failure, a
+ * task that a person has to look at, the end of the run. Empty for the first picture, and for one of another run.
  */
 export function newsBetween(
   before: GraphPicture | undefined,
@@ -144,6 +161,9 @@ export function newsBetween(
     .flatMap((node) => {
       if (node.kind === 'gate' && node.state === 'waiting') {
         return `${node.id} waits for your answer: ${node.subtitle}`;
+      }
+      if (node.state === 'asking') {
+        return `${node.id} asks you: ${node.detail}`;
       }
       if (node.state === 'unknown') {
         return `${node.id} needs a look: ${node.detail}`;

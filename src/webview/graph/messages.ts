@@ -11,6 +11,7 @@ import type { SavedView } from './viewport.ts';
 const STATES: Readonly<Record<GraphNodeState, true>> = {
   pending: true,
   running: true,
+  asking: true,
   waiting: true,
   unknown: true,
   succeeded: true,
@@ -94,8 +95,8 @@ function parseNode(value: unknown): GraphNode | undefined {
   if (!isRecord(value)) {
     return undefined;
   }
-  const { id, kind, subtitle, needs, state, detail } = value;
-  const { runningSince, triesAgainAt, isHeld, verbs } = value;
+  const { id, kind, subtitle, needs, state, detail, live } = value;
+  const { runningSince, triesAgainAt, goesOnAt, isHeld, verbs } = value;
   const isComplete =
     typeof id === 'string' &&
     isKeyOf(KINDS, kind) &&
@@ -103,8 +104,10 @@ function parseNode(value: unknown): GraphNode | undefined {
     isStrings(needs) &&
     isKeyOf(STATES, state) &&
     typeof detail === 'string' &&
-    (runningSince === undefined || isNumber(runningSince)) &&
-    (triesAgainAt === undefined || isNumber(triesAgainAt)) &&
+    typeof live === 'string' &&
+    isTime(runningSince) &&
+    isTime(triesAgainAt) &&
+    isTime(goesOnAt) &&
     typeof isHeld === 'boolean' &&
     isStrings(verbs);
   return isComplete
@@ -115,8 +118,10 @@ function parseNode(value: unknown): GraphNode | undefined {
         needs,
         state,
         detail,
+        live,
         runningSince,
         triesAgainAt,
+        goesOnAt,
         isHeld,
         verbs,
       }
@@ -129,6 +134,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isTime(value: unknown): value is number | undefined {
+  return value === undefined || isNumber(value);
 }
 
 function isNumber(value: unknown): value is number {

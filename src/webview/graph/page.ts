@@ -25,7 +25,7 @@ export interface PageHost {
 
 const KEYS_HELP =
   'Arrow keys go from step to step, Page Up and Page Down in the order written, Enter opens, ' +
-  'the menu key shows what can be asked of a step, A approves and R rejects a gate that waits, plus and minus zoom, F fits the whole graph.';
+  'the menu key shows what can be asked of a step, A approves and R rejects a gate that waits, A answers an agent that asks, plus and minus zoom, F fits the whole graph.';
 
 /** Stays when no picture comes: the workflow's file may have a problem, or the run be gone. */
 const NOTHING_YET = 'The graph appears here as soon as Sluice can read the workflow.';
@@ -194,6 +194,7 @@ export class GraphPage {
     const card = new Card(node, {
       open: (task) => this.#host.post({ type: 'open', task }),
       answer: (task, decision) => this.#host.post({ type: 'answer', task, decision }),
+      reply: (task) => this.#host.post({ type: 'reply', task }),
     });
     this.#cards.set(node.id, card);
     return card;
@@ -289,6 +290,10 @@ export class GraphPage {
   #answerFocused(decision: 'approved' | 'rejected'): boolean {
     const task = taskAt(document.activeElement);
     const node = task === undefined ? undefined : this.#cards.get(task)?.node;
+    if (node?.state === 'asking') {
+      this.#host.post({ type: 'reply', task: node.id });
+      return true;
+    }
     if (node?.kind !== 'gate' || node.state !== 'waiting') {
       return false;
     }

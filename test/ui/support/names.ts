@@ -12,6 +12,8 @@ export const views = {
 export const commands = {
   runWorkflow: 'Sluice: Run Workflow…',
   showGraph: 'Sluice: Show Graph',
+  setApiKey: 'Sluice: Set API Key…',
+  chooseDefaultModel: 'Sluice: Choose Default Model…',
 } as const;
 
 /** On a row of a gate. */
@@ -35,6 +37,9 @@ export const taskActions = {
   rerunWithPrompt: 'Rerun Task with Another Prompt…',
   skip: 'Skip Task',
   accept: 'Accept Task',
+  answer: 'Answer…',
+  changeModel: 'Change Model…',
+  changePermissions: 'Change Permission Mode…',
   runCommand: 'Run Command in Workspace Copy…',
 } as const;
 

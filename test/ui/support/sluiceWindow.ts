@@ -19,6 +19,8 @@ export interface SluiceWindowOptions {
   readonly colorTheme?: ColorTheme;
   /** Absolute folder of installed extensions. By default Sluice as it is built here is the only one. */
   readonly extensionsFolder?: string;
+  /** Absolute folders of extensions beside Sluice as it is built here. */
+  readonly beside?: readonly string[];
   /** @default 1400 x 900 */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -47,7 +49,7 @@ export class SluiceWindow {
       server = await VSCodeServer.start({
         trust: options.trust ?? 'granted',
         ...(options.extensionsFolder === undefined
-          ? { installed: [root] }
+          ? { installed: [root, ...(options.beside ?? [])] }
           : { extensionsFolder: options.extensionsFolder }),
         settings: {
           // In a browser VS Code asks about trust only where the user has set when.

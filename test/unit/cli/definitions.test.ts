@@ -100,7 +100,12 @@ describe('sluice agents, workflows and validate', function () {
     assert.match(String(digest), /^[0-9a-f]{64}$/);
     assert.deepEqual(Object.entries(runner as object)[0], ['kind', 'command']);
     assert.deepEqual([plan?.['name'], plan?.['format']], ['plan', 'vscode']);
-    assert.deepEqual(plan?.['runner'], { kind: 'model', models: [], instructionsLength: 5 });
+    assert.deepEqual(plan?.['runner'], {
+      kind: 'model',
+      models: [],
+      mcpServers: [],
+      instructionsLength: 5,
+    });
     const [check] = objects((await sluice(project, 'workflows', '--json')).out);
     assert.deepEqual(
       [check?.['name'], check?.['description'], check?.['inputs'], check?.['maxParallel']],

@@ -150,7 +150,14 @@ describe('sluice pause, resume and show of a run that does not move', function (
       err: '',
     });
     assert.deepEqual(objects((await sluice(project, 'resume', '1', '--dry-run', '--json')).out), [
-      { kept: ['first'], again: ['wait'], look: [], run: ['after'], asked: ['ask'] },
+      {
+        kept: ['first'],
+        goesOn: [],
+        again: ['wait'],
+        look: [],
+        run: ['after'],
+        asked: ['ask'],
+      },
     ]);
     project.give('go');
     const { code, out } = await sluice(project, 'resume', '1');

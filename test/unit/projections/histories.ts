@@ -1,7 +1,21 @@
 import { digestOf } from '../../../src/core/base/digest.ts';
-import type { Artifact, BlobRef, EventBody, RunEvent } from '../../../src/core/domain/event.ts';
+import { NO_USAGE, type CallFailureKind, type Usage } from '../../../src/core/domain/call.ts';
+import type {
+  Artifact,
+  AttemptDeed,
+  BlobRef,
+  EventBody,
+  ParkReason,
+  RunEvent,
+} from '../../../src/core/domain/event.ts';
 import type { Failure } from '../../../src/core/domain/failure.ts';
 import { objectId, runIdOf, stepId, taskIdOf, type RunId } from '../../../src/core/domain/ids.ts';
+import {
+  questionDigest,
+  type Question,
+  type QuestionId,
+  type Reply,
+} from '../../../src/core/domain/question.ts';
 import type { RunState } from '../../../src/core/domain/runState.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { foldRun } from '../../../src/core/journal/fold.ts';
@@ -116,6 +130,65 @@ export const cancelRequested: EventBody = { type: 'cancel-requested', by: ADA };
 
 export function finished(status: 'succeeded' | 'degraded' | 'failed' | 'cancelled'): EventBody {
   return { type: 'run-finished', status };
+}
+
+/** What an attempt does. */
+export function did(id: string, deed: AttemptDeed, attempt = 1): EventBody {
+  return { ...deed, task: task(id), attempt };
+}
+
+export function called(id: string, call = 1, model = 'claude-x', attempt = 1): EventBody {
+  return did(id, { type: 'call-started', call, provider: 'anthropic', model }, attempt);
+}
+
+export interface CallEnding {
+  readonly served?: string | undefined;
+  readonly usage?: Partial<Usage>;
+  readonly usd?: number | undefined;
+  readonly failure?: CallFailureKind;
+}
+
+/** 1,900 tokens in, 240 out, 3 cents, unless it says otherwise. */
+export function callEnded(id: string, call: number, ending: CallEnding, attempt = 1): EventBody {
+  const { served = 'claude-x', usage, failure } = ending;
+  return did(
+    id,
+    {
+      type: 'call-ended',
+      call,
+      served,
+      usage: { ...NO_USAGE, input: 1900, output: 240, ...usage },
+      usd: 'usd' in ending ? ending.usd : 0.03,
+      durationMs: 900,
+      failure: failure && { kind: failure, message: 'no', status: 429, notBefore: undefined },
+    },
+    attempt,
+  );
+}
+
+/** May it use the tool? The key tells questions of one attempt apart. */
+export function asked(id: string, asks: Question, key = 'use-1', attempt = 1): EventBody {
+  const question = `${id}.${attempt}/${key}` as QuestionId;
+  return {
+    type: 'question-opened',
+    task: task(id),
+    attempt,
+    question,
+    asks,
+    digest: questionDigest(question, asks),
+  };
+}
+
+export function replied(question: EventBody, reply: Reply): EventBody {
+  if (question.type !== 'question-opened') {
+    throw new Error('That is no question');
+  }
+  const { question: id, digest } = question;
+  return { type: 'question-answered', question: id, digest, reply, by: ADA };
+}
+
+export function parked(id: string, why: ParkReason, until: number | undefined): EventBody {
+  return { type: 'task-parked', task: task(id), attempt: 1, durationMs: 700, until, why };
 }
 
 function blob(text: string): BlobRef {

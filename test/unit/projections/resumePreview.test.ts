@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EventBody } from '../../../src/core/domain/event.ts';
 import { previewText, resumePreview } from '../../../src/core/projections/resumePreview.ts';
-import { gate, plan, step } from '../../support/plans.ts';
-import { failed, skipped, started, stateAfter, succeeded, task } from './histories.ts';
+import { agentName } from '../../../src/core/domain/ids.ts';
+import { commandAgent, gate, plan, planWith, step } from '../../support/plans.ts';
+import { failed, parked, skipped, started, stateAfter, succeeded, task } from './histories.ts';
 
 describe('What resuming a run will do', () => {
   // done     cut --> next --> ok     ship     bad --> behind     odd
@@ -38,11 +39,29 @@ describe('What resuming a run will do', () => {
   it('names what is kept, made again, looked into, run and asked', () => {
     assert.deepEqual(resumePreview(of, state), {
       kept: ['done'],
+      goesOn: [],
       again: ['cut'],
       look: ['ship', 'odd'],
       run: ['next'],
       asked: ['ok'],
     });
+  });
+
+  it('goes on with what waits for its provider, and with conversations that were cut off', () => {
+    const model = { kind: 'model', instructions: '', models: [], mcpServers: [] } as const;
+    const talking = planWith(
+      { agents: { [agentName('b-agent')]: { ...commandAgent('b-agent'), runner: model } } },
+      ...[step('a'), step('b')],
+    );
+    const why = { kind: 'provider', provider: 'p', model: 'm', because: 'rate-limit' } as const;
+    const preview = resumePreview(
+      talking,
+      stateAfter(talking, started('a'), started('b'), parked('b', why, 9000)),
+    );
+    assert.deepEqual([preview.goesOn, preview.again], [['b'], ['a']]);
+    const cutOff = resumePreview(talking, stateAfter(talking, started('b')));
+    assert.deepEqual([cutOff.goesOn, cutOff.again], [['b'], []]);
+    assert.equal(previewText(cutOff), 'keeps 0, runs 1, goes on with 1');
   });
 
   it('is one line', () => {

@@ -21,8 +21,10 @@ function node(change: Partial<GraphNode>): GraphNode {
     needs: [],
     state: 'succeeded',
     detail: '',
+    live: '',
     runningSince: undefined,
     triesAgainAt: undefined,
+    goesOnAt: undefined,
     isHeld: false,
     verbs: [],
     ...change,
@@ -81,11 +83,21 @@ describe('The name of a card', () => {
     );
   });
 
-  it('does not hold the time that counts on', () => {
+  it('does not hold the time that counts on, nor what changes all the time', () => {
+    const live = '2,140 tokens · $0.03 · … reading src/a.ts';
     assert.equal(
-      accessibleName(node({ state: 'running', runningSince: 0, detail: 'attempt 2' }), true),
+      accessibleName(node({ state: 'running', runningSince: 0, detail: 'attempt 2', live }), true),
       'lint, eslint, running, attempt 2',
     );
+  });
+
+  it('says what an agent asks, and what a parked one waits for', () => {
+    assert.equal(
+      accessibleName(node({ state: 'asking', detail: 'run npm test' }), true),
+      'lint, eslint, asks you, run npm test',
+    );
+    const parked = node({ state: 'pending', goesOnAt: 9000, detail: 'waiting: rate limit' });
+    assert.equal(accessibleName(parked, true), 'lint, eslint, waiting, rate limit');
   });
 });
 
@@ -105,6 +117,9 @@ describe('The words of the graph page', () => {
     assert.equal(standingOf({ ...pending, isHeld: true }), 'held');
     assert.equal(standingOf({ ...pending, triesAgainAt: undefined }), 'pending');
     assert.equal(standingOf({ ...pending, state: 'running', isHeld: true }), 'running');
+    const parked = node({ state: 'pending', goesOnAt: 5 });
+    assert.equal(standingOf(parked), 'parked');
+    assert.equal(standingOf({ ...parked, isHeld: true }), 'held');
   });
 
   it('list what a step needs', () => {
@@ -126,6 +141,9 @@ describe('The words of the graph page', () => {
     const at = { ...running, done: 0 };
     assert.equal(census(picture([unknown], at)), '0 of 1 done · 1 needs a look');
     assert.equal(census(picture([unknown, unknown], at)), '0 of 2 done · 2 need a look');
+    const asking = node({ state: 'asking' });
+    assert.equal(census(picture([asking], at)), '0 of 1 done · 1 asks you');
+    assert.equal(census(picture([asking, asking], at)), '0 of 2 done · 2 ask you');
   });
 
   it('count the steps of a workflow as written', () => {
@@ -161,6 +179,12 @@ describe('The news between two pictures', () => {
       'approve waits for your answer: Publish?',
       'Run code-quality-1 failed',
     ]);
+  });
+
+  it('are an agent that asks', () => {
+    const after = picture([node({ state: 'asking', detail: 'run npm test' }), gate], running);
+    assert.deepEqual(newsBetween(before, after), ['lint asks you: run npm test']);
+    assert.deepEqual(newsBetween(after, after), []);
   });
 
   it('are a task that needs a look and a run that has paused', () => {

@@ -4,6 +4,8 @@ import type { Projects } from './project.ts';
 
 /** Changes of one burst are shown together; a reader cannot follow more than some ten a second. */
 const TOGETHER_MS = 80;
+/** VS Code waits with a tree until nothing more has changed for 200 ms; while a model talks that would be never. */
+const APART_MS = 300;
 /** Durations of running tasks count on in the tree, and times to the next attempt down. */
 const TICK_MS = 1000;
 
@@ -13,6 +15,7 @@ export class Refresher implements Disposable {
   readonly #refresh: () => void;
   #soon: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
+  #shownAt = -APART_MS;
   #disposed = false;
 
   constructor(projects: Projects, refresh: () => void) {
@@ -22,7 +25,8 @@ export class Refresher implements Disposable {
 
   soon(): void {
     if (!this.#disposed) {
-      this.#soon ??= setTimeout(() => this.#now(), TOGETHER_MS);
+      const apart = this.#shownAt + APART_MS - performance.now();
+      this.#soon ??= setTimeout(() => this.#now(), Math.max(TOGETHER_MS, apart));
     }
   }
 
@@ -36,6 +40,7 @@ export class Refresher implements Disposable {
     clearTimeout(this.#soon);
     clearTimeout(this.#tick);
     this.#soon = undefined;
+    this.#shownAt = performance.now();
     this.#refresh();
     if (this.#aTimeCounts() && vscode.window.state.active) {
       this.#tick = setTimeout(() => this.#now(), TICK_MS);

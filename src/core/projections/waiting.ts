@@ -94,7 +94,7 @@ export function waitText(reason: WaitReason): string {
     case 'needs':
       return `needs ${reason.tasks.join(', ')}`;
     case 'provider':
-      return `waiting: ${becauseText(reason.because, oneLine(reason.provider, 60))}`;
+      return becauseText(reason.because, oneLine(reason.provider, 60));
     case 'time':
       return `tries again: ${oneLine(failureText(reason.failure).title)}`;
     case 'slot':

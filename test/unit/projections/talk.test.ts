@@ -101,7 +101,7 @@ describe('The row of an agent that talks with a model', () => {
     const waits = rowAfter([...worked, parked('a', LIMIT, 90_000)]);
     assert.deepEqual(
       [waits.state, waits.detail, waits.goesOnAt, waits.triesAgainAt],
-      ['pending', 'waiting: rate limit', 90_000, undefined],
+      ['pending', 'rate limit', 90_000, undefined],
     );
     const overloaded = parked('a', { ...LIMIT, because: 'overloaded' }, 90_000);
     assert.equal(rowAfter([...worked, overloaded]).detail, 'waiting: anthropic is overloaded');
@@ -168,7 +168,7 @@ describe('A run whose agents ask', () => {
     const [later] = pictureOfRun(talking, waits, HERE).nodes;
     assert.deepEqual(
       [later?.state, later?.detail, later?.goesOnAt],
-      ['pending', 'waiting: rate limit', 90_000],
+      ['pending', 'rate limit', 90_000],
     );
     const running = stateAfter(talking, started('a'));
     const [live] = pictureOfRun(talking, running, HERE, undefined, () => 'reading').nodes;

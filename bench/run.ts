@@ -7,9 +7,13 @@
 //   npm run bench -- parsing       what it costs to read definitions, beside YAML libraries
 //   npm run bench -- definitions   finding 1,000 agents, their first list, the next one, and one change
 //   npm run bench -- activation    what opening a window costs
+//   npm run bench -- calls         what is added to one call of a model
+//   npm run bench -- governor      many calls through a provider that has limits, beside p-limit and SDK retries
 import { benchActivation } from './activation.ts';
+import { benchCalls } from './calls.ts';
 import { benchDefinitions } from './definitions.ts';
 import { benchEngine } from './engine.ts';
+import { benchGovernor } from './governor.ts';
 import { benchMakespan } from './makespan.ts';
 import { benchParsing } from './parsing.ts';
 import { benchResume } from './resume.ts';
@@ -25,6 +29,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   parsing: benchParsing,
   definitions: benchDefinitions,
   activation: benchActivation,
+  calls: benchCalls,
+  governor: benchGovernor,
 };
 
 const chosen = process.argv.slice(2);

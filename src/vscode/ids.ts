@@ -113,7 +113,7 @@ export const settings: {
       isRecord(value) && Object.values(value).every(isWebAddress),
   },
   'models.prices': { default: {}, accepts: isRecord },
-  'models.concurrency': { default: 8, accepts: isSmallNumber },
+  'models.concurrency': { default: 16, accepts: isSmallNumber },
   'models.lookForLocal': { default: true, accepts: isBoolean },
 };
 

@@ -52,6 +52,7 @@ describe('the package', function () {
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
       ...['dist/extension.cjs', 'dist/THIRD-PARTY-NOTICES.txt'],
+      ...filesIn('dist/packages'),
       ...['dist/webview/graph.css', 'dist/webview/graph.js'],
       ...['media/icon.png', 'media/icon.svg', 'media/sluice.svg'],
       ...filesIn('resources/schemas'),

@@ -35,7 +35,14 @@ describe('the views before there is anything to show', function () {
     assert.deepEqual(await workbench.rows(views.agents), []);
     assert.deepEqual(
       (await workbench.offeredCommands('Sluice: ')).filter((title) => !title.includes('Focus on')),
-      ['Sluice: Refresh', 'Sluice: Show Graph', 'Sluice: Show Log'],
+      [
+        // These two are about the user, not the folder.
+        'Sluice: Choose Default Model…',
+        'Sluice: Refresh',
+        'Sluice: Set API Key…',
+        'Sluice: Show Graph',
+        'Sluice: Show Log',
+      ],
     );
     await workbench.runCommand(commands.showGraph);
     await workbench.notification('You have not trusted this folder').waitFor();

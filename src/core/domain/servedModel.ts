@@ -1,12 +1,21 @@
 // Providers answer with other names than they were asked for: with a day added, with a folder before it, under
 // the name that an alias stands for today. Anything else is another model.
 
+/** Names with which Claude Code is left to choose. */
+const ANY = new Set(['default', 'best', 'opusplan']);
+/** Names that stand for any model of a family. */
+const FAMILIES = new Set(['opus', 'sonnet', 'haiku', 'fable']);
+
 /** True when a response that names `served` came from the model that was asked for. */
 export function isServedAs(requested: string, served: string): boolean {
-  const wanted = withoutVendor(plainModelName(requested));
+  // In brackets Claude Code is told how much context there is to be: `opus[1m]`.
+  const wanted = withoutVendor(plainModelName(requested)).replace(/\[[^\]]*\]$/, '');
   const answered = withoutVendor(plainModelName(served));
-  if (wanted === answered) {
+  if (wanted === answered || ANY.has(wanted)) {
     return true;
+  }
+  if (FAMILIES.has(wanted)) {
+    return answered.split('-').includes(wanted);
   }
   if (undatedModel(wanted) !== wanted && undatedModel(answered) !== answered) {
     // Two different days are two models.

@@ -196,9 +196,8 @@ export class RunDriver {
     }
     const continues = before.parked !== undefined;
     const attempt = continues ? before.attempts : before.attempts + 1;
-    const task = this.#desk.task(id);
-    const step = this.#desk.agentStep(id);
     this.#desk.append({ type: continues ? 'task-continued' : 'task-started', task: id, attempt });
+    const [task, step] = [this.#desk.task(id), this.#desk.agentStep(id)];
     const input = { plan, planned, state, task, step, attempt, continues };
     this.#effects.attempt(id, input, this.#talking.link(id));
   }

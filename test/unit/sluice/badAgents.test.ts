@@ -56,14 +56,14 @@ describe('An agent that', function () {
     assert.match(page, /"\.\/tool" could not be started: .*tool is not executable/);
   });
 
-  it('needs a language model fails and says that this version runs commands only', async () => {
+  it('needs a language model fails and says so where nothing here can ask one', async () => {
     project.write(
       '.github/agents/bad.agent.md',
       '---\nname: bad\ndescription: A model.\n---\nThink.',
     );
     const { failure, page } = await failureOf();
     assert.deepEqual(failure, { reason: 'no-runner', agent: 'bad', kind: 'model' });
-    assert.match(page, /The agent "bad" needs a model, and this version runs command agents only/);
+    assert.match(page, /Nothing here can run the agent "bad": it is a language model/);
   });
 
   it('is ended by a signal fails with the signal and its last words', async () => {

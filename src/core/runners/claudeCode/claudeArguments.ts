@@ -60,15 +60,6 @@ export function claudeModel(name: string): string {
   return name.replace(/^(?:anthropic|claude-code|claude)\//, '');
 }
 
-/** Aliases of which Claude Code decides itself what they mean. */
-const ITS_OWN_CHOICE = ['default', 'best', 'opusplan'];
-
-/** An alias such as `opus` means any model that has it in its name. */
-export function isServedAs(requested: string, served: string): boolean {
-  const wanted = requested.toLowerCase().replace(/\[[^\]]*\]$/, '');
-  return ITS_OWN_CHOICE.includes(wanted) || served.toLowerCase().includes(wanted);
-}
-
 function modelsOf(
   spec: ClaudeCodeSpec,
   { terms }: RunnerRequest,

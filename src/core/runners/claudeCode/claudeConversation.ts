@@ -17,7 +17,8 @@ import { askLeave } from '../codingAgent/permissionDesk.ts';
 import { askAboutBudget } from '../codingAgent/spentBudget.ts';
 import { TurnWatch } from '../codingAgent/turnWatch.ts';
 import { fulfilledWithin } from '../waiting.ts';
-import { claudeMode, claudeModel, isServedAs } from './claudeArguments.ts';
+import { isServedAs } from '../../domain/servedModel.ts';
+import { claudeMode, claudeModel } from './claudeArguments.ts';
 import {
   claudeMessage,
   type ClaudeBlock,

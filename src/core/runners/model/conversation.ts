@@ -233,7 +233,7 @@ export class Conversation {
     model: UsableModel,
     { failure }: Extract<CallOutcome, { kind: 'failed' }>,
   ): Promise<Step> {
-    const { session, request, models } = this.#parts;
+    const { session, request, models, clock } = this.#parts;
     session.add({ kind: 'failed', because: failure.kind });
     const tries = session.tries(failure.kind);
     const remedy = models.afterFailure({
@@ -246,6 +246,8 @@ export class Conversation {
       hasFallback: this.#choice.hasFallback,
     });
     if (remedy.kind === 'again') {
+      // Only what a failure costs counts: a wait for one's turn is no reason to give up.
+      session.add({ kind: 'waited', ms: Math.max(0, Math.ceil(remedy.at - clock.now())) });
       return await this.#wait(model, failure.kind, remedy.at);
     }
     const next = remedy.kind === 'fallback' ? this.#choice.fallBack() : undefined;
@@ -266,9 +268,8 @@ export class Conversation {
     because: Parameters<typeof parkedFor>[1],
     until: number,
   ): Promise<Step> {
-    const { session, clock, watch } = this.#parts;
+    const { clock, watch } = this.#parts;
     const ms = Math.max(0, Math.ceil(until - clock.now()));
-    session.add({ kind: 'waited', ms });
     if (ms > IN_PLACE_MS) {
       return parkedFor(model, because, until);
     }

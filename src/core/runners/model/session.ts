@@ -19,7 +19,7 @@ export type SessionLine =
   | { readonly kind: 'model'; readonly name: string }
   /** A call failed so. */
   | { readonly kind: 'failed'; readonly because: CallFailureKind }
-  /** The call waits for its provider. */
+  /** The call is made again after so long, because it failed. */
   | { readonly kind: 'waited'; readonly ms: number }
   /** Intent: a model is asked. */
   | ({ readonly kind: 'call'; readonly call: number } & ModelRef)

@@ -14,6 +14,8 @@ import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
 
 const MINUTE = 60_000;
+/** More would make tests that wait for other programs wait too long. */
+const AT_ONCE = Math.min(2, os.availableParallelism());
 const cache = (name) => path.join('.cache', name);
 const tool = (file) => path.join('node_modules', file);
 
@@ -23,14 +25,16 @@ const { values: flags, positionals: chosen } = parseArgs({
 });
 
 /**
- * A part is a check, which counts as one test, or a suite, which counts its tests. `args` are Node's.
+ * A part is a check, which counts as one test, or a suite, which counts its tests. `args` are Node's. `beside`: it runs
+ * at the same time as its neighbours that do. `shards`: its files are divided among so many processes.
  * @typedef {{ name: string, of?: string, suite?: boolean, args: () => string[] | Promise<string[]>, limit?: number,
- *   env?: Record<string, string>, needs?: string, skipped?: string }} Part
+ *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number }} Part
  * @type {Part[]}
  */
 const parts = [
   {
     name: 'format',
+    beside: true,
     args: () => [
       tool('prettier/bin/prettier.cjs'),
       ...['--check', '.', '--cache', '--cache-location', cache('prettier')],
@@ -38,6 +42,7 @@ const parts = [
   },
   {
     name: 'lint',
+    beside: true,
     args: () => [
       tool('eslint/bin/eslint.js'),
       ...[
@@ -52,11 +57,12 @@ const parts = [
       ],
     ],
   },
-  { name: 'types', args: () => typeCheck('.') },
-  { name: 'types', of: 'src/webview', args: () => typeCheck('src/webview') },
+  { name: 'types', beside: true, args: () => typeCheck('.') },
+  { name: 'types', of: 'src/webview', beside: true, args: () => typeCheck('src/webview') },
   {
     name: 'unit',
     suite: true,
+    shards: AT_ONCE,
     args: () => [
       '--enable-source-maps',
       ...mocha('./scripts/preciseCoverage.mjs', 'scripts/unitTests.mjs', '--timeout', '20000'),
@@ -82,11 +88,11 @@ const parts = [
   },
 ];
 
-/** Ends the part that is running; set while one is. */
-let interrupt = () => {};
+/** Each ends a process that is running. */
+const interrupts = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    interrupt();
+    interrupts.forEach((interrupt) => interrupt());
     process.exit(130);
   });
 }
@@ -95,12 +101,28 @@ installDependencies();
 
 /** @type {{ name: string, seconds: number, passed: number, failed: number, skipped: number, reason?: string }[]} */
 const results = [];
-for (const part of selected()) {
-  const name = part.of ? `${part.name} of ${part.of}` : part.name;
-  console.log(`\n── ${name}`);
-  const start = performance.now();
-  const result = await resultOf(part);
-  results.push({ name, seconds: (performance.now() - start) / 1000, ...result });
+for (const group of groupsOf(selected())) {
+  const isAlone = group.length === 1;
+  const waiting = [...group];
+  await Promise.all(
+    Array.from({ length: isAlone ? 1 : AT_ONCE }, async () => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) {
+        const name = part.of ? `${part.name} of ${part.of}` : part.name;
+        const start = performance.now();
+        // What runs side by side is printed when it has ended, one after another.
+        const printed = isAlone ? undefined : [];
+        if (isAlone) {
+          console.log(`\n── ${name}`);
+        }
+        const result = await resultOf(part, printed);
+        if (printed) {
+          console.log(`\n── ${name}`);
+          printed.forEach((chunk) => process.stdout.write(chunk));
+        }
+        results.push({ name, seconds: (performance.now() - start) / 1000, ...result });
+      }
+    }),
+  );
 }
 
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
@@ -129,7 +151,21 @@ function selected() {
   return parts.filter(({ name }) => wanted.has(name));
 }
 
-async function resultOf(part) {
+/** Parts in their order; neighbours that run beside each other together. */
+function groupsOf(chosenParts) {
+  const groups = [];
+  for (const part of chosenParts) {
+    const last = groups.at(-1);
+    if (part.beside && last?.[0].beside) {
+      last.push(part);
+    } else {
+      groups.push([part]);
+    }
+  }
+  return groups;
+}
+
+async function resultOf(part, printed) {
   if (part.skipped) {
     return { passed: 0, failed: 0, skipped: 1, reason: part.skipped };
   }
@@ -139,21 +175,35 @@ async function resultOf(part) {
   ) {
     return { passed: 0, failed: 1, skipped: 0, reason: 'not run, since the build is an older one' };
   }
-  return await run(part);
+  return await run(part, printed);
 }
 
-async function run(part) {
+async function run(part, printed) {
   const counts = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-counts-'));
   try {
     if (part.env?.NODE_V8_COVERAGE) {
       fs.rmSync(part.env.NODE_V8_COVERAGE, { recursive: true, force: true });
     }
-    const problem = await runNode(await part.args(), part.limit ?? 10 * MINUTE, {
-      ...part.env,
-      SLUICE_COUNTS: counts,
-      ...(flags.grep === undefined ? {} : { SLUICE_GREP: flags.grep }),
-      ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}),
-    });
+    const args = await part.args();
+    const { shards = 1 } = part;
+    const problems = await Promise.all(
+      Array.from({ length: shards }, async (_, shard) => {
+        // Only one can be watched while it runs.
+        const own = printed ?? (shard === 0 ? undefined : []);
+        const problem = await runNode(args, part.limit ?? 10 * MINUTE, own, {
+          ...part.env,
+          SLUICE_COUNTS: counts,
+          SLUICE_SHARD: `${shard}/${shards}`,
+          ...(flags.grep === undefined ? {} : { SLUICE_GREP: flags.grep }),
+          ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}),
+        });
+        return { problem, own };
+      }),
+    );
+    if (printed === undefined) {
+      problems.forEach(({ own }) => own?.forEach((chunk) => process.stdout.write(chunk)));
+    }
+    const problem = problems.find((one) => one.problem)?.problem;
     return part.suite ? counted(counts, problem) : checked(problem);
   } catch (error) {
     return { passed: 0, failed: 1, skipped: 0, reason: error.message };
@@ -185,32 +235,38 @@ function counted(folder, problem) {
   return unsaid && sum.failed === 0 ? { ...sum, failed: 1, reason: unsaid } : sum;
 }
 
-/** Runs Node to its end. Returns what went wrong, or undefined. Nothing it started is left when it is killed. */
-function runNode(args, limit, env) {
+/**
+ * Runs Node to its end. Returns what went wrong, or undefined. Nothing it started is left when it is killed.
+ * @param {Buffer[] | undefined} printed gets what it prints; left out: it prints here
+ */
+function runNode(args, limit, printed, env) {
   return new Promise((resolve) => {
     const grouped = process.platform !== 'win32';
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: printed ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       detached: grouped,
     });
+    child.stdout?.on('data', (chunk) => printed.push(chunk));
+    child.stderr?.on('data', (chunk) => printed.push(chunk));
     let overdue = false;
-    interrupt = () => {
+    const interrupt = () => {
       try {
         process.kill(grouped ? -child.pid : child.pid, 'SIGKILL');
       } catch {
         // It has ended.
       }
     };
+    interrupts.add(interrupt);
     const timer = setTimeout(() => {
       overdue = true;
       interrupt();
     }, limit);
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => {
+    child.once(printed ? 'close' : 'exit', (code, signal) => {
       clearTimeout(timer);
-      interrupt = () => {};
+      interrupts.delete(interrupt);
       if (overdue) {
         resolve(`no end after ${limit / MINUTE} minutes`);
       } else if (code === 0) {

@@ -33,7 +33,7 @@ export function paidModels(parent: string, boundaries: Boundaries, clock: Clock,
       ...host,
       fetch: (_input, init) => {
         boundaries.outside('call');
-        const { messages } = JSON.parse(String(init?.body)) as { messages: unknown[] };
+        const { messages } = JSON.parse(init?.body as string) as { messages: unknown[] };
         const turn = turnOf(messages.length);
         const ledger = fs.openSync(path.join(parent, 'ledger'), 'a');
         fs.writeSync(ledger, `call.${turn} ${process.pid}-${performance.now()}\n`);

@@ -171,8 +171,9 @@ describe('A budget', () => {
     await spend('a', 3, 0.15);
     assert.equal(rig.types().filter((type) => type === 'budget-noticed').length, 1);
     const reached = attempt.request.wishes().spentBudget;
-    assert.deepEqual(reached?.scope, { kind: 'run' });
-    assert.equal(reached?.limit, 1);
+    assert.ok(reached);
+    assert.deepEqual(reached.scope, { kind: 'run' });
+    assert.equal(reached.limit, 1);
     attempt.succeed();
     await rig.end();
   });
@@ -225,7 +226,10 @@ describe('A budget', () => {
     const terms = { ...NO_TERMS, budget: budget({ timeMs: 3000 }) };
     drive(
       plan(
-        step('a', [], { terms, retry: { attempts: 2, delayMs: 1000, maxDelayMs: 1000, on: undefined } }),
+        step('a', [], {
+          terms,
+          retry: { attempts: 2, delayMs: 1000, maxDelayMs: 1000, on: undefined },
+        }),
       ),
     );
     const first = await rig.attempt('a');

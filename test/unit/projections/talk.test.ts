@@ -104,7 +104,7 @@ describe('The row of an agent that talks with a model', () => {
       ['pending', 'rate limit', 90_000, undefined],
     );
     const overloaded = parked('a', { ...LIMIT, because: 'overloaded' }, 90_000);
-    assert.equal(rowAfter([...worked, overloaded]).detail, 'waiting: anthropic is overloaded');
+    assert.equal(rowAfter([...worked, overloaded]).detail, 'anthropic is overloaded');
     assert.equal(
       rowAfter([...worked, parked('a', LIMIT, 90_000)], undefined, { kind: 'nobody' }).detail,
       'the run is interrupted',

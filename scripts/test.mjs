@@ -27,7 +27,7 @@ const { values: flags, positionals: chosen } = parseArgs({
 /**
  * A part is a check, which counts as one test, or a suite, which counts its tests. `args` are Node's. `beside`: it runs
  * at the same time as its neighbours that do. `shards`: its files are divided among so many processes.
- * @typedef {{ name: string, of?: string, suite?: boolean, args: () => string[] | Promise<string[]>, limit?: number,
+ * @typedef {{ name: string, of?: string, suite?: boolean, args: (shard: number) => string[] | Promise<string[]>, limit?: number,
  *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number }} Part
  * @type {Part[]}
  */
@@ -82,7 +82,9 @@ const parts = [
     name: 'ui',
     suite: true,
     needs: 'build',
-    args: () => mocha('tsx', 'test/ui/**/*.test.ts', '--timeout', String(2 * MINUTE)),
+    // Windows wait for each other's servers and pages most of the time.
+    shards: AT_ONCE,
+    args: (shard) => mocha('tsx', everyOther('test/ui', shard), '--timeout', String(2 * MINUTE)),
     limit: 30 * MINUTE,
     skipped: whyNoHost(),
   },
@@ -184,12 +186,12 @@ async function run(part, printed) {
     if (part.env?.NODE_V8_COVERAGE) {
       fs.rmSync(part.env.NODE_V8_COVERAGE, { recursive: true, force: true });
     }
-    const args = await part.args();
     const { shards = 1 } = part;
     const problems = await Promise.all(
       Array.from({ length: shards }, async (_, shard) => {
         // Only one can be watched while it runs.
         const own = printed ?? (shard === 0 ? undefined : []);
+        const args = await part.args(shard);
         const problem = await runNode(args, part.limit ?? 10 * MINUTE, own, {
           ...part.env,
           SLUICE_COUNTS: counts,
@@ -286,9 +288,19 @@ function typeCheck(project) {
   ];
 }
 
+/** Test files of a folder for one of AT_ONCE processes. */
+function everyOther(folder, shard) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort()
+    .filter((_, index) => index % AT_ONCE === shard)
+    .map((file) => path.join(folder, file));
+}
+
 function mocha(loader, files, ...options) {
   return [
-    ...['--import', loader, tool('mocha/bin/mocha.js'), files, ...options],
+    ...['--import', loader, tool('mocha/bin/mocha.js'), ...[files].flat(), ...options],
     ...['--reporter', 'scripts/countingReporter.cjs', '--forbid-only'],
     ...(flags.grep === undefined ? [] : ['--grep', flags.grep]),
   ];

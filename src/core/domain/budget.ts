@@ -84,12 +84,13 @@ function limitsIn(
   });
 }
 
-/** What attempts under way have taken since they were begun or went on; a wait for a person counts. */
-function runningMs({ tasks }: RunState, running: Iterable<TaskId>, now: number): number {
+/** What attempts under way have taken since they were begun or went on, without waits for people. */
+function runningMs({ tasks, asking }: RunState, running: Iterable<TaskId>, now: number): number {
   let ms = 0;
   for (const id of running) {
     const task = tasks.get(id);
-    ms += task?.kind === 'running' ? Math.max(0, now - task.startedAt) : 0;
+    const until = asking.get(id) ?? now;
+    ms += task?.kind === 'running' ? Math.max(0, until - task.startedAt) : 0;
   }
   return ms;
 }

@@ -13,7 +13,10 @@ import {
 } from '../../../src/core/definitions/entries.ts';
 import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWorkflows.ts';
 import { readAgents } from '../../../src/core/definitions/agents/readAgent.ts';
-import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
+import {
+  ProductSchemas,
+  schemaFilesOf,
+} from '../../../src/core/definitions/workflows/productSchemas.ts';
 import { parseWorkflow } from '../../../src/core/definitions/workflows/workflowEntry.ts';
 import { decodeSource, type SourceText } from '../../../src/core/definitions/source/sourceText.ts';
 
@@ -80,10 +83,8 @@ export function readWorkflowText(
   ...others: readonly SourceText[]
 ): WorkflowEntry {
   const read = [source, ...others].map(parseWorkflow);
-  const files = read
-    .flatMap((one) => (one.kind === 'parsed' ? one.draft.steps : []))
-    .flatMap((step) => (step.kind === 'agent' ? step.produces : []))
-    .flatMap(({ schema }) => (schema?.kind === 'file' ? [schema.file.text] : []));
+  const drafts = read.flatMap((one) => (one.kind === 'parsed' ? [one.draft] : []));
+  const files = [...schemaFilesOf(drafts)];
   const schemas = new ProductSchemas(new Map(files.map((file) => [file, ok({})])), () => undefined);
   const [entry] = judgeWorkflows(read, agents, schemas);
   if (entry === undefined) {

@@ -79,7 +79,7 @@ export async function withSluice(
   const sluice = await Sluice.open(at, {
     ...shared,
     disk: nodeDisk,
-    models,
+    models: () => Promise.resolve(models),
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
     home: folders.home,

@@ -23,15 +23,16 @@ export interface RunnersOptions {
 export function agentRunners(
   options: RunnersOptions,
 ): (kind: RunnerSpec['kind']) => Runner | undefined {
-  const { models } = options.ports;
+  const loadModels = options.ports.models;
   const runners: Readonly<Record<RunnerSpec['kind'], Runner | undefined>> = {
     command: new CommandRunner(options.command),
     model:
-      models &&
+      loadModels &&
       loadedLater(true, async () => {
-        const [{ ModelRunner }, tools] = await Promise.all([
+        const [{ ModelRunner }, tools, models] = await Promise.all([
           import('./runners/model/modelRunner.ts'),
           toolsOf(options),
+          loadModels(),
         ]);
         const { clock } = options.ports;
         return new ModelRunner({ models, tools, clock, hiding: models });

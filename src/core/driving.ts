@@ -322,7 +322,7 @@ export class Driving {
     for (const event of claimed) {
       fold.apply(event);
     }
-    recallWaits(fold.state, this.#ports.models);
+    void recallWaits(fold.state, this.#ports);
     const parts = driverParts(writer, {
       ports: this.#ports,
       place: this.#place,

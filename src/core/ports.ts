@@ -18,8 +18,11 @@ export interface Ports {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute. Where other tools keep the agents their user has in every folder; `undefined`: not looked for. */
   readonly home: string | undefined;
-  /** Language models, one for all folders of the program; left out: agents that are a model do not run. */
-  readonly models?: Models | undefined;
+  /**
+   * Language models, the same for all folders of the program, loaded by whoever asks first; left out: agents that are a
+   * model do not run.
+   */
+  readonly models?: (() => Promise<Models>) | undefined;
   /** Tools the host itself has; left out: none. */
   readonly tools?: HostedTools | undefined;
   /** Absolute. Where the host may have ripgrep; it is looked for on PATH else. */

@@ -39,7 +39,7 @@ export interface PreflightSources {
   readonly place: Place;
   readonly ports: Pick<Ports, 'environment' | 'home' | 'tools'> & {
     /** Left out: nobody can be asked about models. */
-    readonly models?: KnownModels | undefined;
+    readonly models?: (() => Promise<KnownModels>) | undefined;
   };
   /** Ends what is looked up. */
   readonly signal: AbortSignal;
@@ -111,7 +111,7 @@ export async function preflightOf(
   const pastCosts = learnPastCosts(sources.history);
   const { environment, home, models, tools } = sources.ports;
   const [foundModels, faults] = await Promise.all([
-    modelFacts(plan, models, sources.signal),
+    modelFacts(plan, await models?.(), sources.signal),
     toolFaults(plan, { folder: sources.folder, home, hosted: tools?.list() ?? [] }),
   ]);
   return preflight(plan, {

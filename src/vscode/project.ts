@@ -119,14 +119,11 @@ export class Projects implements Disposable {
     }
     try {
       // Loaded with the first folder: VS Code's start does not wait for schemas and Git.
-      const [{ Sluice }, models] = await Promise.all([
-        import('../core/sluice.ts'),
-        this.#models.get(),
-      ]);
+      const { Sluice } = await import('../core/sluice.ts');
       const goesOn = readSetting('resumeRuns') === 'always';
       const sluice = await Sluice.open(
         folder.uri.fsPath,
-        { ...this.#ports, models },
+        { ...this.#ports, models: () => this.#models.get() },
         { takesOver: goesOn },
       );
       if (this.#disposed || vscode.workspace.getWorkspaceFolder(folder.uri) === undefined) {

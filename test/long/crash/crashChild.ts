@@ -51,12 +51,13 @@ const log: Ports['log'] = {
   warn: (message) => void problems.push(message),
   error: (message, thrown) => void problems.push(`${message}: ${String(thrown)}`),
 };
+const models = paidModels(parent, boundaries, systemClock, log);
 const ports: Ports = {
   clock,
   disk: countingDisk(nodeDisk, boundaries),
   random: () => 0.5,
   log,
-  models: paidModels(parent, boundaries, systemClock, log),
+  models: () => Promise.resolve(models),
   actor: ADA,
   environment,
   home: undefined,

@@ -31,7 +31,8 @@ describe('A workflow with model agents', () => {
     const host = new TestHost();
     host.keys.set('anthropic', KEY);
     host.set({ baseURLs: { anthropic: provider.baseURL('anthropic') } });
-    return project.open(project.folder, { models: host.models() });
+    const models = host.models();
+    return project.open(project.folder, { models: () => Promise.resolve(models) });
   }
 
   /** An agent as a Markdown file. */

@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises';
-
 import type { TaskId } from './domain/ids.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import type { Heard } from './projections/taskRows.ts';

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
+import type { MissReason, Reuse } from './cache.ts';
 import type { BreakerState } from './modelPort.ts';
 import type { CallFailure, CallFailureKind, Usage } from './call.ts';
 import type { Failure } from './failure.ts';
@@ -44,6 +45,25 @@ export type EventBody =
   | { readonly type: 'lanes-refused'; readonly task: TaskId; readonly failure: Failure }
   /** A program took the run over; every later event of this epoch is its. */
   | { readonly type: 'run-claimed'; readonly by: Actor; readonly pid: number }
+  /** Nothing that is kept stands for the task: it is to run. */
+  | {
+      readonly type: 'cache-missed';
+      readonly task: TaskId;
+      /** The question: of tasks that ask the same at the same moment one runs. */
+      readonly key: Digest;
+      readonly why: MissReason;
+    }
+  /** Outcome: what was made before, here or in another run, stands for the task. Nothing ran. */
+  | {
+      readonly type: 'task-reused';
+      readonly task: TaskId;
+      readonly reuse: Reuse;
+      readonly exitCode: number;
+      readonly output: BlobRef;
+      readonly log: BlobRef;
+      readonly artifacts: readonly Artifact[];
+      readonly inputBytes: number | undefined;
+    }
   /** Intent: from here on the attempt may have had effects. */
   | { readonly type: 'task-started'; readonly task: TaskId; readonly attempt: number }
   /** The process to look for if whoever drives the run dies. */
@@ -174,6 +194,8 @@ export type EventBody =
   | {
       readonly type: 'tasks-reset';
       readonly tasks: readonly TaskId[];
+      /** Those of them that the cache must not answer. */
+      readonly fresh: readonly TaskId[];
       readonly by: Actor;
       readonly edit: TaskEdit | undefined;
     }

@@ -54,6 +54,8 @@ export type RunRequest =
       readonly task: TaskId;
       readonly prompt: string | undefined;
       readonly model: string | undefined;
+      /** The cache answers the task itself in no case; with this, nothing that comes of it either. */
+      readonly withoutCache: boolean;
       readonly by: Actor;
     }
   /** Goes on without a task. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { Artifact, BlobRef, ParkReason, RunStatus, TaskEdit } from './event.ts';
+import type { MissReason, Reuse } from './cache.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
@@ -46,11 +47,17 @@ export interface RunState {
   /** Budgets of which four fifths are spent, by `budgetKey`. */
   readonly noticed: ReadonlySet<string>;
   readonly ledger: Ledger;
+  /** Why tasks run or ran although the cache was asked. */
+  readonly misses: ReadonlyMap<TaskId, { readonly key: Digest; readonly why: MissReason }>;
+  /** Tasks that the cache must not answer. */
+  readonly fresh: ReadonlySet<TaskId>;
   readonly frontier: Frontier;
 }
 
 /** Where the run stands, kept up to date event by event so that deciding costs no look at the whole. */
 export interface Frontier {
+  /** Pending tasks that may start, once the cache has been asked. */
+  readonly unasked: ReadonlySet<TaskId>;
   /** Pending tasks of agents that may start now, but for those in `delayed`. */
   readonly ready: ReadyTasks;
   /** Tasks that may start once their time has come, in milliseconds since 1970. */
@@ -138,6 +145,8 @@ export type TaskState =
       readonly artifacts: readonly Artifact[];
       readonly inputBytes: number | undefined;
       readonly accepted: Actor | 'probe' | undefined;
+      /** Set when nothing ran: what was made before stands for it. `durationMs` is 0 then. */
+      readonly reused: Reuse | undefined;
     }
   | {
       readonly kind: 'unknown';

@@ -7,6 +7,7 @@ import type { AgentName, RunId, TaskId } from './ids.ts';
 import type { Counted } from './ledger.ts';
 import type { BudgetReached, Question, Reply } from './question.ts';
 import type { PermissionMode, Terms } from './terms.ts';
+import type { Trace } from './trace.ts';
 import type { JsonValue } from './workflow.ts';
 
 /** One attempt of a task, ready to be executed. Paths are absolute. */
@@ -60,7 +61,12 @@ export interface Wishes {
 }
 
 export type RunnerOutput =
-  | { readonly kind: 'done'; readonly exitCode: number }
+  | {
+      readonly kind: 'done';
+      readonly exitCode: number;
+      /** Left out: nobody followed what it looked at. */
+      readonly trace?: Trace;
+    }
   /** It goes on later with what stands in its copy and its session file; `until` as in the event `task-parked`. */
   | { readonly kind: 'parked'; readonly until: number | undefined; readonly why: ParkReason };
 

@@ -22,8 +22,24 @@ export interface Budget {
 export interface CacheRule {
   /** False: it is worked out anew each time. */
   readonly use: boolean;
-  /** How long an answer stands, in milliseconds; `undefined`: the user's setting decides. */
+  /** How long an answer stands, in milliseconds; `undefined`: as its namespace says. */
   readonly ttlMs: number | undefined;
+  /** The answers it is kept with; `undefined`: as its kind of agent says. */
+  readonly namespace: string | undefined;
+  /**
+   * Globs of the files that count for an agent whose looks cannot be followed, such as a command; `undefined`: all
+   * files of the folder.
+   */
+  readonly inputs: readonly string[] | undefined;
+  /** The answer to a similar question will do; `undefined`: only to the same. */
+  readonly similar: SimilarRule | undefined;
+}
+
+export interface SimilarRule {
+  /** The embedding model, as `provider/model`. */
+  readonly model: string;
+  /** Cosine of the two questions, from which on they count as one; above 0, at most 1. */
+  readonly threshold: number;
 }
 
 /** What work may write, spend and reuse, as far as a step or an agent says so. */
@@ -59,9 +75,25 @@ export function termsOver(step: Terms, agent: Terms): Terms {
     models: step.models ?? agent.models,
     permissions: step.permissions ?? agent.permissions,
     budget: step.budget ?? agent.budget,
-    cache: step.cache ?? agent.cache,
+    cache: cacheOver(step.cache, agent.cache),
     calls: callsOver(step.calls, agent.calls),
   };
+}
+
+/** What the first says goes before the second. */
+export function cacheOver(
+  first: CacheRule | undefined,
+  second: CacheRule | undefined,
+): CacheRule | undefined {
+  return first === undefined || second === undefined
+    ? (first ?? second)
+    : {
+        use: first.use,
+        ttlMs: first.ttlMs ?? second.ttlMs,
+        namespace: first.namespace ?? second.namespace,
+        inputs: first.inputs ?? second.inputs,
+        similar: first.similar ?? second.similar,
+      };
 }
 
 function callsOver(

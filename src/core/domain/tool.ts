@@ -2,6 +2,7 @@ import type { Agent } from './agent.ts';
 import type { JsonValue } from './workflow.ts';
 import type { PermissionMode } from './terms.ts';
 import type { ToolSpec } from './modelPort.ts';
+import type { Read } from './trace.ts';
 
 /**
  * What using a tool comes to. `read`: looks at the workspace copy. `edit`: changes files of the copy. `run`: starts a
@@ -21,6 +22,10 @@ export interface ToolAnswer {
   /** For the model; at most 100,000 characters. */
   readonly text: string;
   readonly isError: boolean;
+  /** What it looked at; left out: nothing that could change. */
+  readonly reads?: readonly Read[];
+  /** Files of the copy that it changed, relative with `/`; left out: none. */
+  readonly writes?: readonly string[];
 }
 
 /** The tools of one attempt. */

@@ -1,7 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 import type { Agent, Check, Effects, Limits } from './agent.ts';
 import type { Failure } from './failure.ts';
-import { NO_TERMS, termsOver, type Budget, type Terms } from './terms.ts';
+import { NO_TERMS, termsOver, type Budget, type CacheRule, type Terms } from './terms.ts';
 import type { AgentName, ObjectId, StepId, TaskId } from './ids.ts';
 
 export const INPUT_TYPES = ['string', 'number', 'boolean', 'choice'] as const;
@@ -138,6 +138,8 @@ export interface Workflow {
   readonly onFailure: 'continue' | 'stop';
   /** Of a whole run. */
   readonly budget: Budget | undefined;
+  /** Of every step that says nothing of it, where its agent does not forbid it. */
+  readonly cache: CacheRule | undefined;
   /** What others keep with the workflow. Sluice carries it and acts on none of it. */
   readonly metadata: JsonValue | undefined;
   /** Relative to the folder, with `/`. */
@@ -157,6 +159,8 @@ export interface RunPlan {
   readonly scopes: readonly InputScope[];
   /** Tasks at once. */
   readonly maxParallel: number;
+  /** False: the cache answers nothing in this run and keeps nothing of it. `undefined` in plans of older versions: true. */
+  readonly useCache: boolean | undefined;
   readonly base: Base;
   /** Workflows inside it by their names, where some of its tasks unfold later; else empty. */
   readonly nested: Readonly<Record<string, Workflow>>;

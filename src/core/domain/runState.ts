@@ -51,12 +51,14 @@ export interface RunState {
   readonly misses: ReadonlyMap<TaskId, { readonly key: Digest; readonly why: MissReason }>;
   /** Tasks that the cache must not answer. */
   readonly fresh: ReadonlySet<TaskId>;
+  /** Tasks that have waited for another one that was asked the same. They do so once. */
+  readonly waited: ReadonlySet<TaskId>;
   readonly frontier: Frontier;
 }
 
 /** Where the run stands, kept up to date event by event so that deciding costs no look at the whole. */
 export interface Frontier {
-  /** Pending tasks that may start, once the cache has been asked. */
+  /** Pending tasks that may start once the cache has been asked about them. */
   readonly unasked: ReadonlySet<TaskId>;
   /** Pending tasks of agents that may start now, but for those in `delayed`. */
   readonly ready: ReadyTasks;

@@ -13,6 +13,8 @@ export interface Bounds {
   /** `undefined`: all that is not out of bounds. */
   readonly owns: readonly Glob[] | undefined;
   readonly never: readonly Glob[];
+  /** As they were rendered. */
+  readonly texts: Pick<Terms, 'owns' | 'never'>;
 }
 
 /** The bounds of a task with its own values in them; `undefined`: it may change anything. */
@@ -30,9 +32,16 @@ export async function boundsOf(
     return owned;
   }
   const forbidden = await globsOf(never, `${step}.never`, names, context);
-  return forbidden.ok
-    ? ok({ owns: owns === undefined ? undefined : owned.value, never: forbidden.value })
-    : forbidden;
+  if (!forbidden.ok) {
+    return forbidden;
+  }
+  const allowed = owns === undefined ? undefined : owned.value;
+  const textsOf = (globs: readonly Glob[]) => globs.map(({ text }) => text);
+  return ok({
+    owns: allowed,
+    never: forbidden.value,
+    texts: { owns: allowed && textsOf(allowed), never: textsOf(forbidden.value) },
+  });
 }
 
 /** What keeps changes from counting: paths outside the bounds. */

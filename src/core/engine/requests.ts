@@ -197,11 +197,11 @@ function onSkip(
     : [];
   return behind.length === 0
     ? record(skip)
-    : record(skip, { type: 'tasks-reset', tasks: behind, by, edit: undefined });
+    : record(skip, { type: 'tasks-reset', tasks: behind, fresh: [], by, edit: undefined });
 }
 
 function onRerun(
-  { task: id, prompt, model, by }: Extract<RunRequest, { kind: 'rerun' }>,
+  { task: id, prompt, model, withoutCache, by }: Extract<RunRequest, { kind: 'rerun' }>,
   isGate: boolean,
   task: TaskState,
   circumstances: Circumstances,
@@ -228,9 +228,11 @@ function onRerun(
   if (running !== undefined) {
     return refuse(`"${running}", which works on what it made, is running; stop it first`);
   }
+  // Whoever asks again for the same wants another answer to it; with another prompt, an answer to that.
   const reset: EventBody = {
     type: 'tasks-reset',
     tasks: [id, ...behind],
+    fresh: withoutCache ? [id, ...behind] : edited ? [] : [id],
     by,
     edit: edited ? { task: id, prompt, model } : undefined,
   };

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { isDigest, type Digest } from '../base/digest.ts';
-import type { Actor } from '../domain/actor.ts';
 import {
   EVENT_VERSION,
   type Artifact,
@@ -11,43 +9,26 @@ import {
 } from '../domain/event.ts';
 import { CALL_FAILURES, type CallFailure, type Usage } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
-import {
-  isObjectId,
-  isRunId,
-  isStepId,
-  type ObjectId,
-  type RunId,
-  type TaskId,
-} from '../domain/ids.ts';
 import type { Question, QuestionId, Reply } from '../domain/question.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
 import { PERMISSION_MODES } from '../domain/terms.ts';
+import { missReason, reuse } from './cacheSchema.ts';
+import {
+  actor,
+  count,
+  digest,
+  fromOne,
+  objectId,
+  orUndefined,
+  runId,
+  taskId,
+} from './schemaParts.ts';
 
 // What a record may say. Anybody who can write the file may have written it, so each member is
 // checked and a member nobody knows is refused. The writer checks by the same schemas: it never
 // writes what a reader would refuse.
 
-const count = z.int().nonnegative();
-const fromOne = z.int().positive();
-
-export const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value));
-/** By the rule for step ids: a task's id becomes a part of paths and branch names. */
-export const taskId = z.custom<TaskId>((value) => typeof value === 'string' && isStepId(value));
-const runId = z.custom<RunId>((value) => typeof value === 'string' && isRunId(value));
-const objectId = z.custom<ObjectId>((value) => typeof value === 'string' && isObjectId(value));
-
-export const actor = z.strictObject({
-  name: z.string(),
-  via: z.enum(['vscode', 'terminal']),
-}) satisfies z.ZodType<Actor>;
-
 export const decision = z.enum(['approved', 'rejected']);
-
-/** JSON has no `undefined`: a member that is missing in the file is there, and undefined, in what is read. */
-export function orUndefined<T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | undefined> {
-  // Missing is what most of them are: looked for first.
-  return z.union([z.undefined(), schema]).prefault(undefined as never);
-}
 
 const blobMembers = { digest, bytes: count };
 const blobRef = z.strictObject(blobMembers) satisfies z.ZodType<BlobRef>;
@@ -210,6 +191,24 @@ export const runEvent = z.discriminatedUnion('type', [
     by: actor,
   }),
   z.strictObject({ ...header, type: z.literal('run-claimed'), by: actor, pid: fromOne }),
+  z.strictObject({
+    ...header,
+    type: z.literal('cache-missed'),
+    task: taskId,
+    key: digest,
+    why: missReason,
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-reused'),
+    task: taskId,
+    reuse,
+    exitCode: z.int(),
+    output: blobRef,
+    log: blobRef,
+    artifacts: z.array(artifact),
+    inputBytes: orUndefined(count),
+  }),
   z.strictObject({ ...header, type: z.literal('task-started'), ...attempt }),
   z.strictObject({
     ...header,
@@ -362,6 +361,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...header,
     type: z.literal('tasks-reset'),
     tasks: z.array(taskId),
+    // Journals from before the cache do not have it.
+    fresh: z.array(taskId).prefault([]),
     by: actor,
     edit: orUndefined(taskEdit),
   }),

@@ -3,20 +3,20 @@ import type { RunEvent } from '../domain/event.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { TaskEdit } from '../domain/event.ts';
-import type { ObjectId, TaskId } from '../domain/ids.ts';
+import type { TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,
   hasEnded,
-  type LandingState,
-  type RunPhase,
   type RunState,
   type SkipReason,
   type TaskState,
 } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
+import { CacheFold } from './cacheFold.ts';
 import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
+import { LandingsFold } from './landingsFold.ts';
 import * as outcomes from './outcomes.ts';
 import { phaseAfter } from './phases.ts';
 import { carryHolds } from './planChange.ts';
@@ -63,12 +63,11 @@ export class RunFold {
   readonly #tasks = new Map<TaskId, TaskState>();
   /** Tasks that an earlier plan had, as they were last: their lanes may come back. */
   readonly #left = new Map<TaskId, TaskState>();
-  readonly #landings = new Map<TaskId, LandingState>();
-  readonly #landed = new Map<TaskId, readonly ObjectId[]>();
-  readonly #intended = new Map<TaskId, readonly ObjectId[]>();
+  readonly #landings = new LandingsFold();
   readonly #held = new Map<TaskId, Actor>();
   readonly #edits = new Map<TaskId, TaskEdit>();
   readonly #talk = new TalkFold();
+  readonly #cache = new CacheFold();
   readonly #state: Mutable<RunState>;
   #plan: RunPlan;
   #graph: Graph<TaskId>;
@@ -91,7 +90,7 @@ export class RunFold {
     for (const id of graph.ids) {
       this.#tasks.set(id, outcomes.UNTOUCHED);
     }
-    this.#frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
+    this.#frontier = this.#frontierOf(plan, graph);
     this.#expect = new Expectations(this.#tasks, this.#frontier);
     this.#state = {
       run: created.run,
@@ -103,12 +102,11 @@ export class RunFold {
       epoch: created.epoch,
       phase: { kind: 'active' },
       tasks: this.#tasks,
-      landings: this.#landings,
-      landed: this.#landed,
-      intended: this.#intended,
+      ...this.#landings.facts,
       held: this.#held,
       edits: this.#edits,
       ...this.#talk.facts,
+      ...this.#cache.facts,
       frontier: this.#frontier,
     };
   }
@@ -144,6 +142,14 @@ export class RunFold {
         }
         this.#become(event.task, outcomes.refused(event, this.#expect.task(event, event.task)));
         break;
+      case 'cache-missed':
+        this.#expectUnasked(event);
+        this.#cache.missed(event);
+        this.#frontier.askedCache(event.task);
+        break;
+      case 'task-reused':
+        this.#become(event.task, outcomes.reused(event, this.#expectUnasked(event)));
+        break;
       case 'task-started': {
         const task = this.#expect.kind(event, event.task, 'pending');
         if (!this.#frontier.mayStart(event.task)) {
@@ -170,6 +176,9 @@ export class RunFold {
           this.#expect.cutOff(event, event.task, event.attempt);
         }
         this.#become(event.task, outcomes.succeeded(event), event.durationMs);
+        for (const other of this.#cache.answered(event.task, this.#tasks)) {
+          this.#frontier.askedCache(other);
+        }
         break;
       case 'task-failed':
         this.#expect.attempt(event, event.task, event.attempt);
@@ -182,6 +191,7 @@ export class RunFold {
       }
       case 'task-interrupted': {
         const running = this.#expect.attempt(event, event.task, event.attempt);
+        this.#cache.forget(event.task);
         this.#become(event.task, outcomes.interrupted(event, running));
         break;
       }
@@ -287,28 +297,36 @@ export class RunFold {
         break;
       }
       case 'landing-started':
-      case 'landing-done': {
-        this.#expect.landable(event, event.task);
-        const { branch, tag, commit } = event;
-        const kind = event.type === 'landing-done' ? 'done' : 'started';
-        this.#land(event.task, { kind, branch, tag, commit });
-        break;
-      }
+      case 'landing-done':
       case 'landing-failed':
         this.#expect.landable(event, event.task);
-        this.#land(event.task, { kind: 'failed', failure: event.failure });
+        this.#frontier.landed(event.task, this.#landings.apply(event));
         break;
       case 'cancel-requested':
       case 'run-paused':
       case 'run-resumed':
       case 'run-finished':
-        this.#setPhase(phaseAfter(event, this.#state, this.#expect));
+        this.#state.phase = phaseAfter(event, this.#state, this.#expect);
         break;
       default:
         unreachable(event);
     }
     this.#state.seq = event.seq;
     this.#state.epoch = event.epoch;
+  }
+
+  #frontierOf(plan: RunPlan, graph: Graph<TaskId>): MutableFrontier {
+    const { landings } = this.#landings;
+    const { misses } = this.#cache;
+    return new MutableFrontier(plan, graph, this.#tasks, landings, this.#held, misses);
+  }
+
+  #expectUnasked(event: Extract<RunEvent, { type: 'cache-missed' | 'task-reused' }>) {
+    const task = this.#expect.kind(event, event.task, 'pending');
+    if (!this.#frontier.unasked.has(event.task)) {
+      throw new ImpossibleEvent(event, 'the cache is not to be asked about it now');
+    }
+    return task;
   }
 
   #skip(id: TaskId, endedAt: number, why: SkipReason): void {
@@ -322,8 +340,7 @@ export class RunFold {
   }
 
   #reset(event: Extract<RunEvent, { type: 'tasks-reset' }>): void {
-    const [first] = event.tasks;
-    if (first === undefined) {
+    if (event.tasks.length === 0) {
       throw new ImpossibleEvent(event, 'it names no task');
     }
     for (const id of event.tasks) {
@@ -334,21 +351,23 @@ export class RunFold {
     }
     this.#expect.phase(event, this.#state.phase, 'active', 'paused', 'finished');
     if (event.edit !== undefined) {
-      const before = this.#edits.get(event.edit.task);
-      this.#edits.set(event.edit.task, {
-        task: event.edit.task,
-        prompt: event.edit.prompt ?? before?.prompt,
-        model: event.edit.model ?? before?.model,
+      const { task, prompt, model } = event.edit;
+      const before = this.#edits.get(task);
+      this.#edits.set(task, {
+        task,
+        prompt: prompt ?? before?.prompt,
+        model: model ?? before?.model,
       });
     }
     for (const id of event.tasks) {
       const task = this.#expect.task(event, id);
-      this.#landings.delete(id);
+      this.#cache.forget(id, event.fresh.includes(id));
+      this.#landings.landings.delete(id);
       this.#frontier.judged(id, false);
       this.#become(id, { ...outcomes.UNTOUCHED, attempts: attemptsOf(task) });
     }
     if (this.#state.phase.kind === 'finished') {
-      this.#setPhase({ kind: 'active' });
+      this.#state.phase = { kind: 'active' };
     }
   }
 
@@ -368,7 +387,7 @@ export class RunFold {
       this.#tasks.set(id, outcomes.UNTOUCHED);
     }
     carryHolds(this.#held, this.#plan, plan);
-    const frontier = new MutableFrontier(plan, graph, this.#tasks, this.#landings, this.#held);
+    const frontier = this.#frontierOf(plan, graph);
     for (const id of graph.forwards) {
       const state = before.get(id);
       if (state !== undefined) {
@@ -426,19 +445,6 @@ export class RunFold {
       // It waited for the other one.
       this.#become(id, { ...task, parked: { ...task.parked, until: undefined } });
     }
-  }
-
-  #land(id: TaskId, landing: LandingState): void {
-    this.#landings.set(id, landing);
-    if (landing.kind !== 'failed') {
-      const commits = landing.kind === 'done' ? this.#landed : this.#intended;
-      commits.set(id, [...(commits.get(id) ?? []), landing.commit]);
-    }
-    this.#frontier.landed(id, landing);
-  }
-
-  #setPhase(phase: RunPhase): void {
-    this.#state.phase = phase;
   }
 }
 

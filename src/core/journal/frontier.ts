@@ -1,3 +1,4 @@
+import { cacheUseOf } from '../domain/cacheUse.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   hasEnded,
@@ -7,7 +8,7 @@ import {
   type LandingState,
   type TaskState,
 } from '../domain/runState.ts';
-import type { RunPlan } from '../domain/workflow.ts';
+import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
 import { orderOf } from '../graph/order.ts';
 import { LaneCaps } from './laneCaps.ts';
@@ -23,6 +24,8 @@ interface TaskFacts {
   readonly estimateMs: number;
   /** Not empty for what stands for lanes. */
   readonly unfoldsAfter: readonly TaskId[];
+  /** The cache may have its result. */
+  readonly usesCache: boolean;
 }
 
 const STARTED = { kind: 'started' } as const;
@@ -30,12 +33,13 @@ const STARTED = { kind: 'started' } as const;
 /**
  * Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true.
  *
- * R1  A pending task is in exactly one of `ready`, `delayed`, `undecided`, `dueGates`, `doomed`, or in none
+ * R1  A pending task is in exactly one of `unasked`, `ready`, `delayed`, `undecided`, `dueGates`, `doomed`, or in none
  *     while it waits for what it needs, is held, or stands for lanes (`folded`).
  * R2  A change costs what it touches: the task, what needs it, and, for a gate, what it guards.
  */
 export class MutableFrontier implements Frontier {
   readonly ready: MutableReady;
+  readonly unasked = new Set<TaskId>();
   readonly delayed = new Map<TaskId, number>();
   readonly undecided = new Set<TaskId>();
   readonly dueGates = new Set<TaskId>();
@@ -55,6 +59,8 @@ export class MutableFrontier implements Frontier {
   readonly #tasks: ReadonlyMap<TaskId, TaskState>;
   readonly #landings: ReadonlyMap<TaskId, LandingState>;
   readonly #held: ReadonlyMap<TaskId, unknown>;
+  /** Tasks that the cache has been asked about, and that are to run. */
+  readonly #missed: ReadonlyMap<TaskId, unknown>;
   readonly #lanes: LaneCaps;
   /** Running tasks that are to end for good. */
   readonly #stopAsked = new Set<TaskId>();
@@ -75,8 +81,10 @@ export class MutableFrontier implements Frontier {
     tasks: ReadonlyMap<TaskId, TaskState>,
     landings: ReadonlyMap<TaskId, LandingState>,
     held: ReadonlyMap<TaskId, unknown>,
+    missed: ReadonlyMap<TaskId, unknown>,
   ) {
     this.#graph = graph;
+    this.#missed = missed;
     this.#tasks = tasks;
     this.#landings = landings;
     this.#held = held;
@@ -92,6 +100,7 @@ export class MutableFrontier implements Frontier {
         barrier: barrier.length > 0 ? new Set(barrier) : undefined,
         estimateMs: weight,
         unfoldsAfter,
+        usesCache: mayUseCache(plan, step),
       });
       this.workLeftMs += weight;
     }
@@ -168,6 +177,11 @@ export class MutableFrontier implements Frontier {
       // Its attempt may be ending already; it is made again then.
       this.stopping.delete(id);
     }
+    this.#place(id);
+  }
+
+  /** The cache was asked about the task, or is to be asked again. */
+  askedCache(id: TaskId): void {
     this.#place(id);
   }
 
@@ -270,7 +284,7 @@ export class MutableFrontier implements Frontier {
     if (task?.kind !== 'pending') {
       return;
     }
-    const { after, hasConditions, isGate, unfoldsAfter } = this.#factsOf(id);
+    const { after, hasConditions, isGate, unfoldsAfter, usesCache } = this.#factsOf(id);
     const undone = this.#undone.get(id) ?? 0;
     const unended = this.#unended.get(id) ?? 0;
     this.#unplace(id);
@@ -294,10 +308,12 @@ export class MutableFrontier implements Frontier {
       this.dueGates.add(id);
     } else {
       const until = task.retry?.until ?? task.parked?.until;
-      if (until === undefined) {
-        this.ready.add(id);
-      } else {
+      if (until !== undefined) {
         this.delayed.set(id, until);
+      } else if (usesCache && task.parked === undefined && !this.#missed.has(id)) {
+        this.unasked.add(id);
+      } else {
+        this.ready.add(id);
       }
     }
   }
@@ -313,6 +329,7 @@ export class MutableFrontier implements Frontier {
       this.doomed.delete(id);
       return;
     }
+    this.unasked.delete(id);
     this.ready.delete(id);
     this.delayed.delete(id);
     this.undecided.delete(id);
@@ -349,4 +366,11 @@ export class MutableFrontier implements Frontier {
     }
     return facts;
   }
+}
+
+function mayUseCache(plan: RunPlan, step: PlannedTask['step']): boolean {
+  const agent = step.kind === 'agent' ? plan.agents[step.agent] : undefined;
+  return step.kind === 'agent' && agent !== undefined
+    ? cacheUseOf(plan, step, agent).kind === 'use'
+    : false;
 }

@@ -3,16 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { createFileDurablySync, hasCode, type Disk } from '../base/disk.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import {
-  actor,
-  decision,
-  digest,
-  orUndefined,
-  permissionMode,
-  questionId,
-  reply,
-  taskId,
-} from './eventSchema.ts';
+import { decision, permissionMode, questionId, reply } from './eventSchema.ts';
+import { actor, digest, orUndefined, taskId } from './schemaParts.ts';
 
 // How a program that does not drive a run asks the one that does: a file in the run's `inbox/`, whole
 // from the moment it has its name. The driver takes files in the order of their names; once the outcome
@@ -53,6 +45,8 @@ const requestSchema = z.discriminatedUnion('kind', [
     ...ofTask,
     prompt: orUndefined(z.string()),
     model: orUndefined(z.string()),
+    // Programs from before the cache do not say.
+    withoutCache: z.boolean().prefault(false),
   }),
   z.strictObject({ kind: z.literal('skip'), ...ofTask }),
   z.strictObject({ kind: z.literal('accept'), ...ofTask }),

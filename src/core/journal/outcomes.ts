@@ -89,6 +89,24 @@ export function succeeded(event: Event<'task-succeeded'>): TaskState {
     artifacts: event.artifacts,
     inputBytes: event.inputBytes,
     accepted: event.accepted,
+    reused: undefined,
+  };
+}
+
+/** Nothing ran; what had run before for it, and was thrown away, still counts as attempts. */
+export function reused(event: Event<'task-reused'>, { attempts }: State<'pending'>): TaskState {
+  return {
+    kind: 'succeeded',
+    attempt: attempts,
+    endedAt: event.at,
+    durationMs: 0,
+    exitCode: event.exitCode,
+    output: event.output,
+    log: event.log,
+    artifacts: event.artifacts,
+    inputBytes: event.inputBytes,
+    accepted: undefined,
+    reused: event.reuse,
   };
 }
 

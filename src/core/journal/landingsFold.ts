@@ -1,0 +1,38 @@
+import type { RunEvent } from '../domain/event.ts';
+import type { ObjectId, TaskId } from '../domain/ids.ts';
+import type { LandingState, RunState } from '../domain/runState.ts';
+
+export type LandingEvent = Extract<
+  RunEvent,
+  { readonly type: 'landing-started' | 'landing-done' | 'landing-failed' }
+>;
+
+/** What of a run has reached its branches, and what was to. */
+export class LandingsFold {
+  readonly landings = new Map<TaskId, LandingState>();
+  readonly #landed = new Map<TaskId, readonly ObjectId[]>();
+  readonly #intended = new Map<TaskId, readonly ObjectId[]>();
+
+  /** Parts of the run's state, which change as events are applied. */
+  get facts(): Pick<RunState, 'landings' | 'landed' | 'intended'> {
+    return { landings: this.landings, landed: this.#landed, intended: this.#intended };
+  }
+
+  apply(event: LandingEvent): LandingState {
+    const landing = landingOf(event);
+    this.landings.set(event.task, landing);
+    if (landing.kind !== 'failed') {
+      const commits = landing.kind === 'done' ? this.#landed : this.#intended;
+      commits.set(event.task, [...(commits.get(event.task) ?? []), landing.commit]);
+    }
+    return landing;
+  }
+}
+
+function landingOf(event: LandingEvent): LandingState {
+  if (event.type === 'landing-failed') {
+    return { kind: 'failed', failure: event.failure };
+  }
+  const { branch, tag, commit } = event;
+  return { kind: event.type === 'landing-done' ? 'done' : 'started', branch, tag, commit };
+}

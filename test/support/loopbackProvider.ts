@@ -339,7 +339,10 @@ function shapeOf(path: string): Shape | undefined {
   if (path.includes('/responses')) {
     return 'openai-responses';
   }
-  return path.includes(':streamGenerateContent') ? 'google' : undefined;
+  if (path.includes('/embeddings')) {
+    return 'openai-chat';
+  }
+  return /:(?:streamGenerate|embed)Content/.test(path) ? 'google' : undefined;
 }
 
 type Said = { readonly role?: string; readonly content?: Content; readonly parts?: Content };
@@ -360,6 +363,16 @@ function promptOf(shape: Shape, body: unknown): string {
 
 function isGone(response: http.ServerResponse): boolean {
   return response.destroyed;
+}
+
+/** What an embedding model answers: a vector, and what it counted. */
+export function vectorReply(shape: Shape, values: unknown, tokens?: number): Reply {
+  const usage = tokens === undefined ? {} : { usage: { prompt_tokens: tokens } };
+  const body =
+    shape === 'google'
+      ? { embedding: { values } }
+      : { object: 'list', data: [{ object: 'embedding', index: 0, embedding: values }], ...usage };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** Lets what is under way on sockets of this process arrive. */

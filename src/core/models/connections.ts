@@ -18,6 +18,12 @@ export interface Connected {
   readonly isFree: boolean;
 }
 
+export interface Reached {
+  /** `undefined`: it needs none. */
+  readonly key: string | undefined;
+  readonly account: string;
+}
+
 /** A user's own header that holds a key, though it should not. */
 const SECRET_HEADER = /auth|key|secret|token/i;
 
@@ -53,6 +59,21 @@ export class Connections {
     if (provider === undefined) {
       return err(notMade('invalid-request', problems.noSuchProvider(asked.provider)));
     }
+    const reached = await this.reach(provider);
+    if (!reached.ok) {
+      return reached;
+    }
+    const { key, account } = reached.value;
+    const connection = { provider, key, fetch: watchedFetch(this.#host.fetch ?? fetch) };
+    return ok({
+      model: await connect(connection, asked.model),
+      account,
+      isFree: provider.isFree,
+    });
+  }
+
+  /** What a call of the provider takes. Asks nobody anything yet. */
+  async reach(provider: Provider): Promise<Result<Reached, CallFailure>> {
     const key = await this.keyOf(provider);
     if (key === undefined && provider.keyName !== undefined) {
       return err(notMade('authentication', problems.noKey(provider, this.#host.keysFrom)));
@@ -62,12 +83,7 @@ export class Connections {
         this.#keys.add(value);
       }
     }
-    const connection = { provider, key, fetch: watchedFetch(this.#host.fetch ?? fetch) };
-    return ok({
-      model: await connect(connection, asked.model),
-      account: accountOf(provider, key),
-      isFree: provider.isFree,
-    });
+    return ok({ key, account: accountOf(provider, key) });
   }
 
   async #connectHosted(asked: UsableModel): Promise<Result<Connected, CallFailure>> {

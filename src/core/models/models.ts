@@ -3,6 +3,8 @@ import { Disposables, type Disposable } from '../base/disposables.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import { redactor, streamRedactor, type StreamRedactor } from '../base/redact.ts';
+import { err, type Result } from '../base/result.ts';
+import { thrownMessage } from '../base/text.ts';
 import {
   modelName,
   NO_USAGE,
@@ -24,6 +26,7 @@ import type {
 import { isServedAs } from '../domain/servedModel.ts';
 import { Catalogue, type CatalogueGroup } from './catalogue.ts';
 import { Connections, type Connected } from './connections.ts';
+import { Embeddings } from './embedding/embeddings.ts';
 import { classifyThrown } from './failures/classify.ts';
 import { remedyFor } from './failures/remedy.ts';
 import { Governor, type Standing } from './governor/governor.ts';
@@ -88,6 +91,7 @@ export class Models implements ModelPort, Disposable {
   /** Calls at once of one account: as the settings had it last. */
   #ceiling: number;
   readonly #connections: Connections;
+  readonly #embeddings: Embeddings;
 
   constructor({ host, clock, random, log }: ModelsParts) {
     this.#host = host;
@@ -107,12 +111,19 @@ export class Models implements ModelPort, Disposable {
     });
     this.#local = new LocalServers(clock, () => host.fetch ?? fetch);
     this.#connections = new Connections(host, clock);
+    this.#embeddings = new Embeddings({
+      host,
+      clock,
+      connections: this.#connections,
+      governor: this.#governor,
+    });
     this.#catalogue = new Catalogue(host, this.#local, clock);
     const renew = (): void => {
       this.#ceiling = host.settings().concurrency;
       this.#local.forget();
       this.#catalogue.forget();
       this.#connections.forget();
+      this.#embeddings.forget();
       this.#changed.fire(undefined);
     };
     this.#disposables.add(this.#governor.onDidChange(() => this.#changed.fire(undefined)));
@@ -156,6 +167,37 @@ export class Models implements ModelPort, Disposable {
 
   recall(wait: RememberedWait): void {
     this.#governor.recall(wait);
+  }
+
+  /**
+   * The text as a vector of length 1, by an embedding model; the error is a sentence with what to do. One call, made
+   * once. Rejects only with the signal's reason.
+   * @param model as `provider/model`
+   */
+  async embed(
+    model: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<Result<Float32Array, string>> {
+    this.#ceiling = this.#host.settings().concurrency;
+    try {
+      const vector = await this.#embeddings.embed(model, text, signal);
+      return vector.ok ? vector : err(this.redact(vector.error));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      this.#log.error(`A vector of ${model} broke off.`, thrown);
+      return err(this.redact(thrownMessage(thrown)));
+    }
+  }
+
+  /**
+   * Why the model turns no text into vectors: a sentence; `undefined`: it does, as far as can be told without asking
+   * it, which costs nothing. Rejects only with the signal's reason.
+   * @param model as `provider/model`
+   */
+  async embeddingProblem(model: string, signal: AbortSignal): Promise<string | undefined> {
+    const problem = await this.#embeddings.problem(model, signal);
+    return problem === undefined ? undefined : this.redact(problem);
   }
 
   /** How calls go, by account and model. */

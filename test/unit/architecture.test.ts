@@ -18,6 +18,7 @@ const SIBLINGS = [
   'core/runners',
   'core/models',
   'core/tools',
+  'core/cache',
   'core/planning',
   'core/preflight',
 ] as const;
@@ -80,6 +81,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // The AI SDK's types alone: VS Code's models are shown to it as its own.
   vscode: ['vscode', '@ai-sdk/provider'],
   'core/artifacts': ['ajv'],
+  'core/cache': ['lru-cache', 'zod'],
   'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
   'core/engine': ['p-limit'],
   'core/journal': ['zod'],

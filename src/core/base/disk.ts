@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import { statusOf, type FileStatus } from './fileStatus.ts';
 
 // Files that are whole or absent after a crash at any moment, and stay once a call has returned.
 //
@@ -9,14 +10,7 @@ import { promisify } from 'node:util';
 // D2. A call that fails leaves the target as it was; the temporary file is removed if the disk still lets us.
 // D3. A kill leaves at most a file whose name starts with the temporary prefix. Nothing reads such files.
 
-export interface FileStatus {
-  /** `other`: a socket, a device, a pipe. */
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
-  /** Bytes. */
-  readonly size: number;
-  /** Permission bits, `0o777`. */
-  readonly mode: number;
-}
+export type { FileStatus } from './fileStatus.ts';
 
 /** `r`: read. `r+`: read and write in place. `a`: append, made if missing. `wx`: made, must not exist. */
 export type OpenFlag = 'r' | 'r+' | 'a' | 'wx';
@@ -395,12 +389,6 @@ function* discard(file: string): Steps<void> {
 
 function asBytes(bytes: Uint8Array | string): Uint8Array {
   return typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
-}
-
-function statusOf(stats: fs.Stats): FileStatus {
-  const special = stats.isSymbolicLink() ? 'link' : 'other';
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : special;
-  return { kind, size: stats.size, mode: stats.mode & 0o777 };
 }
 
 const open = promisify(fs.open);

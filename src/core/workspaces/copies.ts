@@ -1,11 +1,17 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
+import type { Clock } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
+import type { Disk } from '../base/disk.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
+import { readBase, writeBase, type Base } from './baseRecord.ts';
+import type { DigestCounts } from './baseEntries.ts';
+import { BaseTree } from './baseTree.ts';
 import { collectFiles, type CollectedFiles } from './collect.ts';
 import { changesSince, readState, stateOfTree } from './changes.ts';
-import { copyTree, isFolder, type CopiedTree, type LeftOut } from './copyTree.ts';
+import { copyTree, isFolder, type LeftOut } from './copyTree.ts';
+import { DigestIndex } from './digestIndex.ts';
 import { layIn, type LaidFile } from './layIn.ts';
 import { isDoomed, removeFolder } from './removeFolder.ts';
 
@@ -24,11 +30,18 @@ export interface WorkspaceCopiesOptions {
   readonly list: (signal: AbortSignal) => Promise<FolderListing>;
   /** The blob as a file at `to`, which does not exist. */
   readonly copyBlob: (digest: Digest, to: string) => Promise<void>;
+  /** Left out: every run reads the files whose digests are asked for. */
+  readonly digests?: RememberedDigests | undefined;
 }
 
-/** The tree that every copy of a run is made of. */
-interface Base extends CopiedTree {
-  readonly linked: readonly string[];
+/** Digests of the source's files, remembered for later runs. */
+export interface RememberedDigests {
+  /** Absolute; shared by programs. Made when the first is written. */
+  readonly folder: string;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly disk: Disk;
+  /** Told of each file of a run's tree once. */
+  readonly onDigests?: (counts: DigestCounts) => void;
 }
 
 /** Files copied at once over all copies: enough to keep a disk busy, far from a system's limit. */
@@ -39,7 +52,7 @@ const AT_ONCE = 32;
  * for anything in `scratch/`, and the files `output` and `log`.
  *
  * W1  All copies of a run are of one tree: the source is read once, into `<run>/base`, and cloned from there.
- *     So an edit of the user between two steps reaches neither or both.
+ *     So an edit of the user between two steps reaches neither or both. Digests are of that tree, too.
  * W2  Removing never follows a link: the linked dependency folders are the user's.
  * W3  What an attempt of the same name left, after a crash, is removed before a copy is made.
  */
@@ -53,12 +66,17 @@ export class WorkspaceCopies {
     RunId,
     { readonly made: Promise<Base>; readonly signal: AbortSignal }
   >();
+  readonly #trees = new Map<RunId, { readonly base: Base; readonly tree: BaseTree }>();
+  readonly #digests: RememberedDigests | undefined;
+  readonly #index: DigestIndex | undefined;
 
-  constructor({ root, source, list, copyBlob }: WorkspaceCopiesOptions) {
+  constructor({ root, source, list, copyBlob, digests }: WorkspaceCopiesOptions) {
     this.#root = root;
     this.#source = source;
     this.#list = list;
     this.#copyBlob = copyBlob;
+    this.#digests = digests;
+    this.#index = digests && new DigestIndex({ ...digests, source });
   }
 
   /** Files a copy would hold, relative with `/`. @throws what `list` rejects with */
@@ -77,7 +95,7 @@ export class WorkspaceCopies {
     const at = this.#attempt(run, task, attempt);
     await removeFolder(at);
     const tree = path.join(at, 'tree');
-    const source = path.join(this.#root, run, 'base');
+    const source = this.#baseFolder(run);
     const copy = new WorkspaceCopy(at, source, base.leftOut, this.#copyBlob);
     try {
       await fs.mkdir(copy.scratch, { recursive: true });
@@ -101,8 +119,8 @@ export class WorkspaceCopies {
     if (!(await isFolder(at)) || !(await isFolder(path.join(at, 'tree')))) {
       return undefined;
     }
-    const base = await readBase(path.join(this.#root, run, 'base.json'));
-    const source = path.join(this.#root, run, 'base');
+    const base = await readBase(this.#baseRecord(run));
+    const source = this.#baseFolder(run);
     return new WorkspaceCopy(at, source, base?.leftOut ?? [], this.#copyBlob);
   }
 
@@ -111,9 +129,37 @@ export class WorkspaceCopies {
     return path.join(this.#attempt(run, task, attempt), 'log');
   }
 
+  /**
+   * What every copy of the run begins with, without making one. The same for each caller until the run is removed.
+   * @throws as `create` does
+   */
+  async tree(run: RunId, signal: AbortSignal): Promise<BaseTree> {
+    const base = await this.#base(run, signal);
+    const known = this.#trees.get(run);
+    if (known?.base === base) {
+      return known.tree;
+    }
+    const { ctimeNs } = await fs.lstat(this.#baseRecord(run), { bigint: true });
+    const made = this.#trees.get(run);
+    if (made?.base === base) {
+      return made.tree;
+    }
+    const tree = new BaseTree({
+      folder: this.#baseFolder(run),
+      source: this.#source,
+      base,
+      madeNs: ctimeNs,
+      index: this.#index,
+      onDigests: (counts) => this.#digests?.onDigests?.(counts),
+    });
+    this.#trees.set(run, { base, tree });
+    return tree;
+  }
+
   /** Removes all there is of a run. */
   async removeRun(run: RunId): Promise<void> {
-    this.#bases.delete(run);
+    this.#forget(run);
+    await this.#index?.keep(true);
     await removeFolder(path.join(this.#root, run));
   }
 
@@ -130,7 +176,7 @@ export class WorkspaceCopies {
     });
     for (const name of names) {
       if (isDoomed(name) || !(await isLive(name))) {
-        this.#bases.delete(name as RunId);
+        this.#forget(name as RunId);
         await removeFolder(path.join(this.#root, name));
       }
     }
@@ -138,6 +184,19 @@ export class WorkspaceCopies {
 
   #attempt(run: RunId, task: TaskId, attempt: number): string {
     return path.join(this.#root, run, `${task}.${attempt}`);
+  }
+
+  #baseFolder(run: RunId): string {
+    return path.join(this.#root, run, 'base');
+  }
+
+  #baseRecord(run: RunId): string {
+    return path.join(this.#root, run, 'base.json');
+  }
+
+  #forget(run: RunId): void {
+    this.#bases.delete(run);
+    this.#trees.delete(run);
   }
 
   /** The run's own tree, made by whoever asks first; a run that was taken over finds it there. */
@@ -163,8 +222,8 @@ export class WorkspaceCopies {
   }
 
   async #makeBase(run: RunId, signal: AbortSignal): Promise<Base> {
-    const folder = path.join(this.#root, run, 'base');
-    const record = path.join(this.#root, run, 'base.json');
+    const folder = this.#baseFolder(run);
+    const record = this.#baseRecord(run);
     const kept = await readBase(record);
     if (kept !== undefined) {
       return kept;
@@ -174,10 +233,15 @@ export class WorkspaceCopies {
     // The cache may lie in the folder itself, when that is the user's home.
     const own = `${path.relative(this.#source, this.#root).split(path.sep).join('/')}/`;
     const paths = files.filter((file) => !file.startsWith(own));
-    const base = { ...(await copyTree(this.#source, folder, paths, this.#limit, signal)), linked };
+    const clock = this.#digests?.clock;
+    const notes = clock && { now: () => clock.now(), identities: new Map<string, string>() };
+    const copied = await copyTree(this.#source, folder, paths, this.#limit, signal, notes);
+    // As in the copies: what is asked of the one is to be answered as by the other.
+    await this.#link(folder, linked);
+    const identities = notes && copied.files.map((file) => notes.identities.get(file) ?? 0);
+    const base = { ...copied, linked, ...(identities && { identities }) };
     // The record is written last: a base without it was cut off and is made anew.
-    await fs.writeFile(`${record}.new`, JSON.stringify(base));
-    await fs.rename(`${record}.new`, record);
+    await writeBase(record, base);
     return base;
   }
 
@@ -271,16 +335,5 @@ export class WorkspaceCopy {
 
   dispose(): Promise<void> {
     return removeFolder(this.#at);
-  }
-}
-
-/** `undefined` unless all of it stands there. */
-async function readBase(file: string): Promise<Base | undefined> {
-  try {
-    const base = JSON.parse(await fs.readFile(file, 'utf8')) as Partial<Base>;
-    const { files, folders, leftOut, linked } = base;
-    return files && folders && leftOut && linked && { files, folders, leftOut, linked };
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,9 @@
-import { constants } from 'node:fs';
+import { constants, lstat, type BigIntStats } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { LimitFunction } from 'p-limit';
+import { identityOf, isRacy, type IdentityNotes } from './fileIdentity.ts';
 
 /** What of a list of paths was copied. Paths are relative, with `/`. */
 export interface CopiedTree {
@@ -18,13 +20,15 @@ export interface LeftOut {
   readonly why: string;
 }
 
+const lstatOf = promisify(lstat);
+
 type Copied = 'file' | 'folder' | 'gone' | { readonly why: string };
 
 /**
  * Copies files with their execute bits, and links that stay inside the tree. What vanishes meanwhile
  * is passed over, and so is what lies behind a link: to Git that is gone too.
  * Nothing goes on any more once it has resolved or rejected.
- * @param from absolute @param to absolute; made when missing
+ * @param from absolute @param to absolute; made when missing @param notes filled
  * @throws what the disk throws first, or the signal's reason
  */
 export async function copyTree(
@@ -33,6 +37,7 @@ export async function copyTree(
   paths: readonly string[],
   limit: LimitFunction,
   signal: AbortSignal,
+  notes?: IdentityNotes,
 ): Promise<CopiedTree> {
   const isReal = await realFolders(from, paths);
   await fs.mkdir(to, { recursive: true });
@@ -48,7 +53,9 @@ export async function copyTree(
         }
         try {
           signal.throwIfAborted();
-          return await copyOne(from, to, file);
+          return await (notes === undefined
+            ? copyOne(from, to, file)
+            : copyNoted(from, to, file, notes));
         } catch (error) {
           failed ??= { error };
           return 'gone';
@@ -99,11 +106,17 @@ export async function isFolder(at: string): Promise<boolean> {
   }
 }
 
-async function copyOne(from: string, to: string, file: string): Promise<Copied> {
+/** @param seen what the disk has just said of it; left out: it is looked at */
+async function copyOne(
+  from: string,
+  to: string,
+  file: string,
+  seen?: BigIntStats,
+): Promise<Copied> {
   const source = path.join(from, file);
   const target = path.join(to, file);
   try {
-    const status = await fs.lstat(source);
+    const status = seen ?? (await fs.lstat(source));
     if (status.isFile()) {
       await fs.copyFile(source, target, constants.COPYFILE_FICLONE);
       return 'file';
@@ -120,6 +133,36 @@ async function copyOne(from: string, to: string, file: string): Promise<Copied> 
       return 'gone';
     }
     throw error;
+  }
+}
+
+/** What is the same before and after was copied as that, unless it may have changed unseen in between. */
+async function copyNoted(
+  from: string,
+  to: string,
+  file: string,
+  { now, identities }: IdentityNotes,
+): Promise<Copied> {
+  const source = path.join(from, file);
+  const begun = now();
+  const before = await statusOf(source);
+  const copied = await copyOne(from, to, file, before);
+  if (before !== undefined && copied === 'file' && !isRacy(before, begun)) {
+    const after = await statusOf(source);
+    const identity = identityOf(before);
+    if (after !== undefined && identityOf(after) === identity) {
+      identities.set(file, identity);
+    }
+  }
+  return copied;
+}
+
+async function statusOf(at: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstatOf(at, { bigint: true });
+  } catch {
+    // What keeps the copy from being made is told by the copying.
+    return undefined;
   }
 }
 

@@ -1,11 +1,12 @@
 import { TextDecoder } from 'node:util';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
-import { err, ok } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { plainText } from '../base/text.ts';
 import type { Tool } from '../domain/tool.ts';
 import { beginOf } from './cutText.ts';
 import { FENCE_NOTE, fenced } from './fenced.ts';
+import { OUTSIDE } from './looks.ts';
 import { ownTool } from './ownTool.ts';
 import type { ToolPlace } from './parts.ts';
 import { readableText } from './readableText.ts';
@@ -24,7 +25,9 @@ const schema = z.strictObject({
     .describe('Characters of the text to pass over, to go on with a long one. Default 0'),
 });
 
-export function fetchTool({ root, marker }: ToolPlace, web: Web, clock: Clock): Tool {
+export function fetchTool({ root, marker, lookUp }: ToolPlace, web: Web, clock: Clock): Tool {
+  // Of a host that is named no longer nothing is told that was kept of it.
+  const of = { tool: 'fetch', namedHosts: [...web.namedHosts].sort() };
   return ownTool(
     {
       name: 'fetch',
@@ -32,16 +35,21 @@ export function fetchTool({ root, marker }: ToolPlace, web: Web, clock: Clock): 
       schema,
       does: 'reach',
       summary: ({ url }) => `fetch ${url}`,
-      run: async ({ url, offset = 0 }, signal) => {
-        const page = await getPage(url, web, clock, signal);
-        if (!page.ok) {
-          return page;
+      run: async ({ url, offset = 0 }, signal, looks) => {
+        looks.read(OUTSIDE);
+        // The whole page: whoever goes on with it goes on in the same.
+        const { result, keptFrom } = await lookUp(
+          { of, input: { url: withoutFragment(url) } },
+          (signal) => getText(url, web, clock, signal),
+          signal,
+        );
+        if (!result.ok) {
+          return result;
         }
-        const text = textOf(page.value);
-        if (text.includes('\0')) {
-          return err(problems.notText('binary'));
-        }
-        const whole = plainText(text);
+        looks.keptFrom = keptFrom;
+        const begin = result.value.indexOf('\n');
+        const address = result.value.slice(0, begin);
+        const whole = result.value.slice(begin + 1);
         const part = beginOf(whole.slice(offset), MOST_TEXT);
         if (part.trim() === '') {
           return ok(
@@ -53,12 +61,34 @@ export function fetchTool({ root, marker }: ToolPlace, web: Web, clock: Clock): 
         const next = offset + part.length;
         const rest = next < whole.length ? `\nThere is more: go on with offset ${next}.` : '';
         return ok(
-          `Text from outside, ${whole.length} characters in all.\n${fenced(part, page.value.address, marker)}${rest}`,
+          `Text from outside, ${whole.length} characters in all.\n${fenced(part, address, marker)}${rest}`,
         );
       },
     },
     root,
   );
+}
+
+/** What no server is told. */
+function withoutFragment(url: string): string {
+  return url.replace(/#[^]*$/, '');
+}
+
+/** The address that answered, a line feed, and its text. */
+async function getText(
+  url: string,
+  web: Web,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Result<string, string>> {
+  const page = await getPage(url, web, clock, signal);
+  if (!page.ok) {
+    return page;
+  }
+  const text = textOf(page.value);
+  return text.includes('\0')
+    ? err(problems.notText('binary'))
+    : ok(`${page.value.address}\n${plainText(text)}`);
 }
 
 function textOf({ type, body }: WebPage): string {

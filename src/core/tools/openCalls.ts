@@ -68,8 +68,8 @@ export class OpenCalls {
     signal: AbortSignal,
   ): Promise<ToolAnswer> {
     try {
-      const { text, isError } = await tool.call(input, signal);
-      return { text: beginAndEnd(text, LONGEST_ANSWER - 100), isError };
+      const answer = await tool.call(input, signal);
+      return { ...answer, text: beginAndEnd(answer.text, LONGEST_ANSWER - 100) };
     } catch (error) {
       return { text: problems.broke(error, this.#folder), isError: true };
     }

@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts';
 import { oneLine } from '../base/text.ts';
 import type { Tool, ToolDeed } from '../domain/tool.ts';
 import type { JsonValue } from '../domain/workflow.ts';
+import { Looks } from './looks.ts';
 import type { OwnTool } from './names/toolNames.ts';
 import * as problems from './toolProblems.ts';
 
@@ -14,8 +15,15 @@ export interface OwnToolSpec<Input> {
   readonly does: ToolDeed;
   /** As in `Tool`, for an input of the right shape. */
   readonly summary: (input: Input) => string;
-  /** What the model is told, or what is wrong. May throw what the disk throws, or the signal's reason. */
-  readonly run: (input: Input, signal: AbortSignal) => Promise<Result<string, string>>;
+  /**
+   * What the model is told, or what is wrong. May throw what the disk throws, or the signal's reason. Tells `looks`
+   * whatever the answer stands on, before it can fail over it.
+   */
+  readonly run: (
+    input: Input,
+    signal: AbortSignal,
+    looks: Looks,
+  ) => Promise<Result<string, string>>;
 }
 
 /** @param folder absolute; never named to the model */
@@ -35,14 +43,15 @@ export function ownTool<Input>(spec: OwnToolSpec<Input>, folder: string): Tool {
       if (!parsed.success) {
         return { text: problems.wrongInput(name, faultsOf(parsed.error)), isError: true };
       }
+      const looks = new Looks();
       try {
-        const result = await run(parsed.data, signal);
+        const result = await run(parsed.data, signal, looks);
         return result.ok
-          ? { text: result.value, isError: false }
-          : { text: result.error, isError: true };
+          ? { text: result.value, isError: false, ...looks.told }
+          : { text: result.error, isError: true, ...looks.told };
       } catch (error) {
         const text = signal.aborted ? problems.STOPPED : problems.broke(error, folder);
-        return { text, isError: true };
+        return { text, isError: true, ...looks.told };
       }
     },
   };

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import type { Digest } from '../base/digest.ts';
 import type { Agent } from '../domain/agent.ts';
 import type { Tool, ToolboxRequest } from '../domain/tool.ts';
+import type { LookUp } from './lookups.ts';
 
 // What the tools need of others. The composition root fits them in.
 
@@ -26,13 +28,22 @@ export type RunProgram = (
 /** Tools of MCP servers. */
 export interface McpTools {
   /** Those of the servers that the agent declares or whose tools it names. Rejects only for an aborted signal. */
-  open(agent: Agent, request: ToolboxRequest, signal: AbortSignal): Promise<OpenMcpTools>;
+  open(
+    agent: Agent,
+    request: ToolboxRequest,
+    lookUp: LookUp,
+    signal: AbortSignal,
+  ): Promise<OpenMcpTools>;
+  /** Of what decides which servers it gets and what of them it may use; starts none. */
+  digestFor(agent: Agent): Promise<Digest>;
 }
 
 export interface OpenMcpTools {
   readonly tools: readonly Tool[];
   /** Servers that could not be started, tools they do not have: a sentence each. */
   readonly problems: readonly string[];
+  /** A server did not start although nothing is wrong with its declaration. */
+  readonly hasFailed?: boolean;
   /** Resolves once their programs are gone. */
   close(): Promise<void>;
 }
@@ -55,4 +66,6 @@ export interface ToolPlace extends Pick<
   /** Absolute, every link resolved: the workspace copy. */
   readonly root: string;
   readonly clock: Clock;
+  /** Asks the world outside. */
+  readonly lookUp: LookUp;
 }

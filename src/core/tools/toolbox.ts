@@ -1,20 +1,27 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { digestOfJson, type Digest } from '../base/digest.ts';
+import { redactor } from '../base/redact.ts';
+import type { Agent } from '../domain/agent.ts';
+import type { AgentName } from '../domain/ids.ts';
+import type { SharedAnswers } from '../domain/sharing.ts';
 import type { Tool, Toolbox, ToolboxRequest, ToolPort } from '../domain/tool.ts';
 import { fetchTool } from './fetchTool.ts';
+import { realOf } from './files/copyPaths.ts';
 import { editTool } from './files/editTool.ts';
 import { FileTurns } from './files/fileTurns.ts';
+import { findAgain, type AskedRead } from './files/findAgain.ts';
 import { listTool } from './files/listTool.ts';
 import { readTool } from './files/readTool.ts';
 import { searchTool } from './files/searchTool.ts';
 import { writeTool } from './files/writeTool.ts';
+import { askAlone, sharedLookUp } from './lookups.ts';
 import { OWN_TOOLS, type OwnTool } from './names/toolNames.ts';
 import { toolsMeant, type ToolsMeant } from './names/toolsMeant.ts';
 import { OpenCalls } from './openCalls.ts';
 import type { HostedTool, HostedTools, McpTools, RunProgram, ToolPlace } from './parts.ts';
 import { shellTool } from './shellTool.ts';
 import * as problems from './toolProblems.ts';
+import { askedAgentsDigest, specOf } from './toolSetDigest.ts';
 import type { Web } from './webRequest.ts';
 
 export interface ToolsOptions {
@@ -25,8 +32,22 @@ export interface ToolsOptions {
   readonly hosted?: HostedTools | undefined;
   /** @default no host is named */
   readonly web?: Partial<Web> | undefined;
+  /** Answers of the world outside that all agents share. @default each agent asks for itself */
+  readonly shared?: SharedAnswers | undefined;
+  /** Hides secrets in what is kept. @default what looks like one */
+  readonly redact?: ((text: string) => string) | undefined;
   readonly clock: Clock;
 }
+
+/** Where tools would work that are only described. */
+const NOWHERE: Omit<ToolPlace, 'clock'> = {
+  root: '',
+  scratch: '',
+  marker: '',
+  env: {},
+  whyNotWrite: () => undefined,
+  lookUp: askAlone,
+};
 
 /**
  * The tools agents have: Sluice's own, those of MCP servers and the host's. Agents that are tools are added by who
@@ -38,6 +59,7 @@ export interface ToolsOptions {
 export class Tools implements ToolPort {
   readonly #options: ToolsOptions;
   readonly #turns = new FileTurns();
+  readonly #described = new Map<OwnTool, Digest>();
   #ripgrep: Promise<string | undefined> | undefined;
 
   constructor(options: ToolsOptions) {
@@ -46,15 +68,17 @@ export class Tools implements ToolPort {
 
   async open(request: ToolboxRequest, signal: AbortSignal): Promise<Toolbox> {
     signal.throwIfAborted();
-    const { mcp, hosted, clock } = this.#options;
+    const { mcp, hosted, shared, redact = redactor(() => []), clock } = this.#options;
     const meant = toolsMeant(request.agent.tools);
     const root = await realOf(request.folder);
-    const { scratch, marker, env, whyNotWrite } = request;
-    const place: ToolPlace = { root, scratch, marker, env, whyNotWrite, clock };
+    const { scratch, marker, env, whyNotWrite, shares, agent } = request;
+    const lookUp =
+      shares && shared !== undefined ? sharedLookUp(shared, clock, agent.name, redact) : askAlone;
+    const place: ToolPlace = { root, scratch, marker, env, whyNotWrite, clock, lookUp };
     const own = OWN_TOOLS.filter((name) => meant.own.has(name)).map((name) =>
       this.#make(name, place, meant),
     );
-    const servers = await mcp?.open(request.agent, request, signal);
+    const servers = await mcp?.open(agent, request, lookUp, signal);
     if (signal.aborted) {
       await servers?.close();
       signal.throwIfAborted();
@@ -77,11 +101,52 @@ export class Tools implements ToolPort {
           .map(problems.noHostedTool),
         ...(servers?.problems ?? []),
       ],
+      isPartial: servers?.hasFailed === true,
       close: async () => {
         await calls.close();
         await servers?.close();
       },
     };
+  }
+
+  /**
+   * Of all that decides which tools the agent has and what they do, told without starting a server. Files that declare
+   * servers are read anew.
+   * @param agents those of the run's plan, which it may ask as tools
+   */
+  async digestFor(agent: Agent, agents: Readonly<Record<AgentName, Agent>> = {}): Promise<Digest> {
+    const { mcp, hosted, web } = this.#options;
+    const asked = askedAgentsDigest(agent, agents);
+    const tools = agent.tools?.filter((name) => !asked.names.has(name));
+    const meant = toolsMeant(tools);
+    return digestOfJson({
+      own: OWN_TOOLS.filter((name) => meant.own.has(name)).map((name) => this.#describe(name)),
+      shellPrefixes: meant.shellPrefixes,
+      namedHosts: meant.own.has('fetch') ? [...(web?.namedHosts ?? [])].sort() : [],
+      servers: await mcp?.digestFor(tools === undefined ? agent : { ...agent, tools }),
+      hosted: hostedTools(hosted?.list() ?? [], meant).tools.map(specOf),
+      asked: asked.digest,
+    });
+  }
+
+  /**
+   * What `found` of a look would be in another folder, as `findAgain` says.
+   * @param folder absolute @throws the signal's reason
+   */
+  findAgain(read: AskedRead, folder: string, signal: AbortSignal): Promise<Digest | undefined> {
+    const { clock } = this.#options;
+    const ripgrep = () => this.#findRipgrep();
+    return findAgain(read, folder, { ripgrep, clock, marker: 'cache', signal });
+  }
+
+  #describe(name: OwnTool): Digest {
+    let digest = this.#described.get(name);
+    if (digest === undefined) {
+      const place = { ...NOWHERE, clock: this.#options.clock };
+      digest = digestOfJson(specOf(this.#make(name, place, toolsMeant([name]))));
+      this.#described.set(name, digest);
+    }
+    return digest;
   }
 
   #make(name: OwnTool, place: ToolPlace, { shellPrefixes }: ToolsMeant): Tool {
@@ -108,11 +173,6 @@ export class Tools implements ToolPort {
     this.#ripgrep ??= this.#options.findRipgrep().catch(() => undefined);
     return this.#ripgrep;
   }
-}
-
-/** The copy's folder without links; of one that is not there nothing will be read either. */
-async function realOf(folder: string): Promise<string> {
-  return fs.realpath(folder).catch(() => path.resolve(folder));
 }
 
 function hostedTools(

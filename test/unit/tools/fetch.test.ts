@@ -1,69 +1,10 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
 import { isPublicAddress } from '../../../src/core/tools/publicAddress.ts';
 import { readableText } from '../../../src/core/tools/readableText.ts';
-import type { Web } from '../../../src/core/tools/webRequest.ts';
 import { ManualClock } from '../../support/manualClock.ts';
-import { ALL, dataIn, type OpenBox, ToolRig } from './toolRig.ts';
-
-type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
-
-/** A web of one real server on this machine, under any name that `hosts` knows. */
-class LocalWeb {
-  readonly asked: string[] = [];
-  readonly #server: http.Server;
-  #port = 0;
-  readonly hosts = new Map<string, readonly string[]>([['site.test', ['127.0.0.1']]]);
-
-  private constructor(answer: Answer) {
-    this.#server = http.createServer((request, response) => {
-      this.asked.push(`${request.headers.host ?? ''}${request.url ?? ''}`);
-      answer(request, response);
-    });
-  }
-
-  static async start(answer: Answer): Promise<LocalWeb> {
-    const web = new LocalWeb(answer);
-    await new Promise<void>((resolve) => web.#server.listen(0, '127.0.0.1', resolve));
-    web.#port = (web.#server.address() as AddressInfo).port;
-    return web;
-  }
-
-  url(path = '/', host = 'site.test'): string {
-    return `http://${host}:${this.#port}${path}`;
-  }
-
-  /** Its address passes for a public one; all others are judged as they are. */
-  get web(): Partial<Web> {
-    return {
-      addressesOf: (host) => {
-        const found = this.hosts.get(host);
-        return found === undefined
-          ? Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }))
-          : Promise.resolve(found);
-      },
-      isPublic: (address) => address === '127.0.0.1' || isPublicAddress(address),
-    };
-  }
-
-  open(rig: ToolRig, web: Partial<Web> = this.web): Promise<OpenBox> {
-    return rig.open({ tools: ALL, options: { web } });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-const say =
-  (body: string | Uint8Array, type = 'text/plain', headers: Record<string, string> = {}): Answer =>
-  (_request, response) => {
-    response.writeHead(200, { 'content-type': type, ...headers });
-    response.end(body);
-  };
+import { type Answer, LocalWeb, say } from './localWeb.ts';
+import { ALL, dataIn, ToolRig } from './toolRig.ts';
 
 describe('the tool fetch', () => {
   it('gives a page as text, marked as from outside', async () => {

@@ -138,9 +138,9 @@ describe('the tool write', () => {
     const box = await rig.open();
     assert.equal(
       await box.ok('write', { path: 'new/deep/a.txt', content: 'ä\n' }),
-      'Made "new/deep/a.txt" (3 B).',
+      'Wrote "new/deep/a.txt" (3 B).',
     );
-    assert.match(await box.ok('write', { path: 'run.sh', content: 'new' }), /^Replaced/);
+    assert.match(await box.ok('write', { path: 'run.sh', content: 'new' }), /^Wrote/);
     assert.equal(rig.text('new/deep/a.txt'), 'ä\n');
     assert.equal(rig.text('run.sh'), 'new');
     assert.equal(fs.statSync(path.join(rig.folder, 'run.sh')).mode & 0o777, 0o755);

@@ -22,6 +22,10 @@ export interface BoxChanges {
   readonly tools?: readonly string[] | undefined;
   readonly whyNotWrite?: ToolboxRequest['whyNotWrite'];
   readonly options?: Partial<ToolsOptions>;
+  /** @default true */
+  readonly shares?: boolean;
+  /** Of the attempt. @default one for each rig */
+  readonly marker?: string;
 }
 
 /**
@@ -72,14 +76,15 @@ export class ToolRig {
     return fs.existsSync(path.join(this.folder, file));
   }
 
-  request({ tools, whyNotWrite }: BoxChanges): ToolboxRequest {
+  request({ tools, whyNotWrite, shares = true, marker }: BoxChanges): ToolboxRequest {
     return {
       agent: modelAgent(tools),
       folder: this.folder,
       scratch: this.scratch,
-      marker: `run:work.1:${path.basename(this.root)}`,
+      marker: marker ?? `run:work.1:${path.basename(this.root)}`,
       env: {},
       whyNotWrite: whyNotWrite ?? (() => undefined),
+      shares,
     };
   }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import { rgPath } from '@vscode/ripgrep';
 import { systemClock } from '../../../src/core/base/clock.ts';
+import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Tool } from '../../../src/core/domain/tool.ts';
 import type { McpTools } from '../../../src/core/tools/parts.ts';
 import { Tools } from '../../../src/core/tools/toolbox.ts';
@@ -97,6 +98,7 @@ describe('a toolbox', () => {
     await using rig = new ToolRig();
     const closed: string[] = [];
     const mcp: McpTools = {
+      digestFor: () => Promise.resolve(digestOf('')),
       open: (agent, { folder }) => {
         assert.equal(agent.name, 'worker');
         assert.equal(folder, rig.folder);
@@ -222,6 +224,7 @@ describe('a toolbox', () => {
     const stop = new AbortController();
     let closed = 0;
     const mcp: McpTools = {
+      digestFor: () => Promise.resolve(digestOf('')),
       open: () => {
         stop.abort(new Error('over'));
         const close = () => {

@@ -6,9 +6,12 @@ import { textOf, type ChatMessage } from '../../domain/chat.ts';
 import { failureText } from '../../domain/failureText.ts';
 import type { ModelPort, UsableModel } from '../../domain/modelPort.ts';
 import type { RunnerRequest } from '../../domain/runner.ts';
+import { isServedAs } from '../../domain/servedModel.ts';
 import type { Tool, ToolAnswer } from '../../domain/tool.ts';
 import type { JsonValue } from '../../domain/workflow.ts';
+import type { SharedAnswers } from '../../domain/sharing.ts';
 import { pause } from '../waiting.ts';
+import { sharedAnswer, type NewAnswer } from './askedAnswer.ts';
 import { jsonIn } from './jsonAnswer.ts';
 import { ModelChoice } from './modelChoice.ts';
 import type { NumberedCalls, Voice } from './numberedCalls.ts';
@@ -23,6 +26,10 @@ export interface AskedAgentParts {
   readonly calls: NumberedCalls;
   readonly voice: Voice;
   readonly clock: Clock;
+  /** `undefined`: each is asked anew. */
+  readonly shared: SharedAnswers | undefined;
+  /** Hides secrets. */
+  readonly redact: (text: string) => string;
 }
 
 /** Agents of the plan that the request's agent names as tools. */
@@ -68,16 +75,49 @@ async function askOnce(
   agent: Agent,
   spec: ModelSpec,
   input: JsonValue,
-  { request, models, calls, voice, clock }: AskedAgentParts,
+  parts: AskedAgentParts,
   signal: AbortSignal,
 ): Promise<ToolAnswer> {
+  const { models, shared } = parts;
   const choice = new ModelChoice(models);
   const names = agent.terms.models ?? spec.models;
   const picked = await choice.pick(names, undefined, signal);
   if (!picked.ok) {
     return { text: failureText(picked.error).title, isError: true };
   }
-  let model: UsableModel = picked.value;
+  const answer = (signal: AbortSignal) =>
+    answerOf(agent, spec, input, { ...parts, choice, first: picked.value }, signal);
+  if (shared === undefined || agent.terms.cache?.use === false) {
+    return (await answer(signal)).answer;
+  }
+  const question = {
+    agent: agent.name,
+    instructions: spec.instructions,
+    model: modelName(picked.value),
+    schema: agent.outputSchema,
+    input,
+  };
+  return await sharedAnswer(shared, question, parts, answer, signal);
+}
+
+/** The model's own answer; `mayStand`: for others who ask the same of the same model, too. */
+async function answerOf(
+  agent: Agent,
+  spec: ModelSpec,
+  input: JsonValue,
+  {
+    request,
+    models,
+    calls,
+    voice,
+    clock,
+    choice,
+    first,
+  }: AskedAgentParts & { readonly choice: ModelChoice; readonly first: UsableModel },
+  signal: AbortSignal,
+): Promise<NewAnswer> {
+  const wrong = (text: string): NewAnswer => ({ answer: { text, isError: true }, mayStand: false });
+  let model = first;
   const schema = agent.outputSchema;
   const messages: ChatMessage[] = [{ role: 'user', text: JSON.stringify(input, null, 2) }];
   const tries = new Map<CallFailureKind, number>();
@@ -104,7 +144,7 @@ async function askOnce(
     let until: number;
     switch (outcome.kind) {
       case 'cancelled':
-        return { text: 'Stopped.', isError: true };
+        return wrong('Stopped.');
       case 'wait':
         ({ until } = outcome);
         break;
@@ -113,13 +153,14 @@ async function askOnce(
           schema === undefined ? textOf(outcome.message) : jsonIn(textOf(outcome.message));
         const problems = schema === undefined ? [] : await request.schemaProblems(schema, text);
         if (problems.length === 0) {
-          return { text, isError: false };
+          const by = { asked: modelName(model), served: outcome.served };
+          return {
+            answer: { text, isError: false, models: [by] },
+            mayStand: model === first && isAsAsked(model, outcome.served),
+          };
         }
         if (repaired) {
-          return {
-            text: `Its answer is not as its schema says: ${problems.join(' ')}`,
-            isError: true,
-          };
+          return wrong(`Its answer is not as its schema says: ${problems.join(' ')}`);
         }
         repaired = true;
         messages.push(outcome.message, { role: 'user', text: repairText(problems) });
@@ -144,7 +185,7 @@ async function askOnce(
           continue;
         }
         if (remedy.kind !== 'again') {
-          return { text: `${modelName(model)} did not answer: ${failure.message}`, isError: true };
+          return wrong(`${modelName(model)} did not answer: ${failure.message}`);
         }
         until = remedy.at;
         break;
@@ -152,14 +193,15 @@ async function askOnce(
     }
     const ms = Math.max(0, until - clock.now());
     if (waitedMs + ms > LONGEST_WAIT_MS) {
-      return {
-        text: `${modelName(model)} takes no more calls for now. Try again later.`,
-        isError: true,
-      };
+      return wrong(`${modelName(model)} takes no more calls for now. Try again later.`);
     }
     await pause(clock, ms, signal);
     waitedMs += ms;
   }
+}
+
+function isAsAsked({ model }: UsableModel, served: string | undefined): boolean {
+  return served === undefined || isServedAs(model, served);
 }
 
 /** What a model is told of an answer that is not as it was to be. */

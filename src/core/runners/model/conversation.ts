@@ -110,9 +110,7 @@ export class Conversation {
     const words = this.#takeWords();
     if (words.length > 0) {
       // Said while it gave its last answer: it is heard all the same.
-      words.forEach((word) =>
-        session.add({ kind: 'message', message: { role: 'user', text: word } }),
-      );
+      this.#hear(words);
       return ON;
     }
     const schema = request.outputSchema;
@@ -146,9 +144,7 @@ export class Conversation {
     if (spent.value !== undefined) {
       return { kind: 'failed', failure: { reason: 'budget-spent', ...spent.value } };
     }
-    this.#takeWords().forEach((text) =>
-      session.add({ kind: 'message', message: { role: 'user', text } }),
-    );
+    this.#hear(this.#takeWords());
     const model = await watch.race(this.#pick());
     if (model.kind !== 'done') {
       return this.#settled(model);
@@ -212,7 +208,10 @@ export class Conversation {
         ...askedFor(spec.instructions, request.outputSchema, model, tools.length > 0),
       },
       voice,
-      ({ message }) => session.add({ kind: 'message', message }),
+      ({ message, served }) => {
+        const from = { kind: 'model', asked: modelName(model), served } as const;
+        session.add({ kind: 'message', message, from });
+      },
       watch.signal,
     );
     switch (outcome.kind) {
@@ -282,6 +281,16 @@ export class Conversation {
       throw raced.thrown;
     }
     return raced;
+  }
+
+  #hear(words: readonly string[]): void {
+    words.forEach((text) =>
+      this.#parts.session.add({
+        kind: 'message',
+        message: { role: 'user', text },
+        from: { kind: 'person' },
+      }),
+    );
   }
 
   #takeWords(): readonly string[] {

@@ -7,6 +7,7 @@ import type { ModelSpec } from '../../domain/agent.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { ModelPort } from '../../domain/modelPort.ts';
 import type { Runner, RunnerEvents, RunnerOutput, RunnerRequest } from '../../domain/runner.ts';
+import type { SharedAnswers } from '../../domain/sharing.ts';
 import type { Toolbox, ToolPort } from '../../domain/tool.ts';
 import { AttemptWatch } from '../codingAgent/attemptWatch.ts';
 import { Transcript } from '../codingAgent/transcript.ts';
@@ -24,6 +25,8 @@ export interface ModelRunnerOptions {
   readonly tools: ToolPort;
   readonly clock: Clock;
   readonly hiding: Hiding;
+  /** Answers of agents that are asked as tools, for all who ask the same. @default each is asked anew */
+  readonly shared?: SharedAnswers | undefined;
 }
 
 /** Takes secrets out of what is shown and kept. */
@@ -65,7 +68,9 @@ export class ModelRunner implements Runner {
     const watch = new AttemptWatch(limits, this.#options.clock, signal);
     try {
       const end = await this.#converse(request, spec, session, log, events, watch);
-      return await resultOf(end, request, watch, (text) => this.#options.hiding.redact(text));
+      return await resultOf(end, request, session, watch, (text) =>
+        this.#options.hiding.redact(text),
+      );
     } finally {
       watch.dispose();
       session.close();
@@ -81,7 +86,7 @@ export class ModelRunner implements Runner {
     events: RunnerEvents,
     watch: AttemptWatch,
   ): Promise<ConversationEnd> {
-    const { models, clock, hiding } = this.#options;
+    const { models, clock, hiding, shared } = this.#options;
     const transcript = new Transcript(
       log,
       false,
@@ -98,7 +103,18 @@ export class ModelRunner implements Runner {
     try {
       box = await this.#open(request, watch.signal);
       box.problems.forEach((problem) => voice.note('tools', problem));
-      const asked = askedAgents({ request, models, calls, voice, clock });
+      if (box.isPartial === true) {
+        session.add({ kind: 'untraced' });
+      }
+      const asked = askedAgents({
+        request,
+        models,
+        calls,
+        voice,
+        clock,
+        shared: sharesAnswers(request) ? shared : undefined,
+        redact,
+      });
       // Servers may have other tools from one turn to the next.
       const tools = () => [...box.tools, ...asked];
       return await new Conversation({
@@ -134,10 +150,20 @@ export class ModelRunner implements Runner {
     const tools = agent.tools?.filter((name) => !asked.has(name));
     const marker = `${run}:${task}.${attempt}`;
     return this.#options.tools.open(
-      { ...request, marker, agent: tools === undefined ? agent : { ...agent, tools } },
+      {
+        ...request,
+        marker,
+        agent: tools === undefined ? agent : { ...agent, tools },
+        shares: sharesAnswers(request),
+      },
       signal,
     );
   }
+}
+
+/** Whoever wants everything made anew wants it asked anew. */
+function sharesAnswers({ useCache, terms }: RunnerRequest): boolean {
+  return useCache && terms.cache?.use !== false;
 }
 
 /** What goes into the log is without secrets, also those that come in parts. */
@@ -195,13 +221,14 @@ class SafeVoice implements Voice {
 async function resultOf(
   end: ConversationEnd,
   { outputFile }: RunnerRequest,
+  { trace }: Session,
   watch: AttemptWatch,
   redact: (text: string) => string,
 ): Promise<Result<RunnerOutput, Failure>> {
   switch (end.kind) {
     case 'done':
       await fs.writeFile(outputFile, redact(end.output));
-      return ok({ kind: 'done', exitCode: 0 });
+      return ok({ kind: 'done', exitCode: 0, ...(trace === undefined ? {} : { trace }) });
     case 'parked':
       return ok(end);
     case 'failed':

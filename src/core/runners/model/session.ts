@@ -1,12 +1,15 @@
 import fs from 'node:fs';
 import type { CallFailureKind, ModelRef } from '../../domain/call.ts';
 import type { CallEnd } from '../../domain/ledger.ts';
+import type { ToolAnswer, ToolDeed } from '../../domain/tool.ts';
+import type { Trace } from '../../domain/trace.ts';
 import {
   toolCallsOf,
   type ChatMessage,
   type ToolCall,
   type ToolResult,
 } from '../../domain/chat.ts';
+import { TraceSoFar } from './traceSoFar.ts';
 
 // What a conversation has come to, kept beside its workspace copy as it goes on: one line of JSON for each thing that
 // happened. After a pause, a park or a crash the attempt goes on from here, and no answer is paid for twice.
@@ -14,7 +17,12 @@ import {
 // when the program died, and did not happen.
 
 export type SessionLine =
-  | { readonly kind: 'message'; readonly message: ChatMessage }
+  /** From its first line on the session tells all that its trace is made of. Those of older versions do not. */
+  | { readonly kind: 'traced' }
+  /** What it comes to is its own affair: it lacked something that another attempt may have. */
+  | { readonly kind: 'untraced' }
+  /** @param from left out: Sluice itself */
+  | { readonly kind: 'message'; readonly message: ChatMessage; readonly from?: SaidBy }
   /** The model that is asked from here on. */
   | { readonly kind: 'model'; readonly name: string }
   /** A call failed so. */
@@ -24,12 +32,25 @@ export type SessionLine =
   /** Intent: a model is asked. */
   | ({ readonly kind: 'call'; readonly call: number } & ModelRef)
   | ({ readonly kind: 'call-end'; readonly call: number } & CallEnd)
-  /** Intent: the tool call of the last answer with this id is made, as this use. */
-  | ({ readonly kind: 'using'; readonly id: string; readonly use: number } & Use)
+  /** Intent: the tool call of the last answer with this id is made, as this use. @param does left out: it is refused */
+  | ({
+      readonly kind: 'using';
+      readonly id: string;
+      readonly use: number;
+      readonly does?: ToolDeed;
+    } & Use)
   | ({ readonly kind: 'used'; readonly use: number } & UseEnd)
-  | { readonly kind: 'result'; readonly result: ToolResult }
+  | ({
+      readonly kind: 'result';
+      readonly result: ToolResult;
+      /** A person did not let the tool be used. */
+      readonly refused?: 'by-person';
+    } & Pick<ToolAnswer, 'reads' | 'writes' | 'models'>)
   /** The model was told what is wrong with its answer. */
   | { readonly kind: 'repair' };
+
+export type SaidBy =
+  { readonly kind: 'person' } | ({ readonly kind: 'model' } & Trace['models'][number]);
 
 export interface Use {
   readonly tool: string;
@@ -57,6 +78,8 @@ export class Session {
   /** Of the call that is to be made: milliseconds, and failures by kind. */
   waitedMs = 0;
   readonly #tries = new Map<CallFailureKind, number>();
+  readonly #trace = new TraceSoFar();
+  #isTraced = false;
   readonly #fd: number;
 
   private constructor(fd: number) {
@@ -75,6 +98,9 @@ export class Session {
         session.#apply(JSON.parse(line) as SessionLine);
       }
     }
+    if (lines === '') {
+      session.add({ kind: 'traced' });
+    }
     return session;
   }
 
@@ -82,6 +108,11 @@ export class Session {
   add(line: SessionLine): void {
     fs.writeSync(this.#fd, `${JSON.stringify(line)}\n`);
     this.#apply(line);
+  }
+
+  /** What the attempt has looked at so far; `undefined`: nobody can tell what its result stands on. */
+  get trace(): Trace | undefined {
+    return this.#isTraced ? this.#trace.trace : undefined;
   }
 
   /** Failures of this kind of the call that is to be made. */
@@ -102,6 +133,10 @@ export class Session {
 
   #apply(line: SessionLine): void {
     switch (line.kind) {
+      case 'traced':
+      case 'untraced':
+        this.#isTraced = line.kind === 'traced';
+        break;
       case 'message':
         this.messages.push(line.message);
         this.results.clear();
@@ -109,6 +144,11 @@ export class Session {
         if (line.message.role === 'assistant') {
           this.turns += 1;
           this.#begunAnew();
+        }
+        if (line.from?.kind === 'person') {
+          this.#trace.person();
+        } else if (line.from !== undefined) {
+          this.#trace.answered(line.from);
         }
         break;
       case 'model':
@@ -135,6 +175,9 @@ export class Session {
       case 'using':
         this.using.set(line.id, line.use);
         this.uses.set(line.use, { tool: line.tool, summary: line.summary, end: undefined });
+        if (line.does !== undefined) {
+          this.#trace.did(line.tool, line.does);
+        }
         break;
       case 'used': {
         const use = this.uses.get(line.use);
@@ -146,6 +189,11 @@ export class Session {
       }
       case 'result':
         this.results.set(line.result.id, line.result);
+        this.#trace.used(line.reads ?? [], line.writes ?? []);
+        this.#trace.helped(line.models ?? []);
+        if (line.refused !== undefined) {
+          this.#trace.person();
+        }
         break;
       case 'repair':
         this.repairs += 1;

@@ -1,8 +1,8 @@
-import { oneLine, plainText } from '../../base/text.ts';
+import { formatDuration, oneLine, plainText } from '../../base/text.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ToolCall, ToolResult } from '../../domain/chat.ts';
 import type { RunnerEvents, RunnerRequest } from '../../domain/runner.ts';
-import { permissionFor, type Tool, type ToolDeed } from '../../domain/tool.ts';
+import { permissionFor, type Tool, type ToolAnswer, type ToolDeed } from '../../domain/tool.ts';
 import type { AttemptWatch } from '../codingAgent/attemptWatch.ts';
 import type { Voice } from './numberedCalls.ts';
 import type { Session, UseEnd } from './session.ts';
@@ -25,7 +25,7 @@ export interface ToolTurnParts {
   readonly redact: (text: string) => string;
 }
 
-type Leave = 'allow' | { readonly refused: string };
+type Leave = 'allow' | { readonly refused: string; readonly by: 'person' | 'terms' };
 
 /**
  * Does what a model wants of its tools, one answer of it at a time. What only looks runs side by side, the rest in the
@@ -50,7 +50,7 @@ export class ToolTurn {
       const tool = tools.find(({ name }) => name === call.name);
       const fault = this.#faultOf(call, tool, tools);
       if (tool === undefined || fault !== undefined) {
-        this.#conclude(call, fault ?? '', true);
+        this.#conclude(call, { text: fault ?? '', isError: true });
         continue;
       }
       const onlyLooks = tool.does === 'read' || tool.does === 'reach';
@@ -62,8 +62,7 @@ export class ToolTurn {
       if (watch.signal.aborted) {
         break;
       }
-      const used =
-        leave === 'allow' ? this.#use(tool, call) : this.#refuse(tool, call, leave.refused);
+      const used = leave === 'allow' ? this.#use(tool, call) : this.#refuse(tool, call, leave);
       if (onlyLooks) {
         together.push(used);
       } else {
@@ -96,7 +95,9 @@ export class ToolTurn {
       return 'allow';
     }
     if (verdict === 'refuse') {
-      return { refused: `Not done: the permission mode is "${mode}".` };
+      // As its terms say, every attempt is refused it; what a person chose meanwhile is theirs.
+      const by = permissions === undefined ? 'terms' : 'person';
+      return { refused: `Not done: the permission mode is "${mode}".`, by };
     }
     const input = typeof call.input === 'string' ? call.input : JSON.stringify(call.input, null, 2);
     const answer = await watch.waitForPerson(
@@ -108,7 +109,7 @@ export class ToolTurn {
       }),
     );
     if (answer.kind === 'stopped') {
-      return { refused: '' };
+      return { refused: '', by: 'person' };
     }
     if (answer.kind === 'broke') {
       throw answer.thrown;
@@ -119,12 +120,13 @@ export class ToolTurn {
     const note = answer.value.kind === 'deny' ? answer.value.note : undefined;
     return {
       refused: `Not done: a person said no${note === undefined ? '.' : `, and this: ${note}`}`,
+      by: 'person',
     };
   }
 
   async #use(tool: Tool, call: ToolCall): Promise<void> {
-    const { watch, clock, redact } = this.#parts;
-    const use = this.#begin(tool, call);
+    const { watch, clock, voice, redact } = this.#parts;
+    const use = this.#begin(tool, call, tool.does);
     const since = clock.monotonic();
     const used = await watch.race(tool.call(call.input, watch.signal));
     if (used.kind === 'broke') {
@@ -134,8 +136,12 @@ export class ToolTurn {
       // Cut off: how far it came is for the model to find out when the attempt goes on.
       return;
     }
-    const { text, isError } = used.value;
-    this.#conclude(call, redact(text), isError);
+    const { isError, keptFrom } = used.value;
+    if (keptFrom !== undefined) {
+      const age = formatDuration(Math.max(0, clock.now() - keptFrom));
+      voice.note(tool.name, `answered by what was asked ${age} ago`);
+    }
+    this.#conclude(call, { ...used.value, text: redact(used.value.text) });
     this.#end(use, isError ? 'failed' : 'done', Math.round(clock.monotonic() - since));
   }
 
@@ -144,27 +150,40 @@ export class ToolTurn {
     this.#parts.events.did({ type: 'tool-ended', use, outcome, durationMs });
   }
 
-  #refuse(tool: Tool, call: ToolCall, why: string): Promise<void> {
-    const use = this.#begin(tool, call);
-    this.#conclude(call, why, true);
+  #refuse(tool: Tool, call: ToolCall, { refused, by }: Exclude<Leave, 'allow'>): Promise<void> {
+    const use = this.#begin(tool, call, undefined);
+    this.#conclude(call, { text: refused, isError: true }, by);
     this.#end(use, 'refused', 0);
     return Promise.resolve();
   }
 
-  #begin(tool: Tool, call: ToolCall): number {
+  /** @param does `undefined`: nothing, it is refused */
+  #begin(tool: Tool, call: ToolCall, does: ToolDeed | undefined): number {
     const { session, events, redact } = this.#parts;
     this.#lastUse += 1;
     const use = this.#lastUse;
     const summary = oneLine(redact(tool.summary(call.input)));
-    session.add({ kind: 'using', id: call.id, use, tool: tool.name, summary });
+    const done = does === undefined ? {} : { does };
+    session.add({ kind: 'using', id: call.id, use, tool: tool.name, summary, ...done });
     events.did({ type: 'tool-called', use, tool: tool.name, summary });
     this.#parts.voice.note(tool.name, summary);
     return use;
   }
 
-  #conclude({ id, name }: ToolCall, text: string, isError: boolean): void {
+  #conclude(
+    { id, name }: ToolCall,
+    { text, isError, reads = [], writes = [], models = [] }: ToolAnswer,
+    refusedBy?: 'person' | 'terms',
+  ): void {
     const result: ToolResult = { id, name, text, isError };
-    this.#parts.session.add({ kind: 'result', result });
+    this.#parts.session.add({
+      kind: 'result',
+      result,
+      ...(reads.length > 0 ? { reads } : {}),
+      ...(writes.length > 0 ? { writes } : {}),
+      ...(models.length > 0 ? { models } : {}),
+      ...(refusedBy === 'person' ? { refused: 'by-person' } : {}),
+    });
     if (isError) {
       this.#parts.voice.note(name, text);
     }

@@ -117,6 +117,11 @@ export async function placeToWrite(
     : err(refusedThere);
 }
 
+/** The copy's folder without links; of one that is not there nothing will be read either. */
+export async function realOf(folder: string): Promise<string> {
+  return fs.realpath(folder).catch(() => path.resolve(folder));
+}
+
 /** Where `real` lies in `folder`, with `/`; empty for the folder itself, `undefined` outside. Both absolute and resolved. */
 export function pathInside(folder: string, real: string): string | undefined {
   const relative = path.relative(folder, real);
@@ -132,8 +137,13 @@ export function isGitName(name: string): boolean {
   return protectedName(name) === '.git' || /^git~\d+$/i.test(name.trim());
 }
 
+/** True for a folder that copies link to the user's own. */
+export function isDependencyName(name: string): boolean {
+  return DEPENDENCIES.has(name);
+}
+
 /** What the model wrote, as a path in the copy, by its text alone. Absolute ones may name the copy too. */
-function relativePath(root: string, text: string): Result<string, string> {
+export function relativePath(root: string, text: string): Result<string, string> {
   // eslint-disable-next-line no-control-regex -- those are what is refused
   if (/[\u0000-\u001f\u007f]/.test(text)) {
     return err(problems.badPath(text, 'holds a control character'));

@@ -4,8 +4,9 @@ import type { Tool } from '../../domain/tool.ts';
 import { ownTool } from '../ownTool.ts';
 import type { ToolPlace } from '../parts.ts';
 import * as problems from '../toolProblems.ts';
-import { placeToWrite, type WritablePlace } from './copyPaths.ts';
+import { pathInside, placeToWrite, type WritablePlace } from './copyPaths.ts';
 import type { FileTurns } from './fileTurns.ts';
+import { looksAt } from './looksAt.ts';
 import { openFile } from './openFile.ts';
 import { replaceFile } from './replaceFile.ts';
 import { replaceText } from './replaceText.ts';
@@ -29,11 +30,14 @@ export function editTool(place: ToolPlace, turns: FileTurns): Tool {
       schema,
       does: 'edit',
       summary: ({ path }) => `edit ${path}`,
-      run: async (input, signal) => {
+      run: async (input, signal, looks) => {
         if (input.old === input.new) {
           return err(problems.OLD_IS_NEW);
         }
         const first = await placeToWrite(place, input.path);
+        looks.read(
+          ...(await looksAt(place.root, input.path, first.ok ? first.value.real : undefined)),
+        );
         if (!first.ok) {
           return first;
         }
@@ -52,7 +56,11 @@ export function editTool(place: ToolPlace, turns: FileTurns): Tool {
           }
           const { text, told } = edited.value;
           const written = await replaceFile(target.value, text, place.scratch, signal);
-          return written.ok ? ok(told) : written;
+          if (!written.ok) {
+            return written;
+          }
+          looks.wrote(pathInside(place.root, target.value.real) ?? target.value.path);
+          return ok(told);
         });
       },
     },

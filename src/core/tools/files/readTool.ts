@@ -9,6 +9,7 @@ import { ownTool } from '../ownTool.ts';
 import type { ToolPlace } from '../parts.ts';
 import * as problems from '../toolProblems.ts';
 import { placeToRead } from './copyPaths.ts';
+import { looksAt } from './looksAt.ts';
 import { openFile } from './openFile.ts';
 
 /** In one answer. */
@@ -34,8 +35,9 @@ export function readTool({ root, marker }: ToolPlace): Tool {
       schema,
       does: 'read',
       summary: (input) => `read ${input.path}`,
-      run: async (input, signal) => {
+      run: async (input, signal, looks) => {
         const place = await placeToRead(root, input.path);
+        looks.read(...(await looksAt(root, input.path, place.ok ? place.value.real : undefined)));
         if (!place.ok) {
           return place;
         }

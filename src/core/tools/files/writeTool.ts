@@ -4,8 +4,9 @@ import { count, formatBytes } from '../../base/text.ts';
 import type { Tool } from '../../domain/tool.ts';
 import { ownTool } from '../ownTool.ts';
 import type { ToolPlace } from '../parts.ts';
-import { placeToWrite } from './copyPaths.ts';
+import { pathInside, placeToWrite } from './copyPaths.ts';
 import type { FileTurns } from './fileTurns.ts';
+import { looksAt } from './looksAt.ts';
 import { replaceFile } from './replaceFile.ts';
 
 /** UTF-16 units. */
@@ -25,9 +26,10 @@ export function writeTool(place: ToolPlace, turns: FileTurns): Tool {
       schema,
       does: 'edit',
       summary: ({ path, content }) => `write ${path} (${count(linesOf(content), 'line')})`,
-      run: async ({ path, content }, signal) => {
+      run: async ({ path, content }, signal, looks) => {
         const first = await placeToWrite(place, path);
         if (!first.ok) {
+          looks.read(...(await looksAt(place.root, path, undefined)));
           return first;
         }
         return turns.take(first.value.real, signal, async () => {
@@ -35,12 +37,13 @@ export function writeTool(place: ToolPlace, turns: FileTurns): Tool {
           if (!target.ok) {
             return target;
           }
-          const { mode } = target.value;
           const written = await replaceFile(target.value, content, place.scratch, signal);
-          const size = formatBytes(Buffer.byteLength(content));
-          return written.ok
-            ? ok(`${mode === undefined ? 'Made' : 'Replaced'} "${target.value.path}" (${size}).`)
-            : written;
+          if (!written.ok) {
+            return written;
+          }
+          looks.wrote(pathInside(place.root, target.value.real) ?? target.value.path);
+          // Not whether there was such a file before: that would be a look at it.
+          return ok(`Wrote "${target.value.path}" (${formatBytes(Buffer.byteLength(content))}).`);
         });
       },
     },

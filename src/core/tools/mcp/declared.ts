@@ -180,12 +180,18 @@ async function variablesOf(file: string): Promise<Result<Record<string, string>,
 }
 
 const SECRET_NAME = /key|token|secret|passw|credential|auth|cookie/i;
+
+/** True for the name of a variable that holds a key, a token or the like. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /** What is shorter is found in many texts by chance. */
 const SECRET_LENGTH = 6;
 
 function secretValues(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    SECRET_NAME.test(name) && value.length >= SECRET_LENGTH ? [value] : [],
+    isSecretName(name) && value.length >= SECRET_LENGTH ? [value] : [],
   );
 }
 

@@ -15,6 +15,8 @@ export interface ListedTool {
   readonly description: string;
   readonly inputSchema: JsonValue;
   readonly does: ToolDeed;
+  /** What it asks is the world outside, by what its server says of it; `undefined`: it does not say. */
+  readonly isOpenWorld: boolean | undefined;
 }
 
 /** Why a tool cannot be used, as the end of a sentence. */
@@ -28,7 +30,9 @@ const LISTED = z.looseObject({
   title: z.string().optional(),
   description: z.string().optional(),
   inputSchema: z.record(z.string(), z.json()),
-  annotations: z.looseObject({ readOnlyHint: z.boolean().optional() }).optional(),
+  annotations: z
+    .looseObject({ readOnlyHint: z.boolean().optional(), openWorldHint: z.boolean().optional() })
+    .optional(),
   execution: z.looseObject({ taskSupport: z.string().optional() }).optional(),
 });
 
@@ -65,6 +69,7 @@ export async function listedTool(listed: unknown): Promise<Result<ListedTool, Un
     inputSchema,
     // Only what the server says of itself, so it is still something outside of the copy.
     does: annotations?.readOnlyHint === true ? 'reach' : 'other',
+    isOpenWorld: annotations?.openWorldHint,
   });
 }
 

@@ -1,31 +1,21 @@
+import { digestOfJson } from '../../base/digest.ts';
 import { oneLine } from '../../base/text.ts';
-import type { McpServerRef } from '../../domain/agent.ts';
 import type { Tool, ToolboxRequest } from '../../domain/tool.ts';
 import type { JsonValue } from '../../domain/workflow.ts';
-import { toolsMeant, type McpToolName } from '../names/toolsMeant.ts';
+import type { LookUp } from '../lookups.ts';
 import type { McpTools, OpenMcpTools } from '../parts.ts';
-import { MCP_FILES, readMcpConfiguration, type McpConfiguration } from './configuration.ts';
 import { McpConnection, type ConnectionParts } from './connection.ts';
-import { declaredServer, readyServer, type DeclaredServer } from './declared.ts';
+import { readyServer } from './declared.ts';
 import { listedTool, type ListedTool } from './listedTool.ts';
-import { noSuchServer, noSuchTool, notStarted, toolLeftOut } from './problems.ts';
-import { namesTool, referencesOf, type ToolReference } from './references.ts';
+import { noSuchTool, notStarted, toolLeftOut } from './problems.ts';
+import { namesTool } from './references.ts';
+import { seesCopy, ServerAnswers } from './serverAnswers.ts';
+import { serversDigest, type ServersDigestOptions } from './serversDigest.ts';
 import { ToolNames } from './toolNames.ts';
+import { wishesOf, type ServerWishes, type WantedServer } from './wishes.ts';
 
-export interface McpOptions extends ConnectionParts {
-  /** The host's variables: what `${NAME}` in a configuration stands for. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Absolute; trusted. Its files say which servers there are. */
-  readonly folder: string;
-  /** Absolute; `undefined`: the user's own servers are not looked for. */
-  readonly home: string | undefined;
-}
-
-interface Wanted {
-  readonly name: string;
-  /** Empty: all of its tools. */
-  readonly references: readonly ToolReference[];
-}
+/** `environment` is also what `${NAME}` in a configuration stands for. */
+export interface McpOptions extends ConnectionParts, ServersDigestOptions {}
 
 /**
  * The servers an agent gets: those its file declares or names, and those whose tools it names. They are started when
@@ -33,117 +23,72 @@ interface Wanted {
  */
 export function mcpTools(options: McpOptions): McpTools {
   return {
-    open: async (agent, request, signal) => {
+    open: async (agent, request, lookUp, signal) => {
       signal.throwIfAborted();
-      const refs = agent.runner.kind === 'model' ? agent.runner.mcpServers : [];
-      const { mcp, hosted } = toolsMeant(agent.tools);
-      const mayBe = hosted.filter((name) => name !== '*').map(asServers);
-      if (refs.length === 0 && mcp.length === 0 && mayBe.length === 0) {
-        return new Servers([], []);
-      }
-      const configuration = await readMcpConfiguration(options.folder, options.home);
-      const wishes = wishesOf(refs, mcp, mayBe, configuration);
-      const sources = { configuration, refs, file: agent.file };
-      const opened = await openAll(wishes.wanted, sources, options, request, signal);
-      const problems = [...configuration.problems, ...wishes.problems, ...opened.problems];
-      const servers = new Servers(opened.servers, problems);
+      const wishes = await wishesOf(agent, options);
+      const opened = await openAll(wishes, { ...options, lookUp }, request, signal);
+      const problems = [...wishes.problems, ...opened.problems];
+      const servers = new Servers(opened.servers, problems, opened.hasFailed);
       await servers.learn();
       return servers;
     },
+    digestFor: (agent) => serversDigest(agent, options),
   };
-}
-
-/** An extension's tool, `publisher.extension/tool`, may as well be one of a server with a dot in its name. */
-function asServers(name: string): McpToolName {
-  const slash = name.lastIndexOf('/');
-  return { server: name.slice(0, slash), tool: name.slice(slash + 1) };
-}
-
-/** @param mayBe tools that are a server's only where there is one of the name */
-function wishesOf(
-  refs: readonly McpServerRef[],
-  named: readonly McpToolName[],
-  mayBe: readonly McpToolName[],
-  { servers }: McpConfiguration,
-) {
-  const own = refs.flatMap((ref) => (typeof ref === 'string' ? [] : [ref.name]));
-  const known = [...new Set([...own, ...servers.keys()])];
-  const missing = new Set<string>();
-  const wanted = new Map<string, ToolReference[]>();
-  for (const ref of refs) {
-    const name = typeof ref === 'string' ? ref : ref.name;
-    if (known.includes(name)) {
-      wanted.set(name, []);
-    } else {
-      missing.add(name);
-    }
-  }
-  for (const one of [...named, ...mayBe]) {
-    const references = referencesOf(one, known);
-    for (const reference of references) {
-      wanted.set(reference.server, [...(wanted.get(reference.server) ?? []), reference]);
-    }
-    if (references.length === 0 && one.server !== '*' && !mayBe.includes(one)) {
-      missing.add(one.server);
-    }
-  }
-  return {
-    wanted: [...wanted].map(([name, references]): Wanted => ({ name, references })),
-    problems: [...missing].map((name) => noSuchServer(name, MCP_FILES)),
-  };
-}
-
-interface Sources {
-  readonly configuration: McpConfiguration;
-  readonly refs: readonly McpServerRef[];
-  /** The agent's. */
-  readonly file: string;
 }
 
 interface OpenServer {
-  readonly wanted: Wanted;
+  readonly wanted: WantedServer;
   readonly connection: McpConnection;
+  readonly answers: ServerAnswers;
 }
 
+type OpenOptions = McpOptions & { readonly lookUp: LookUp };
+
 async function openAll(
-  wanted: readonly Wanted[],
-  sources: Sources,
-  options: McpOptions,
+  { wanted }: ServerWishes,
+  options: OpenOptions,
   request: ToolboxRequest,
   signal: AbortSignal,
-): Promise<{ readonly servers: readonly OpenServer[]; readonly problems: readonly string[] }> {
+): Promise<{
+  readonly servers: readonly OpenServer[];
+  readonly problems: readonly string[];
+  readonly hasFailed: boolean;
+}> {
   const settled = await Promise.allSettled(
-    wanted.map((each) => open(each, sources, options, request, signal)),
+    wanted.map((each) => open(each, options, request, signal)),
   );
   const outcomes = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const servers = outcomes.filter((each) => typeof each !== 'string');
+  const servers = outcomes.filter((each) => 'connection' in each);
   const rejected = settled.find((each) => each.status === 'rejected');
   if (rejected !== undefined || signal.aborted) {
     await Promise.all(servers.map(({ connection }) => connection.close()));
     signal.throwIfAborted();
     throw rejected?.reason;
   }
-  return { servers, problems: outcomes.filter((each) => typeof each === 'string') };
+  const unopened = outcomes.filter((each) => 'problem' in each);
+  return {
+    servers,
+    problems: unopened.map(({ problem }) => problem),
+    hasFailed: unopened.some(({ isForNow }) => isForNow),
+  };
 }
 
-/** Resolves with a sentence where it cannot be opened. */
+interface Unopened {
+  /** A sentence. */
+  readonly problem: string;
+  /** Another time it may open, with nothing in its declaration changed. */
+  readonly isForNow: boolean;
+}
+
 async function open(
-  wanted: Wanted,
-  { configuration, refs, file: agentFile }: Sources,
-  options: McpOptions,
+  wanted: WantedServer,
+  options: OpenOptions,
   request: ToolboxRequest,
   signal: AbortSignal,
-): Promise<OpenServer | string> {
-  const { name } = wanted;
-  const own = refs.findLast((ref) => typeof ref !== 'string' && ref.name === name);
-  const written = configuration.servers.get(name);
-  const file = own === undefined ? (written?.file ?? agentFile) : agentFile;
-  const declared =
-    typeof own === 'object'
-      ? { ok: true as const, value: { name, file, server: own.server } satisfies DeclaredServer }
-      : declaredServer(name, file, written?.settings ?? null);
+): Promise<OpenServer | Unopened> {
+  const { name, file, declared } = wanted;
   if (!declared.ok) {
-    return notStarted(name, file, declared.error);
+    return { problem: notStarted(name, file, declared.error), isForNow: false };
   }
   const variables = {
     workspaceFolder: request.folder,
@@ -152,12 +97,21 @@ async function open(
   };
   const ready = await readyServer(declared.value, variables, options.folder);
   if (!ready.ok) {
-    return notStarted(name, file, ready.error);
+    return { problem: notStarted(name, file, ready.error), isForNow: false };
   }
-  const connection = await McpConnection.open(ready.value, request, options, signal);
-  return connection.ok
-    ? { wanted, connection: connection.value }
-    : notStarted(name, file, connection.error);
+  const opened = await McpConnection.open(ready.value, request, options, signal);
+  if (!opened.ok) {
+    return { problem: notStarted(name, file, opened.error), isForNow: true };
+  }
+  const { server } = ready.value;
+  const connection = opened.value;
+  const asked = {
+    connection,
+    // As whom it is asked, too: keys are part of it, as a digest.
+    identity: digestOfJson({ server, env: server.kind === 'stdio' ? request.env : undefined }),
+    seesCopy: seesCopy(server),
+  };
+  return { wanted, connection, answers: new ServerAnswers(asked, options.lookUp) };
 }
 
 /** `tools` changes when a server says that its own have. */
@@ -167,9 +121,12 @@ class Servers implements OpenMcpTools {
   readonly #names = new ToolNames();
   readonly #tools = new Map<OpenServer, readonly Tool[]>();
 
-  constructor(servers: readonly OpenServer[], problems: readonly string[]) {
+  readonly hasFailed: boolean;
+
+  constructor(servers: readonly OpenServer[], problems: readonly string[], hasFailed: boolean) {
     this.#servers = servers;
     this.#problems = [...problems];
+    this.hasFailed = hasFailed;
   }
 
   get tools(): readonly Tool[] {
@@ -224,7 +181,7 @@ class Servers implements OpenMcpTools {
     ];
   }
 
-  #tool({ wanted, connection }: OpenServer, listed: ListedTool): Tool {
+  #tool({ wanted, answers }: OpenServer, listed: ListedTool): Tool {
     const { name, description, inputSchema, does } = listed;
     return {
       name: this.#names.nameOf(wanted.name, name),
@@ -232,7 +189,7 @@ class Servers implements OpenMcpTools {
       inputSchema,
       does,
       summary: (input: JsonValue) => oneLine(`${wanted.name}: ${name} ${JSON.stringify(input)}`),
-      call: (input, signal) => connection.call(name, input, signal),
+      call: (input, signal) => answers.call(listed, input, signal),
     };
   }
 }

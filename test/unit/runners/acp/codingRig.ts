@@ -189,6 +189,7 @@ export class CodingRig implements Disposable {
       sessionFile: path.join(this.root, 'session'),
       continues: false,
       counted: { calls: 0, uses: 0, openCalls: [], openUses: [] },
+      useCache: true,
       wishes: () => NO_WISHES,
       ...others,
     };

@@ -10,7 +10,8 @@ import { runIdOf, stepId, taskIdOf } from '../../../../src/core/domain/ids.ts';
 import type { Counted } from '../../../../src/core/domain/ledger.ts';
 import type { Question, Reply } from '../../../../src/core/domain/question.ts';
 import type { RunnerOutput, RunnerRequest, Wishes } from '../../../../src/core/domain/runner.ts';
-import type { Tool, ToolDeed } from '../../../../src/core/domain/tool.ts';
+import type { SharedAnswers } from '../../../../src/core/domain/sharing.ts';
+import type { Tool, ToolboxRequest, ToolDeed } from '../../../../src/core/domain/tool.ts';
 import { ModelRunner } from '../../../../src/core/runners/model/modelRunner.ts';
 import { productProblems } from '../../../../src/core/artifacts/productSchema.ts';
 import { NOTHING_WANTED } from '../../../support/attemptPlace.ts';
@@ -30,6 +31,9 @@ export class ModelRig {
   readonly deeds: AttemptDeed[] = [];
   readonly asked: { key: string; question: Question; answer: (reply: Reply) => void }[] = [];
   readonly tools: Tool[] = [];
+  readonly opened: ToolboxRequest[] = [];
+  isPartial = false;
+  shared: SharedAnswers | undefined;
   readonly wishes: { -readonly [Key in keyof Wishes]: Wishes[Key] } = {
     model: undefined,
     permissions: undefined,
@@ -52,16 +56,20 @@ export class ModelRig {
         redactStream: () => streamRedactor(() => [SECRET]),
       },
       tools: {
-        open: () =>
-          Promise.resolve({
+        open: (request) => {
+          this.opened.push(request);
+          return Promise.resolve({
             tools: this.tools,
             problems: [],
+            isPartial: this.isPartial,
             close: () => {
               this.closed += 1;
               return Promise.resolve();
             },
-          }),
+          });
+        },
       },
+      shared: this.shared,
     });
     return runner.run(this.request(over), this.#events(), this.stop.signal);
   }

@@ -11,8 +11,9 @@ import { NO_TERMS } from '../../../../src/core/domain/terms.ts';
 import type { Tool, ToolAnswer, ToolboxRequest } from '../../../../src/core/domain/tool.ts';
 import type { JsonValue } from '../../../../src/core/domain/workflow.ts';
 import { talkingPrograms } from '../../../../src/core/runners/talkingProgram.ts';
+import { askAlone, type LookUp } from '../../../../src/core/tools/lookups.ts';
 import { mcpTools } from '../../../../src/core/tools/mcp/servers.ts';
-import type { OpenMcpTools } from '../../../../src/core/tools/parts.ts';
+import type { McpTools, OpenMcpTools } from '../../../../src/core/tools/parts.ts';
 import { survivors } from '../../runners/commandRig.ts';
 
 const MODULES = path.resolve('node_modules/@modelcontextprotocol');
@@ -57,7 +58,27 @@ export class McpRig implements AsyncDisposable {
     wanted: { readonly tools?: readonly string[]; readonly mcpServers?: readonly McpServerRef[] },
     changes: Changes = {},
   ): Promise<OpenMcpTools> {
-    const { clock = systemClock, env = {}, environment = {}, signal } = changes;
+    const { env = {}, lookUp = askAlone, signal } = changes;
+    const request: ToolboxRequest = {
+      agent: modelAgent(wanted),
+      folder: this.copy,
+      scratch: path.join(this.root, 'scratch'),
+      marker: 'mcp-1:work.1',
+      env,
+      whyNotWrite: () => undefined,
+      shares: true,
+    };
+    const opened = await this.tools(changes).open(
+      request.agent,
+      request,
+      lookUp,
+      signal ?? new AbortController().signal,
+    );
+    this.#opened.push(opened);
+    return opened;
+  }
+
+  tools({ clock = systemClock, environment = {} }: Changes = {}): McpTools {
     const starting = talkingPrograms({
       clock: systemClock,
       environment: process.env,
@@ -71,22 +92,7 @@ export class McpRig implements AsyncDisposable {
       return program;
     };
     const { folder, home } = this;
-    const options = { start, clock, version: '1.0.0', folder, home, environment };
-    const request: ToolboxRequest = {
-      agent: modelAgent(wanted),
-      folder: this.copy,
-      scratch: path.join(this.root, 'scratch'),
-      marker: 'mcp-1:work.1',
-      env,
-      whyNotWrite: () => undefined,
-    };
-    const opened = await mcpTools(options).open(
-      request.agent,
-      request,
-      signal ?? new AbortController().signal,
-    );
-    this.#opened.push(opened);
-    return opened;
+    return mcpTools({ start, clock, version: '1.0.0', folder, home, environment });
   }
 
   /** Resolves once one of its programs has printed something. */
@@ -118,6 +124,7 @@ interface Changes {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly lookUp?: LookUp;
   readonly signal?: AbortSignal;
 }
 

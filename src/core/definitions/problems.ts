@@ -186,6 +186,22 @@ export function noSecondName(first: string): Problem {
   return error('duplicate-name', `The workflow of ${first} has the same name: rename one of them.`);
 }
 
+// Cache
+
+export function inputsOfModel(): Problem {
+  return warning(
+    'no-effect',
+    '"cache.inputs" has no effect here: what a language model reads is followed.',
+  );
+}
+
+export function similarOfProgram(): Problem {
+  return warning(
+    'no-effect',
+    '"cache.similar" has no effect here: only what a language model is asked can be similar.',
+  );
+}
+
 // Commands
 
 /** In the words of a check or a probe. */

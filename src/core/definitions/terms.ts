@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { globFault } from '../base/glob.ts';
 import { DEFAULT_MAX_TURNS, type CallPolicy } from '../domain/call.ts';
-import { PERMISSION_MODES, type Budget, type CacheRule } from '../domain/terms.ts';
-import type { Terms } from '../domain/terms.ts';
+import { PERMISSION_MODES, type Budget, type Terms } from '../domain/terms.ts';
+import { cacheSchema, readCacheRule } from './cacheRule.ts';
 import { duration, wholeNumber } from './commonSchema.ts';
 import { parseDuration } from './duration.ts';
-import * as problems from './problems.ts';
+import { globList, readGlobs } from './globList.ts';
 import type { DocumentReader } from './source/shape.ts';
 import type { SourcePath } from './source/sourceDocument.ts';
 
@@ -14,8 +13,6 @@ import type { SourcePath } from './source/sourceDocument.ts';
 /** More tokens than any bill has ever held. */
 const MAX_TOKENS = 1_000_000_000_000;
 const MAX_USD = 1_000_000;
-
-const globs = z.union([z.string(), z.array(z.string())]);
 
 const usdRule = `must be an amount of US dollars above 0 and at most ${MAX_USD}, such as 1.50`;
 
@@ -35,17 +32,6 @@ export const budgetSchema = z
   .refine((limits) => Object.values(limits).some((limit) => limit !== undefined), {
     error: 'must say how much: "tokens", "usd" or "time"',
   });
-
-const timed = z.strictObject({
-  ttl: duration.describe('How long an answer stands, e.g. 30m or 24h.'),
-});
-
-const cacheSchema = z.union([z.boolean(), timed], {
-  error: ({ input }) =>
-    typeof input === 'object' && input !== null && !Array.isArray(input)
-      ? undefined
-      : 'must be true, false, or "ttl:" with a duration',
-});
 
 /** More turns than any conversation has room for. */
 const MAX_TURNS = 10_000;
@@ -72,17 +58,17 @@ export const callPolicySchema = z
 
 /** The fields of `Terms` but for the models, whose field is older than these. */
 export const termsShape = {
-  owns: globs
+  owns: globList
     .optional()
     .describe('Paths it may change, as globs from the folder, e.g. src/**. Left out: any.'),
-  never: globs
+  never: globList
     .optional()
     .describe('Paths it must not change, also where "owns" names them, as globs from the folder.'),
   budget: budgetSchema.optional().describe('What may be spent. Left out: as much as it takes.'),
   cache: cacheSchema
     .optional()
     .describe(
-      'Whether an earlier answer to the same question will do: true, false, or how long it stands, e.g. {ttl: 24h}.',
+      'Whether an earlier answer to the same question will do: true, false, or which, e.g. {ttl: 24h}.',
     ),
   permissions: z
     .enum(PERMISSION_MODES)
@@ -109,7 +95,7 @@ export function readTerms(
     never: readGlobs(reader, [...path, 'never'], fields.never) ?? [],
     permissions: fields.permissions,
     budget: toBudget(fields.budget),
-    cache: toCacheRule(fields.cache),
+    cache: readCacheRule(reader, [...path, 'cache'], fields.cache),
     calls: toCallPolicy(fields['model-policy']),
   };
 }
@@ -134,36 +120,4 @@ function toCallPolicy(fields: TermsFields['model-policy']): CallPolicy | undefin
       maxTurns: fields['max-turns'],
     }
   );
-}
-
-function readGlobs(
-  reader: DocumentReader,
-  path: SourcePath,
-  value: TermsFields['owns'],
-): readonly string[] | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
-  const field = `"${String(path.at(-1))}"`;
-  const written = Array.isArray(value)
-    ? value.map((glob, index) => ({ glob, at: [...path, index], label: `An item of ${field}` }))
-    : [{ glob: value, at: path, label: field }];
-  for (const { glob, at, label } of written) {
-    const fault = globFault(glob);
-    if (fault !== undefined) {
-      reader.report(at, problems.wrongValue(label, fault));
-    }
-  }
-  return written.map(({ glob }) => glob);
-}
-
-function toCacheRule(value: TermsFields['cache']): CacheRule | undefined {
-  switch (typeof value) {
-    case 'undefined':
-      return undefined;
-    case 'boolean':
-      return { use: value, ttlMs: undefined };
-    default:
-      return { use: true, ttlMs: parseDuration(value.ttl) };
-  }
 }

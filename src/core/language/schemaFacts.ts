@@ -6,6 +6,8 @@ export interface JsonSchema {
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
+  /** Of values that may be others too. */
+  readonly examples?: readonly unknown[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
@@ -78,12 +80,12 @@ export class SchemaFacts {
     return '';
   }
 
-  /** The values to choose from where there are some. */
+  /** The values to choose from where there are some, or that are usual. */
   values(path: SourcePath): string[] {
     const values = this.#at(path).flatMap((schema) =>
       schema.const !== undefined
         ? [schema.const]
-        : (schema.enum ?? (schema.type === 'boolean' ? [true, false] : [])),
+        : (schema.enum ?? schema.examples ?? (schema.type === 'boolean' ? [true, false] : [])),
     );
     return [...new Set(values.map(String))];
   }

@@ -47,6 +47,11 @@ export class KnownTexts {
     return rendered;
   }
 
+  /** The text, where all of it is known. */
+  whole(text: string, names: Names): string | undefined {
+    return this.#known.fill(text, names, () => undefined);
+  }
+
   /** UTF-8 bytes of the text, with what is not known counted as it is written. */
   bytes(text: string, names: Names): number {
     const filled = this.#known.fill(text, names, ({ start, end }) => text.slice(start, end));

@@ -5,7 +5,9 @@ import {
   referencesInCondition,
   type Condition,
 } from '../domain/condition.ts';
+import { textsOfAgent, type Agent } from '../domain/agent.ts';
 import { slug, taskIdOf, type AgentName, type StepId, type TaskId } from '../domain/ids.ts';
+import type { CacheRule } from '../domain/terms.ts';
 import {
   bareStep,
   MAX_TASKS,
@@ -19,6 +21,7 @@ import {
   type Workflow,
 } from '../domain/workflow.ts';
 import { buildGraph } from '../graph/graph.ts';
+import { CacheRules, cacheWithin } from './cacheRules.ts';
 import { KnownTexts, stepsNamedBy, stepsNamedIn } from './knownTexts.ts';
 import { LaidStep, namedSteps, type LaidLane } from './laidStep.ts';
 import { foldedLane, laneSlug, lanesOf, type Lane } from './lanes.ts';
@@ -42,8 +45,7 @@ export interface PlanInput {
   readonly findWorkflow: (name: string) => Workflow | undefined;
   /** Milliseconds a step is expected to take. @param textBytes of its prompt, as far as it is known */
   readonly estimate: (step: AgentStep, textBytes: number) => number;
-  /** Texts of an agent's own file that name steps as those of its step do. */
-  readonly textsOfAgent: (agent: AgentName) => readonly string[];
+  readonly agentNamed: (name: AgentName) => Agent | undefined;
   /** The agents that an agent asks as tools. */
   readonly askedBy: AskedBy;
   /** Files of the folder that globs mean, relative with `/`, in the order of their paths. */
@@ -73,6 +75,8 @@ interface Setting extends Place {
   readonly unfoldsAfter: PlannedTask['unfoldsAfter'];
   readonly lanes: PlannedTask['lanes'];
   readonly workflow: Workflow;
+  /** What it and those around it say of all steps. */
+  readonly cache: CacheRule | undefined;
   /** In front of the ids of its tasks. */
   readonly prefix: string;
   readonly scope: number;
@@ -97,6 +101,7 @@ export class LayingOpen {
   step: StepId | undefined;
   readonly #input: PlanInput;
   readonly #known: KnownTexts;
+  readonly #cacheRules: CacheRules;
   readonly #ids = new IdSource();
   #tasks = 0;
   #links = 0;
@@ -105,6 +110,7 @@ export class LayingOpen {
   constructor(input: PlanInput, used: readonly AgentName[]) {
     this.#input = input;
     this.#known = new KnownTexts(this.scopes, input.outputs);
+    this.#cacheRules = new CacheRules(this.#known, input.agentNamed);
     this.checkAgents = new CheckAgents(used);
   }
 
@@ -117,6 +123,7 @@ export class LayingOpen {
     }
     return this.#layOpen({
       workflow,
+      cache: workflow.cache,
       prefix: '',
       scope: 0,
       needs: [],
@@ -206,7 +213,7 @@ export class LayingOpen {
   }
 
   #textsOfAgent(step: Step): readonly string[] {
-    return step.kind === 'agent' ? this.#input.textsOfAgent(step.agent) : [];
+    return step.kind === 'agent' ? textsOfAgent(this.#input.agentNamed(step.agent)) : [];
   }
 
   #layLane(
@@ -235,7 +242,7 @@ export class LayingOpen {
     }
     const task: PlannedTask = {
       id: this.#taskId(setting, step, values),
-      step,
+      step: step.kind === 'agent' ? this.#cacheRules.settle(step, setting.cache, names) : step,
       needs: place.needs,
       barrier: needs.size > 0 ? barrier.filter((id) => !direct.has(id)) : [],
       names,
@@ -255,7 +262,7 @@ export class LayingOpen {
   }
 
   #layNested(
-    { prefix, depth, isFolded, unfoldsAfter, lanes }: Setting,
+    { prefix, depth, isFolded, unfoldsAfter, lanes, cache }: Setting,
     groups: readonly string[],
     step: NestedStep,
     place: Place,
@@ -280,6 +287,7 @@ export class LayingOpen {
     const tasks = this.#layOpen({
       ...place,
       workflow,
+      cache: cacheWithin(workflow.cache, cache),
       prefix: `${id}.`,
       scope: this.scopes.length - 1,
       groups: [...groups, step.id],
@@ -297,7 +305,7 @@ export class LayingOpen {
 
   /** @param own tasks of the phase @param tasks of this and all earlier phases */
   #layChecks(
-    { workflow, prefix, scope, groups, needs, unfoldsAfter, lanes }: Setting,
+    { workflow, cache, prefix, scope, groups, needs, unfoldsAfter, lanes }: Setting,
     phase: Phase,
     checkIds: IdSource,
     own: readonly PlannedTask[],
@@ -308,13 +316,15 @@ export class LayingOpen {
     );
     return phase.checks.map((check) => {
       const agent = this.checkAgents.for(workflow, phase, check);
-      const step = bareStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
+      const names = { scope, matrix: {}, steps: {} };
+      const bare = bareStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
+      const step = this.#cacheRules.settle(bare, cache, names);
       const task: PlannedTask = {
         id: this.#ids.nextTask(`${prefix}${step.id}`),
         step,
         needs: own.length > 0 ? own.map(({ id }) => id) : needs,
         barrier: own.map(({ id }) => id),
-        names: { scope, matrix: {}, steps: {} },
+        names,
         conditions: [],
         after: 'done',
         builtOn,

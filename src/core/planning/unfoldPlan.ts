@@ -1,6 +1,5 @@
 import type { Digest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { textsOfAgent } from '../domain/agent.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { DEFAULT_ESTIMATE_MS, type AgentStep, type RunPlan } from '../domain/workflow.ts';
 import { planTasks } from './planTasks.ts';
@@ -25,7 +24,7 @@ export function unfoldPlan(
     inputs: first.inputs,
     findWorkflow: (name) => (Object.hasOwn(first.nested, name) ? first.nested[name] : undefined),
     estimate: (step) => estimates.get(estimateKey(step)) ?? DEFAULT_ESTIMATE_MS,
-    textsOfAgent: (name) => textsOfAgent(first.agents[name]),
+    agentNamed: (name) => (Object.hasOwn(first.agents, name) ? first.agents[name] : undefined),
     // All that can be asked are in the plan because they are.
     askedBy: () => asked,
     filesLike: (globs) => filesIn(first.files, globs),

@@ -1,6 +1,5 @@
 import {
   DEFAULT_GRACE_MS,
-  textsOfAgent,
   type Agent,
   type CommandSpec,
   type ModelSpec,
@@ -39,7 +38,7 @@ type OldAgent = Omit<Agent, 'runner' | 'terms' | 'outputSchema' | 'asTool'> & {
 interface OldPlan extends Pick<RunPlan, 'inputs' | 'maxParallel' | 'base'> {
   readonly workflow: Omit<
     Workflow,
-    'inputs' | 'steps' | 'phases' | 'onFailure' | 'budget' | 'metadata'
+    'inputs' | 'steps' | 'phases' | 'onFailure' | 'budget' | 'cache' | 'metadata'
   > & {
     readonly inputs: Readonly<Record<string, Pick<InputSpec, 'description' | 'default'>>>;
     readonly steps: readonly OldStep[];
@@ -82,6 +81,7 @@ function withTasks(old: OldPlan): RunPlan {
     phases: [],
     onFailure: 'continue',
     budget: undefined,
+    cache: undefined,
     metadata: undefined,
   };
   const agents: Readonly<Record<string, Agent>> = Object.fromEntries(
@@ -92,7 +92,7 @@ function withTasks(old: OldPlan): RunPlan {
     inputs: old.inputs,
     findWorkflow: () => undefined,
     estimate: () => DEFAULT_ESTIMATE_MS,
-    textsOfAgent: (agent) => textsOfAgent(agents[agent]),
+    agentNamed: (name) => (Object.hasOwn(agents, name) ? agents[name] : undefined),
     askedBy: () => [],
     filesLike: () => [],
     outputs: new Map(),
@@ -107,6 +107,7 @@ function withTasks(old: OldPlan): RunPlan {
     agents,
     tasks,
     scopes,
+    useCache: undefined,
     nested: {},
     files: {},
     unfolded: undefined,

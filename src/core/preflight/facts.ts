@@ -14,6 +14,8 @@ export interface Facts {
   readonly platform: string;
   /** By the names that agents and steps write, and `''` for the user's own choice; `undefined`: nobody could be asked. */
   readonly models: ReadonlyMap<string, ModelFact> | undefined;
+  /** Why embedding models that steps name turn no text into vectors: a sentence, by `provider/model`. */
+  readonly embeddingFaults: ReadonlyMap<string, string>;
   /** What is wrong with the tools of the plan's agents. */
   readonly toolFaults: readonly ToolFault[];
   readonly pastCostOf: (task: PlannedTask) => PastCost | undefined;

@@ -10,10 +10,12 @@ import type {
   WriteScope,
 } from './report.ts';
 import {
+  cacheText,
   costText,
   folderText,
   lanesText,
   placeText,
+  runCacheText,
   runnerText,
   tasksText,
   timeText,
@@ -70,7 +72,8 @@ function findingLine({ step, message, repair, at }: Finding): string {
     .join(' ');
 }
 
-function summary({ expected, criticalPath, workflow, folder }: Preflight): string[] {
+function summary(preflight: Preflight): string[] {
+  const { expected, criticalPath, workflow, folder } = preflight;
   const inputs = Object.entries(workflow.inputs).map(
     ([name, value]) => `${code(name)} is ${value === '' ? 'empty' : code(value)}`,
   );
@@ -83,6 +86,7 @@ function summary({ expected, criticalPath, workflow, folder }: Preflight): strin
       ['Cost', shown(costText(expected.cost))],
       ['Critical path', `${names(criticalPath.tasks, ' → ')} (${totalText(criticalPath.total)})`],
       ['Inputs', inputs.join(', ')],
+      ['Cache', shown(runCacheText(preflight))],
       ['Works on', shown(folderText(folder))],
       ['File', code(workflow.file)],
     ]),
@@ -147,6 +151,7 @@ function stepFacts(step: StepReport): [string, string][] {
     ['Permissions', agent?.permissions ?? ''],
     ['Models', (agent?.found ?? []).map(foundModel).join(', ')],
     ['Writes', writes === undefined ? '' : scope(writes)],
+    ['Cache', shown(cacheText(step))],
     ['Lanes', lanes === undefined ? '' : shown(lanes)],
     ['Phase', step.phases.map(shown).join(', ')],
     ['Waits for', names(step.needs)],

@@ -101,6 +101,14 @@ export function noModel(names: readonly string[], whys: readonly string[]): Told
   };
 }
 
+/** @param why a sentence, with what to do */
+export function noEmbeddings(model: string, why: string): Told {
+  return {
+    message: `Nothing finds similar questions: ${oneLine(model)} cannot be asked`,
+    repair: oneLine(why, 400),
+  };
+}
+
 /** @param agent one that others ask @param whys a sentence each, with what to do */
 export function askedInVain(agent: string, whys: readonly string[]): Told {
   return {

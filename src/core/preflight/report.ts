@@ -1,6 +1,7 @@
 import type { Effects, RunnerSpec } from '../domain/agent.ts';
 import type { Location } from '../domain/diagnostic.ts';
-import type { Budget, PermissionMode } from '../domain/terms.ts';
+import type { CacheOff } from '../domain/cache.ts';
+import type { Budget, PermissionMode, SimilarRule } from '../domain/terms.ts';
 
 // What is known of a run before anything is spent. Plain data: JSON keeps all of it, and what is
 // `undefined` is left out there.
@@ -59,6 +60,8 @@ export interface StepReport {
   readonly agent: AgentReport | undefined;
   readonly programs: readonly ProgramReport[];
   readonly writes: WriteScope | undefined;
+  /** `undefined`: a gate. */
+  readonly cache: CacheReport | undefined;
   readonly time: Time;
   /** It is ended after this; of one attempt. `undefined`: a gate. */
   readonly limitMs: number | undefined;
@@ -130,6 +133,20 @@ export interface WriteScope {
   readonly produces: readonly string[];
   readonly effects: Effects;
 }
+
+/** Whether what was made before stands for the tasks of a step. */
+export type CacheReport =
+  | {
+      readonly kind: 'use';
+      readonly namespace: string;
+      /** How long an answer stands, in milliseconds; `undefined`: as its namespace says. */
+      readonly ttlMs: number | undefined;
+      /** Globs of the files that count; `undefined`: all, or those it reads. */
+      readonly inputs: readonly string[] | undefined;
+      /** The answer to a similar question will do. */
+      readonly similar: SimilarRule | undefined;
+    }
+  | { readonly kind: 'off'; readonly why: CacheOff };
 
 /** Milliseconds. */
 export interface Span {

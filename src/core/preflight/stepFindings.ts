@@ -4,6 +4,7 @@ import { parseTemplate, referencesIn } from '../domain/expression.ts';
 import { KnownValues } from '../domain/knownValues.ts';
 import type { AgentStep, RunPlan } from '../domain/workflow.ts';
 import { boundsOf } from './bounds.ts';
+import { cacheFindings } from './cache.ts';
 import { keyOfProgram, type Facts } from './facts.ts';
 import { keysFor } from './keys.ts';
 import * as problems from './preflightProblems.ts';
@@ -36,6 +37,7 @@ export function stepFindings(
     ...modelFindings(report).map(({ isCertain, told }) =>
       found(isCertain ? certain : 'warning', told),
     ),
+    ...cacheFindings(report, facts).map((told) => found(certain, told)),
     ...keyFindings(report).map((told) => found('warning', told)),
     ...programFindings(step, report, plan, facts).map(({ isCertain, told }) =>
       found(isCertain ? certain : 'warning', told),

@@ -7,6 +7,7 @@ import {
   type PlannedTask,
   type RunPlan,
 } from '../domain/workflow.ts';
+import { cacheReport } from './cache.ts';
 import { keyOfProgram, type Facts } from './facts.ts';
 import { costOf } from './costs.ts';
 import { keysFor } from './keys.ts';
@@ -46,6 +47,8 @@ export function stepReport(row: Row, plan: RunPlan, rows: Rows, facts: Facts): S
             effects: effectsOf(step, agent),
           }
         : undefined,
+    cache:
+      step.kind === 'agent' && agent !== undefined ? cacheReport(plan, step, agent) : undefined,
     time: timeOf(row, facts),
     limitMs: step.kind === 'agent' ? limitOf(step, agent) : undefined,
     attempts: step.kind === 'agent' ? (step.retry?.attempts ?? 1) : 1,

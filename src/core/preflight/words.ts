@@ -1,5 +1,8 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { count, formatBytes, formatDuration } from '../base/text.ts';
+import { setTimeText } from '../domain/amounts.ts';
+import { offText } from '../domain/cacheText.ts';
+import { usualNamespace } from '../domain/cacheUse.ts';
 import type { Location } from '../domain/diagnostic.ts';
 import type { Budget } from '../domain/terms.ts';
 import type {
@@ -234,6 +237,31 @@ export function writesText({ owns, never, produces, effects }: WriteScope): stri
     ...(produces.length === 0 ? [] : [`produces ${produces.join(', ')}`]),
     ...(effects === 'external' ? ['and changes more than its copy'] : []),
   ].join('; ');
+}
+
+/** What of a step's cache is not as usual; empty: it is, or it is told of the whole run. */
+export function cacheText({ cache, agent }: StepReport): string {
+  if (cache === undefined || agent === undefined) {
+    return '';
+  }
+  if (cache.kind === 'off') {
+    return cache.why === 'run' ? '' : `not asked: ${offText(cache.why)}`;
+  }
+  const { namespace, ttlMs, similar } = cache;
+  return [
+    ...(namespace === usualNamespace(agent.runner) ? [] : [`kept as ${namespace}`]),
+    ...(ttlMs === undefined ? [] : [`stands for ${setTimeText(ttlMs)}`]),
+    ...(similar === undefined
+      ? []
+      : [`also answers similar questions (${similar.model}, from ${similar.threshold})`]),
+  ].join('; ');
+}
+
+/** Of the run as a whole; empty: each step's is used as it says. */
+export function runCacheText({ steps }: Preflight): string {
+  return steps.some(({ cache }) => cache?.kind === 'off' && cache.why === 'run')
+    ? `not asked: ${offText('run')}`
+    : '';
 }
 
 export function folderText({ makesBranches, branch, commit, freeBytes }: FolderReport): string {

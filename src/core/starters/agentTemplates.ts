@@ -25,6 +25,8 @@ runner: command
 command: [node, --version]
 # Exit codes that mean it did its work. A linter that found something did.
 success-codes: [0]
+# The files it reads: while they are as they were, it need not run again. Left out: all files of the folder.
+cache: { inputs: [package.json] }
 timeout: 5m
 criticality: 5
 version: 0.1.0

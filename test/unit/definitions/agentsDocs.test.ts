@@ -36,7 +36,7 @@ describe('docs/agents.md', () => {
       agents.map(({ name }) => name).sort(),
       [
         ...['bug-investigator', 'eslint', 'example-agent', 'fix', 'mapper', 'publish', 'refactor'],
-        ...['relation', 'reviewer', 'summary', 'tracker', 'triage'],
+        ...['relation', 'reviewer', 'summary', 'tracker', 'triage', 'tsc'],
       ].sort(),
     );
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { plainCacheRule } from '../../../src/core/domain/terms.ts';
 import { AgentRig, claudeFile } from './agentRig.ts';
 import { said, unmark } from './marked.ts';
 
@@ -49,7 +50,7 @@ describe('.sluice/agents.yaml', () => {
         models: undefined,
         permissions: 'acceptEdits',
         budget: { tokens: undefined, usd: 1, timeMs: undefined },
-        cache: { use: false, ttlMs: undefined },
+        cache: plainCacheRule(false),
         calls: undefined,
       },
       digest: agent.digest,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Terms } from '../../../src/core/domain/terms.ts';
+import { plainCacheRule, type Terms } from '../../../src/core/domain/terms.ts';
 import { lines, readAgent, said, sourceOf, unmark } from './marked.ts';
 
 function termsOf(file: string, text: string): Terms {
@@ -24,7 +24,7 @@ const WRITTEN: Terms = {
   models: undefined,
   permissions: 'acceptEdits',
   budget: { tokens: 200_000, usd: 1.5, timeMs: 1_800_000 },
-  cache: { use: true, ttlMs: 86_400_000 },
+  cache: { ...plainCacheRule(true), ttlMs: 86_400_000 },
   calls: { attempts: 3, maxWaitMs: 600_000, onOtherModel: 'fail', maxTurns: 20 },
 };
 
@@ -42,7 +42,7 @@ describe('What an agent may write, spend and reuse', () => {
       models: undefined,
       permissions: undefined,
       budget: undefined,
-      cache: { use: false, ttlMs: undefined },
+      cache: plainCacheRule(false),
       calls: undefined,
     });
     const { budget, cache } = termsOf(
@@ -50,7 +50,7 @@ describe('What an agent may write, spend and reuse', () => {
       'command: [x]\nbudget: { usd: 2 }\ncache: true',
     );
     assert.deepEqual(budget, { tokens: undefined, usd: 2, timeMs: undefined });
-    assert.deepEqual(cache, { use: true, ttlMs: undefined });
+    assert.deepEqual(cache, plainCacheRule(true));
   });
 
   it('is reported where it cannot be', () => {
@@ -80,7 +80,7 @@ describe('What an agent may write, spend and reuse', () => {
       'wrong-value: "usd" must be an amount of US dollars above 0 and at most 1000000, such as 1.50.',
       'wrong-value: "time" needs a unit: write 5s for seconds.',
       'unknown-field: There is no field "spare".',
-      'wrong-value: "cache" must be true, false, or "ttl:" with a duration.',
+      'wrong-value: "cache" must be true, false, or fields such as {ttl: 24h}.',
       'wrong-value: "permissions" must be default or acceptEdits or plan or bypassPermissions.',
     ]);
   });
@@ -91,7 +91,9 @@ describe('What an agent may write, spend and reuse', () => {
     assert.deepEqual(said_('budget: {}'), [
       'wrong-value: "budget" must say how much: "tokens", "usd" or "time".',
     ]);
-    assert.deepEqual(said_('cache: {}'), ['missing-field: "ttl" is missing.']);
+    assert.deepEqual(said_('cache: {}'), [
+      'wrong-value: "cache" must say something: "ttl", "namespace", "inputs" or "similar".',
+    ]);
     assert.deepEqual(said_('cache: { ttl: soon }'), [
       'wrong-value: "ttl" must be a duration such as 250ms, 30s, 5m or 2h.',
     ]);

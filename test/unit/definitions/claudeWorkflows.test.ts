@@ -5,6 +5,7 @@ import { judgeWorkflows } from '../../../src/core/definitions/workflows/judgeWor
 import { ProductSchemas } from '../../../src/core/definitions/workflows/productSchemas.ts';
 import { parseWorkflowFile } from '../../../src/core/definitions/workflows/workflowEntry.ts';
 import { withUniqueNames } from '../../../src/core/definitions/workflows/workflowNames.ts';
+import { plainCacheRule } from '../../../src/core/domain/terms.ts';
 import type { AgentStep, Workflow } from '../../../src/core/domain/workflow.ts';
 import { agentsNamed, said, sourceOf, unmark } from './marked.ts';
 
@@ -80,19 +81,19 @@ describe('A workflow of .claude/claude.json', () => {
 
   it('reuses answers as the file says', () => {
     const rules = (blocks: object) => cacheOf(workflowOf(['linter', 'random-generator'], blocks));
-    const day = { use: true, ttlMs: 86_400_000 };
-    const never = { use: false, ttlMs: undefined };
+    const day = { ...plainCacheRule(true), ttlMs: 86_400_000 };
+    const never = plainCacheRule(false);
     assert.deepEqual(rules({}), [day, never]);
     assert.deepEqual(rules({ cache: {} }), [day, never]);
     assert.deepEqual(rules({ cache: { exclude_agents: ['linter'], ttl_hours: 0.5 } }), [
       never,
-      { use: true, ttlMs: 1_800_000 },
+      { ...plainCacheRule(true), ttlMs: 1_800_000 },
     ]);
     assert.deepEqual(rules({ cache: { enabled: false } }), [never, never]);
     assert.deepEqual(rules({ features: { cache_enabled: false } }), [never, never]);
     assert.deepEqual(
       rules({ cache: { ttl_hours: 1e6 } })[0],
-      { use: true, ttlMs: 604_800_000 },
+      { ...plainCacheRule(true), ttlMs: 604_800_000 },
       'nothing stands longer than 7 days',
     );
   });

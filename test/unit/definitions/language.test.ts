@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mayPass, type Failure } from '../../../src/core/domain/failure.ts';
-import { NO_TERMS, termsOver } from '../../../src/core/domain/terms.ts';
+import { NO_TERMS, plainCacheRule, termsOver } from '../../../src/core/domain/terms.ts';
 import { indexAgents, type AgentEntry } from '../../../src/core/definitions/entries.ts';
 import type { AgentStep, Step, Workflow } from '../../../src/core/domain/workflow.ts';
 import { RETRYABLE } from '../../../src/core/definitions/workflows/stepSchema.ts';
@@ -266,7 +266,7 @@ describe('The terms of a step', () => {
         models: ['one', 'two'],
         permissions: undefined,
         budget: { tokens: undefined, usd: undefined, timeMs: 1_800_000 },
-        cache: { use: true, ttlMs: 86_400_000 },
+        cache: { ...plainCacheRule(true), ttlMs: 86_400_000 },
         calls: undefined,
       },
     );
@@ -276,7 +276,7 @@ describe('The terms of a step', () => {
       models: ['4.1'],
       permissions: 'plan',
       budget: undefined,
-      cache: { use: false, ttlMs: undefined },
+      cache: plainCacheRule(false),
       calls: undefined,
     });
     assert.deepEqual(stepWith('prompt: x').terms, NO_TERMS);

@@ -338,7 +338,7 @@ describe('A problem in terms', () => {
         metadata: [1, { x: «.nan» }]`,
       'wrong-type: "model" must be a text or a list, not fields.',
       'wrong-value: "permissions" must be default or acceptEdits or plan or bypassPermissions.',
-      'wrong-value: "cache" must be true, false, or "ttl:" with a duration.',
+      'wrong-value: "cache" must be true, false, or fields such as {ttl: 24h}.',
       'unknown-field: There is no field "token". Did you mean "tokens"?',
       'wrong-value: "time" needs a unit: write 5s for seconds.',
       'wrong-value: "ttl" must be a duration such as 250ms, 30s, 5m or 2h.',

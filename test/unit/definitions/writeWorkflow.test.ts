@@ -3,8 +3,15 @@ import fc from 'fast-check';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Check } from '../../../src/core/domain/agent.ts';
 import { agentName, stepId, type StepId } from '../../../src/core/domain/ids.ts';
-import { NO_TERMS, PERMISSION_MODES, type Terms } from '../../../src/core/domain/terms.ts';
+import {
+  NO_TERMS,
+  PERMISSION_MODES,
+  plainCacheRule,
+  type CacheRule,
+  type Terms,
+} from '../../../src/core/domain/terms.ts';
 import type {
+  AgentStep,
   InputSpec,
   JsonValue,
   Matrix,
@@ -147,6 +154,24 @@ const budget = some(
     .filter((limits) => Object.values(limits).some((limit) => limit !== undefined)),
 );
 
+const cache: fc.Arbitrary<CacheRule | undefined> = some(
+  fc.oneof(
+    fc.constantFrom(plainCacheRule(true), plainCacheRule(false)),
+    fc.record({
+      use: fc.constant(true),
+      ttlMs: some(ms),
+      namespace: some(fc.constantFrom('concept_data', '1', 'true', '-')),
+      inputs: some(fc.array(glob, { maxLength: 3 })),
+      similar: some(
+        fc.record({
+          model: fc.constantFrom('openai/text-embedding-3-small', 'ollama/a: b'),
+          threshold: fc.constantFrom(0.5, 0.95, 1),
+        }),
+      ),
+    }),
+  ),
+);
+
 const terms: fc.Arbitrary<Terms> = fc.oneof(
   fc.constant(NO_TERMS),
   fc.record({
@@ -157,12 +182,7 @@ const terms: fc.Arbitrary<Terms> = fc.oneof(
     ),
     permissions: some(fc.constantFrom(...PERMISSION_MODES)),
     budget,
-    cache: some(
-      fc.oneof(
-        fc.constant({ use: false, ttlMs: undefined }),
-        fc.record({ use: fc.constant(true), ttlMs: some(ms) }),
-      ),
-    ),
+    cache,
     calls: some(
       fc
         .record({
@@ -253,7 +273,13 @@ function stepCalled(id: StepId, earlier: readonly StepId[]): fc.Arbitrary<Step> 
   });
   return fc
     .tuple(base, fc.oneof({ weight: 3, arbitrary: agent }, gate, nested))
-    .map(([fields, own]): Step => ({ ...fields, ...own }));
+    .map(([fields, own]): Step => ({ ...fields, ...own }))
+    .filter((step) => step.kind !== 'agent' || !isSimilarWithFiles(step));
+}
+
+/** Which no workflow may have. */
+function isSimilarWithFiles({ terms: { cache: rule }, produces }: AgentStep): boolean {
+  return rule?.similar !== undefined && produces.length > 0;
 }
 
 const input: fc.Arbitrary<InputSpec> = fc.oneof(
@@ -284,6 +310,7 @@ const workflow: fc.Arbitrary<Workflow> = fc
     maxParallel: some(fc.integer({ min: 1, max: 64 })),
     onFailure: fc.constantFrom('continue' as const, 'stop' as const),
     budget,
+    cache,
     metadata,
   })
   .chain(({ ids, more, i, phased, ...rest }) => {
@@ -314,6 +341,7 @@ const EMPTY: Workflow = {
   maxParallel: undefined,
   onFailure: 'continue',
   budget: undefined,
+  cache: undefined,
   metadata: undefined,
   file: 'w.yaml',
   digest: digestOf('w'),

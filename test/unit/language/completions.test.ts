@@ -56,6 +56,10 @@ describe('Completions of a workflow', () => {
         ...['attempts', 'delay', 'max-delay', 'on'],
       ]);
       assert.deepEqual(labels('steps:\n  a:\n    gate:\n      ask: Sure?\n      ¦'), ['show']);
+      const cache = ['true', 'false', 'ttl', 'namespace', 'inputs', 'similar'];
+      assert.deepEqual(labels('cache:\n  ¦'), cache);
+      assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    cache:\n      ¦'), cache);
+      assert.deepEqual(labels('cache: { similar: { ¦ } }'), ['model', 'threshold']);
       assert.ok(labels('inputs:\n  topic:\n    ¦').includes('default'));
       assert.ok(labels('phases:\n  - ¦').includes('checks'));
     });
@@ -82,6 +86,21 @@ describe('Completions of a workflow', () => {
       assert.deepEqual(labels('fail-fast: ¦'), ['true', 'false']);
       assert.ok(labels('steps:\n  a:\n    retry:\n      on: [¦').includes('timed-out'));
       assert.deepEqual(labels('steps:\n  a:\n    effects: co¦'), ['copy', 'external']);
+    });
+
+    it('that are usual where any other will do', () => {
+      const namespaces = [
+        ...['model_response', 'command_output', 'web_search', 'file_read'],
+        ...['concept_data', 'dependency_graph'],
+      ];
+      assert.deepEqual(labels('cache:\n  namespace: ¦'), namespaces);
+      assert.deepEqual(labels('steps:\n  a:\n    cache: { namespace: ¦ }'), namespaces);
+      const agent = '.sluice/agents/a.yaml';
+      assert.deepEqual(labels('command: [x]\ncache:\n  namespace: con¦', agent), namespaces);
+      assert.deepEqual(labels('r:\n  cache: { namespace: ¦', '.sluice/agents.yaml'), namespaces);
+      assert.deepEqual(labels('---\ncache:\n  namespace: ¦\n---\n', '.sluice/agents/a.md'), [
+        ...namespaces,
+      ]);
     });
 
     it('with the blank that a colon wants behind it', () => {

@@ -46,6 +46,10 @@ describe('A hover', () => {
     ]);
     assert.equal(hover('description')?.[2], 'What to give.');
     assert.equal(hover('show')?.[1], 'show');
+    const cached = 'cache: { namespace: x, inputs: src }\nsteps: [lint]';
+    assert.match(hover('cache', 1, cached)?.[2] ?? '', /^Whether earlier answers will do, /);
+    assert.match(hover('namespace', 1, cached)?.[2] ?? '', /concept_data, dependency_graph, or /);
+    assert.match(hover('inputs', 1, cached)?.[2] ?? '', /^Files that count for an agent that is /);
   });
 
   it('tells who an agent is', () => {

@@ -20,7 +20,7 @@ export function problemWith(workflows: readonly Workflow[], ...steps: readonly S
     inputs: {},
     findWorkflow: (name) => workflows.find((other) => other.name === name),
     estimate: () => 1,
-    textsOfAgent: () => [],
+    agentNamed: () => undefined,
     askedBy: () => [],
     filesLike: () => [],
     outputs: new Map(),

@@ -1,10 +1,27 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Agent } from '../../../src/core/domain/agent.ts';
 import { stepId } from '../../../src/core/domain/ids.ts';
 import type { RunPlan, Step, Workflow } from '../../../src/core/domain/workflow.ts';
 import { planTasks } from '../../../src/core/planning/planTasks.ts';
-import { gate, nested, plan, planWith, step, workflowOf } from '../../support/plans.ts';
+import {
+  commandAgent,
+  gate,
+  nested,
+  plan,
+  planWith,
+  step,
+  workflowOf,
+} from '../../support/plans.ts';
 import { problem, taskIn } from './planRig.ts';
+
+/** A command whose environment has the text. */
+function mentioning(text: string): Agent {
+  const agent = commandAgent('mentioning');
+  return agent.runner.kind === 'command'
+    ? { ...agent, runner: { ...agent.runner, env: { A: text } } }
+    : agent;
+}
 
 describe('the plan of a run', () => {
   it('is one task a step where nothing is laid open, in the order written', () => {
@@ -48,7 +65,8 @@ describe('the plan of a run', () => {
       inputs: {},
       findWorkflow: () => undefined,
       estimate: () => 1,
-      textsOfAgent: (name) => (name === 'c-agent' ? ['${{ steps.a.output }}'] : []),
+      agentNamed: (name) =>
+        name === 'c-agent' ? mentioning('${{ steps.a.output }}') : commandAgent(name),
       askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),
@@ -110,7 +128,7 @@ describe('the plan of a run', () => {
       ),
       inputs: { x: 'four' },
       findWorkflow: () => undefined,
-      textsOfAgent: () => [],
+      agentNamed: () => undefined,
       askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),

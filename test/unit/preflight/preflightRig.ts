@@ -22,6 +22,7 @@ export function factsOf(plan: RunPlan, over: Partial<Facts> = {}): Facts {
     ),
     platform: PLATFORM,
     models: undefined,
+    embeddingFaults: new Map(),
     toolFaults: [],
     pastCostOf: () => undefined,
     hasVariable: () => false,
@@ -34,8 +35,9 @@ export function factsOf(plan: RunPlan, over: Partial<Facts> = {}): Facts {
   };
 }
 
+/** Of a run that uses the cache. */
 export function preflightOf(plan: RunPlan, over: Partial<Facts> = {}): Preflight {
-  return preflight(plan, factsOf(plan, over));
+  return preflight({ ...plan, useCache: true }, factsOf(plan, over));
 }
 
 /** The past of some tasks: each always took as long. */

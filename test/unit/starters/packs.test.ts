@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import type { ModelSpec } from '../../../src/core/domain/agent.ts';
+import { stepId } from '../../../src/core/domain/ids.ts';
 import type { Workflow } from '../../../src/core/domain/workflow.ts';
 import { askedAmong } from '../../../src/core/planning/usedBy.ts';
 import { toolFaults } from '../../../src/core/preflightTools.ts';
@@ -95,6 +96,34 @@ describe('The packs', function () {
       facts.filter(({ criticality }) => criticality >= 8).map(({ name }) => name),
       ['meta-orchestrator', 'quality'],
     );
+  });
+
+  it('maths: lets what was worked out of a concept stand for a week, the examples of the course too', async () => {
+    await packs.add('maths', folder.path);
+    const rules = new Map(
+      (await plan('maths-concepts')).flatMap(({ step }) =>
+        step.kind === 'agent' ? [[step.id, step.terms.cache] as const] : [],
+      ),
+    );
+    const found = [...rules].map(([id, rule]) => [id, rule?.use ?? true, rule?.namespace]);
+    assert.deepEqual(found, [
+      ['brief', true, 'concept_data'],
+      ['research', true, 'concept_data'],
+      ['knowledge', true, 'concept_data'],
+      ['examples', true, 'concept_data'],
+      ['requirements', true, 'dependency_graph'],
+      ['check', true, 'concept_data'],
+      ['record', true, 'concept_data'],
+      ['graph', true, 'dependency_graph'],
+      ['review', true, undefined],
+    ]);
+    const WEEK_MS = 7 * 24 * 3_600_000;
+    for (const [id, rule] of rules) {
+      assert.equal(rule?.ttlMs, id === 'review' ? undefined : WEEK_MS, id);
+    }
+    for (const id of ['record', 'graph']) {
+      assert.deepEqual(rules.get(stepId(id))?.inputs, ['.sluice/maths/*.mjs']);
+    }
   });
 
   it('maths: lets the dependency-mapper ask the classifier, which answers as its schema says', async () => {
@@ -217,7 +246,7 @@ describe('The packs', function () {
   });
 
   async function plan(name: string) {
-    const { workflows } = await readDefinitions(folder.path, never);
+    const { workflows, agents } = await readDefinitions(folder.path, never);
     const find = (wanted: string): Workflow | undefined => {
       const entry = workflows.find((one) => one.name === wanted);
       return entry?.kind === 'valid' ? entry.workflow : undefined;
@@ -231,7 +260,10 @@ describe('The packs', function () {
       ),
       findWorkflow: find,
       estimate: () => 1,
-      textsOfAgent: () => [],
+      agentNamed: (wanted) => {
+        const entry = agents.find((one) => one.name === wanted);
+        return entry?.kind === 'valid' ? entry.agent : undefined;
+      },
       askedBy: () => [],
       filesLike: () => [],
       outputs: new Map(),

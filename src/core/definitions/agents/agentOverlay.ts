@@ -8,6 +8,7 @@ import * as agentProblems from './agentProblems.ts';
 import { readDeclared, outputSchemaField, toolField, type Declared } from './declaredSchemas.ts';
 import type { Settled } from './settleSchemas.ts';
 import { commandShape, model, rankShape } from './agentSchema.ts';
+import { checkCacheEffect } from '../cacheRule.ts';
 import type { FileParser } from '../files/fileParser.ts';
 import * as problems from '../problems.ts';
 import { placesOfVariables, readCommandSpec } from './readCommandSpec.ts';
@@ -128,6 +129,9 @@ function readOverlay(
     reader.report([...path, 'tool'], agentProblems.toolOfModel(runs), 'key');
   }
   const command = fields.command === undefined ? undefined : readCommandSpec(reader, path, fields);
+  const terms = readTerms(reader, path, fields);
+  const kind = 'command' in value ? 'command' : (fields.runner ?? 'model');
+  checkCacheEffect(reader, [...path, 'cache'], terms.cache, kind);
   const overlay: AgentOverlay = {
     name,
     place: { file: reader.file, range: reader.document.rangeOf(path, 'key') },
@@ -135,7 +139,7 @@ function readOverlay(
     version: fields.version === undefined ? undefined : reader.textAt([...path, 'version']),
     domains: readWords(reader, [...path, 'domains'], fields.domains),
     models: readWords(reader, [...path, 'model'], fields.model),
-    terms: readTerms(reader, path, fields),
+    terms,
     declares: readDeclared(reader, path, fields),
     settled: undefined,
     runner: command ?? (fields.runner === 'claude-code' ? 'claude-code' : undefined),

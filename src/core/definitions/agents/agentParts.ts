@@ -3,6 +3,7 @@ import type { Agent, AgentFormat } from '../../domain/agent.ts';
 import { DEFAULT_CRITICALITY } from '../../domain/agent.ts';
 import { FILE_START, hasErrors, type Diagnostic, type Location } from '../../domain/diagnostic.ts';
 import { agentName } from '../../domain/ids.ts';
+import { checkCacheEffect } from '../cacheRule.ts';
 import { isName, NAME_RULE } from '../commonSchema.ts';
 import type { AgentDraft, InvalidAgentDraft } from '../entries.ts';
 import type { Declared } from './declaredSchemas.ts';
@@ -93,6 +94,8 @@ export function agentDraft(
   name: SourcePath = ['name'],
   variables: AgentDraft['variables'] = {},
 ): AgentDraft {
+  const { terms, runner } = agent;
+  checkCacheEffect(reader, [...name.slice(0, -1), 'cache'], terms.cache, runner.kind);
   const { diagnostics, document } = reader;
   const isNamed = document.nodeAt(name) !== undefined;
   const draft = {

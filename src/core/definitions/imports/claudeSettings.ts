@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../../domain/diagnostic.ts';
-import type { CacheRule } from '../../domain/terms.ts';
+import { plainCacheRule, type CacheRule } from '../../domain/terms.ts';
 import type { JsonValue } from '../../domain/workflow.ts';
 import { text } from '../commonSchema.ts';
 import { MAX_DURATION_MS } from '../duration.ts';
@@ -84,8 +84,8 @@ export function readClaudeSettings(document: SourceDocument): ClaudeSettings {
     maxParallel: isParallel ? Math.min(most, MAX_PARALLEL) : 1,
     cacheOf: (agent) =>
       isCached && !excluded.has(agent)
-        ? { use: true, ttlMs: Math.min(Math.max(ttlMs, 1), MAX_DURATION_MS) }
-        : { use: false, ttlMs: undefined },
+        ? { ...plainCacheRule(true), ttlMs: Math.min(Math.max(ttlMs, 1), MAX_DURATION_MS) }
+        : plainCacheRule(false),
     blocks: { ...DEFAULTS, ...keptFields(document.root, 'agents', 'workflows') },
     diagnostics: reader.diagnostics.map((problem) => ({ ...problem, severity: 'warning' })),
   };

@@ -39,6 +39,7 @@ export function writeWorkflow(workflow: Workflow, comment = ''): string {
       ['max-parallel', workflow.maxParallel],
       ['on-failure', workflow.onFailure === 'stop' ? 'stop' : undefined],
       ['budget', budget(workflow.budget)],
+      ['cache', workflow.cache && cache(workflow.cache)],
       [
         'steps',
         new YamlFields(workflow.steps.map((step) => [step.id, new YamlFields(stepFields(step))])),
@@ -156,8 +157,21 @@ function callPolicy({ attempts, maxWaitMs, onOtherModel, maxTurns }: CallPolicy)
   ]);
 }
 
-function cache({ use, ttlMs }: CacheRule): YamlValue {
-  return use && ttlMs !== undefined ? new YamlFields([['ttl', durationText(ttlMs)]]) : use;
+function cache({ use, ttlMs, namespace, inputs, similar }: CacheRule): YamlValue {
+  const fields: readonly Field[] = [
+    ['ttl', ttlMs === undefined ? undefined : durationText(ttlMs)],
+    ['namespace', namespace],
+    ['inputs', inputs],
+    [
+      'similar',
+      similar &&
+        new YamlFields([
+          ['model', similar.model],
+          ['threshold', similar.threshold],
+        ]),
+    ],
+  ];
+  return use && fields.some(([, value]) => value !== undefined) ? new YamlFields(fields) : use;
 }
 
 function matrix(values: Matrix): YamlValue {

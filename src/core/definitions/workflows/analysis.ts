@@ -1,5 +1,6 @@
 import { findCycles } from '../../graph/cycles.ts';
 import { artifactPathFault } from './artifactPath.ts';
+import { checkCacheEffect } from '../cacheRule.ts';
 import type { AgentIndex, WorkflowIndex } from '../entries.ts';
 import { checkExpressions } from './expressionChecks.ts';
 import { checkNested, entryMentioned, filesOf, type Circle } from './nestedChecks.ts';
@@ -47,6 +48,7 @@ export function analyze(
       case 'agent':
         checkAgent(step, agents, reader);
         checkEffect(step, agents, reader);
+        checkCache(step, agents, reader);
         checkProduces(step, reader);
         checkSchemas(step, schemas, reader);
         break;
@@ -163,6 +165,17 @@ function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentR
       const problem = problems.noEffect(field.join('.'), entry.name);
       reader.report([...step.path, ...field], problem, 'key');
     }
+  }
+}
+
+function checkCache(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
+  const { cache } = step.terms;
+  if (cache?.similar !== undefined && step.produces.length > 0) {
+    reader.report([...step.path, 'cache', 'similar'], problems.similarWithFiles(), 'key');
+  }
+  const entry = cache && step.agent && agents.named(step.agent.text);
+  if (entry?.kind === 'valid') {
+    checkCacheEffect(reader, [...step.path, 'cache'], cache, entry.agent.runner.kind);
   }
 }
 

@@ -8,7 +8,13 @@ import { isList } from './readMatrix.ts';
 import { isAsked, readCondition, readTemplate, type CheckedReferences } from '../references.ts';
 import { MissingNeeds } from './missingNeeds.ts';
 import type { DocumentReader } from '../source/shape.ts';
-import { graphItem, type StepDraft, type WorkflowDraft, type Written } from './workflowDraft.ts';
+import {
+  graphItem,
+  unknownStep,
+  type StepDraft,
+  type WorkflowDraft,
+  type Written,
+} from './workflowDraft.ts';
 
 /** Reports every expression that cannot be filled in when its step starts. */
 export function checkExpressions(
@@ -26,7 +32,9 @@ type Kind =
   /** The values of a matrix. */
   | 'lanes'
   /** Globs of paths: known before the step's turn comes. */
-  | 'paths';
+  | 'paths'
+  /** Those of every step. */
+  | 'common paths';
 
 function mayName(kind: Kind, { names: [root, , member] }: Reference): boolean {
   switch (kind) {
@@ -37,6 +45,19 @@ function mayName(kind: Kind, { names: [root, , member] }: Reference): boolean {
       return root.name === 'inputs' || (root.name === 'steps' && member?.name === 'output');
     case 'paths':
       return root.name === 'inputs' || root.name === 'matrix';
+    case 'common paths':
+      return root.name === 'inputs';
+  }
+}
+
+function notFor(kind: Kind, reference: string): Problem {
+  switch (kind) {
+    case 'lanes':
+      return problems.notForLanes(reference);
+    case 'common paths':
+      return problems.notForAllSteps(reference);
+    default:
+      return problems.notForPaths(reference);
   }
 }
 
@@ -86,10 +107,13 @@ class ExpressionChecks {
       for (const written of laneTextsOf(step)) {
         this.#checkText(step, needs, written, 'lanes');
       }
-      for (const written of step.kind === 'agent' ? [...step.owns, ...step.never] : []) {
+      for (const written of pathsOf(step)) {
         this.#checkText(step, needs, written, 'paths');
       }
       this.#checkAgentEnvironment(step, needs);
+    }
+    for (const written of this.#draft.cacheInputs) {
+      this.#checkText(unknownStep('', []), new Set(), written, 'common paths');
     }
     const items = this.#draft.steps.map(graphItem);
     const reached = reaches(items, this.#questions);
@@ -125,9 +149,7 @@ class ExpressionChecks {
     }
     for (const reference of found.references) {
       if (!mayName(kind, reference)) {
-        const name = formatReference(reference.names);
-        const problem = kind === 'lanes' ? problems.notForLanes(name) : problems.notForPaths(name);
-        this.#report(problem, reference, place);
+        this.#report(notFor(kind, formatReference(reference.names)), reference, place);
       } else {
         this.#checkReference(step, needs, reference, place);
       }
@@ -213,6 +235,10 @@ function textsOf(step: StepDraft): readonly Written[] {
     case 'unknown':
       return [];
   }
+}
+
+function pathsOf(step: StepDraft): readonly Written[] {
+  return step.kind === 'agent' ? [...step.owns, ...step.never, ...step.cacheInputs] : [];
 }
 
 function laneTextsOf({ matrix }: StepDraft): readonly Written[] {

@@ -87,6 +87,14 @@ export function notForPaths(reference: string): Problem {
   );
 }
 
+/** Of globs that stand for every step of the workflow. */
+export function notForAllSteps(reference: string): Problem {
+  return error(
+    'unknown-value',
+    `${reference} cannot be part of a path here, which is for all steps: only inputs can.`,
+  );
+}
+
 /** @param problem of a text in the agent's file, at a step that uses the agent */
 export function inAgent(agent: string, problem: Problem): Problem {
   const { severity, code, message } = problem;

@@ -1,5 +1,6 @@
 import type { Limits } from '../../domain/agent.ts';
 import type { RetryRule } from '../../domain/workflow.ts';
+import { readCacheInputs } from '../cacheRule.ts';
 import { parseDuration } from '../duration.ts';
 import { readChecks } from '../readCommand.ts';
 import { eitherWord, readList, readText, readTexts } from '../source/readParts.ts';
@@ -40,6 +41,7 @@ export function readAgentStep(
     terms: readTerms(reader, path, fields, models),
     owns: readList(reader, [...path, 'owns'], fields.owns),
     never: readList(reader, [...path, 'never'], fields.never),
+    cacheInputs: readCacheInputs(reader, [...path, 'cache'], fields.cache),
     // One by one: of so many fields a spread makes a dictionary, which is slow to make and to read.
     id: common.id,
     path,

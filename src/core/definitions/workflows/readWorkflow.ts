@@ -1,4 +1,5 @@
 import { FILE_START } from '../../domain/diagnostic.ts';
+import { readCacheInputs, readCacheRule } from '../cacheRule.ts';
 import { isName, NAME_RULE } from '../commonSchema.ts';
 import * as problems from '../problems.ts';
 import { readInputs } from './readInputs.ts';
@@ -40,6 +41,8 @@ export function readWorkflow(reader: DocumentReader, fileName: string): Workflow
     maxParallel: head['max-parallel'],
     onFailure: readOnFailure(reader, head),
     budget: toBudget(head.budget),
+    cache: readCacheRule(reader, ['cache'], head.cache),
+    cacheInputs: readCacheInputs(reader, ['cache'], head.cache),
     metadata: readMetadata(reader, []),
     ...readPhases(reader),
   });

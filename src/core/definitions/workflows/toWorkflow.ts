@@ -47,6 +47,7 @@ export function toWorkflow(
     maxParallel: draft.maxParallel,
     onFailure: draft.onFailure,
     budget: draft.budget,
+    cache: draft.cache,
     metadata: draft.metadata,
     file,
     digest,

@@ -1,5 +1,5 @@
 import type { Check, Effects, Limits } from '../../domain/agent.ts';
-import { NO_TERMS, type Budget, type Terms } from '../../domain/terms.ts';
+import { NO_TERMS, type Budget, type CacheRule, type Terms } from '../../domain/terms.ts';
 import type { InputSpec, JsonValue, RetryRule, Workflow } from '../../domain/workflow.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 
@@ -19,6 +19,9 @@ export interface WorkflowDraft {
   readonly maxParallel: number | undefined;
   readonly onFailure: Workflow['onFailure'];
   readonly budget: Budget | undefined;
+  readonly cache: CacheRule | undefined;
+  /** The globs of its cache; may hold `${{ … }}`. */
+  readonly cacheInputs: readonly Written[];
   readonly metadata: JsonValue | undefined;
   /** In the order written; ids are unique. */
   readonly steps: readonly StepDraft[];
@@ -70,6 +73,7 @@ export interface AgentStepDraft extends StepDraftBase {
   /** The globs of its terms; may hold `${{ … }}`. */
   readonly owns: readonly Written[];
   readonly never: readonly Written[];
+  readonly cacheInputs: readonly Written[];
 }
 
 export interface ProductDraft {
@@ -139,6 +143,7 @@ export function agentStep(id: string, path: SourcePath): AgentStepDraft {
     terms: NO_TERMS,
     owns: [],
     never: [],
+    cacheInputs: [],
   };
 }
 
@@ -153,6 +158,8 @@ export function emptyDraft(name: string): WorkflowDraft {
     steps: [],
     phases: undefined,
     budget: undefined,
+    cache: undefined,
+    cacheInputs: [],
     metadata: undefined,
   };
 }

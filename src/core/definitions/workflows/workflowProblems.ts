@@ -145,6 +145,13 @@ export function noEffect(field: string, agent: string): Problem {
   );
 }
 
+export function similarWithFiles(): Problem {
+  return error(
+    'similar-with-files',
+    'An answer to a similar question must not stand for files: remove "similar", or "produces".',
+  );
+}
+
 /** @param others steps that may run at the same time; at least one */
 export function overlappingOwns(others: readonly string[]): Problem {
   const [first = ''] = others;

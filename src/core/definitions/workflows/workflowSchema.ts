@@ -8,6 +8,7 @@ import {
   listedStepSchema,
   stepMapSchema,
 } from './stepSchema.ts';
+import { cacheSchema } from '../cacheRule.ts';
 import { budgetSchema } from '../terms.ts';
 
 // Files under .sluice/workflows. Inputs, steps and phases are read apart, one by one, so that a fault
@@ -59,6 +60,11 @@ export const workflowHeadSchema = z.strictObject({
     .optional()
     .describe('Another word for "on-failure": true is "stop", false is "continue".'),
   budget: budgetSchema.optional().describe('What a whole run may spend.'),
+  cache: cacheSchema
+    .optional()
+    .describe(
+      'Whether earlier answers will do, for every step that says nothing of it: true, false, or which, e.g. {ttl: 24h}.',
+    ),
   metadata: metadata
     .optional()
     .describe('Anything others keep with the workflow; nothing acts on it.'),

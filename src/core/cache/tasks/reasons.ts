@@ -126,8 +126,7 @@ function changedSinceNote(
       changes.push({ what, name, how: 'removed' });
     }
   }
-  // What a task before it gave stands in the prompt: people are told the cause first.
-  changes.sort((one, other) => Number(other.what === 'need') - Number(one.what === 'need'));
+  changes.sort((one, other) => rankOf(one) - rankOf(other));
   const haveFilesChanged = inputs !== undefined && !unchanged.some(({ what }) => what === 'inputs');
   const files = haveFilesChanged ? fileChanges(inputs) : undefined;
   changes.push(...(files?.changes ?? []));
@@ -138,6 +137,13 @@ function changedSinceNote(
     files === undefined || files.unchanged === 0
       ? same
       : [...same, { what: 'files', count: files.unchanged }],
+  );
+}
+
+/** People are told causes first: what a task before it gave often stands in the prompt, too. What is not there: before. */
+function rankOf({ what }: Change): number {
+  return ['agent', 'step', 'model', 'tools', 'need', 'prompt', 'environment', 'inputs'].indexOf(
+    what,
   );
 }
 

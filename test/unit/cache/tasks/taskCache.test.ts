@@ -348,13 +348,13 @@ describe('why a task runs', () => {
     const why = await bench.why(after);
     assert.deepEqual(changesIn(why), [
       { what: 'agent', name: undefined, how: 'changed' },
+      { what: 'need', name: 'x', how: 'changed' },
+      { what: 'need', name: 'z', how: 'added' },
+      { what: 'need', name: 'y', how: 'removed' },
       { what: 'prompt', name: undefined, how: 'changed' },
       { what: 'environment', name: 'A', how: 'changed' },
       { what: 'environment', name: 'C', how: 'added' },
-      { what: 'need', name: 'x', how: 'changed' },
-      { what: 'need', name: 'z', how: 'added' },
       { what: 'environment', name: 'B', how: 'removed' },
-      { what: 'need', name: 'y', how: 'removed' },
     ]);
     assert.deepEqual(why.kind === 'changed' && why.same, [
       { what: 'engine', count: 1 },

@@ -121,6 +121,7 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     productProblems: () => Promise.resolve([]),
     landing: undefined,
     endOrphans: () => Promise.resolve(0),
+    cache: NO_CACHE,
     unfold: () => Promise.reject(new Error('nothing unfolds here')),
     clock: systemClock,
     random: Math.random,
@@ -129,3 +130,9 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     onPrinted: quiet,
   };
 }
+
+const NO_CACHE: DriverParts['cache'] = {
+  ask: () => Promise.reject(new Error('the cache is not asked here')),
+  keep: () => Promise.resolve(),
+  begin: () => () => undefined,
+};

@@ -1,19 +1,17 @@
-import fs from 'node:fs/promises';
 import type { RunnerSpec } from './domain/agent.ts';
 import type { Runner } from './domain/runner.ts';
+import type { SharedAnswers } from './domain/sharing.ts';
 import type { Ports } from './ports.ts';
 import { CommandRunner } from './runners/commandRunner.ts';
-import { findProgram } from './runners/program.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
 import { talkingPrograms } from './runners/talkingProgram.ts';
-import { version } from '../../package.json';
-import { toolPrograms } from './toolPrograms.ts';
+import type { Tools } from './tools/toolbox.ts';
 
 export interface RunnersOptions {
-  /** Absolute; trusted. Says which MCP servers there are. */
-  readonly folder: string;
   readonly ports: Ports;
   readonly command: CommandOptions;
+  readonly tools: () => Promise<Tools>;
+  readonly shared: SharedAnswers;
 }
 
 /**
@@ -31,11 +29,11 @@ export function agentRunners(
       loadedLater(true, async () => {
         const [{ ModelRunner }, tools, models] = await Promise.all([
           import('./runners/model/modelRunner.ts'),
-          toolsOf(options),
+          options.tools(),
           loadModels(),
         ]);
         const { clock } = options.ports;
-        return new ModelRunner({ models, tools, clock, hiding: models });
+        return new ModelRunner({ models, tools, clock, hiding: models, shared: options.shared });
       }),
     acp: loadedLater(false, async () => {
       const { AcpRunner } = await import('./runners/acp/acpRunner.ts');
@@ -62,41 +60,4 @@ function loadedLater(canPark: boolean, load: () => Promise<Runner>): Runner {
 
 function codingAgents({ ports: { clock, environment }, command }: RunnersOptions) {
   return { clock, environment, start: talkingPrograms(command) };
-}
-
-async function toolsOf({ folder, ports, command }: RunnersOptions) {
-  const [{ Tools }, { mcpTools }] = await Promise.all([
-    import('./tools/toolbox.ts'),
-    import('./tools/mcp/servers.ts'),
-  ]);
-  const { clock, environment, home, tools: hosted } = ports;
-  return new Tools({
-    runProgram: toolPrograms(command),
-    findRipgrep: () => findRipgrep(folder, ports),
-    mcp: mcpTools({
-      start: talkingPrograms(command),
-      clock,
-      version,
-      environment,
-      folder,
-      home,
-    }),
-    hosted,
-    clock,
-  });
-}
-
-async function findRipgrep(folder: string, { ripgrep, environment }: Ports) {
-  for (const file of ripgrep ?? []) {
-    const isThere = await fs.access(file, fs.constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
-      return file;
-    }
-  }
-  // Not one that the folder brings along.
-  const found = await findProgram('rg', folder, { PATH: environment['PATH'] ?? '' });
-  return found.kind === 'found' ? found.file : undefined;
 }

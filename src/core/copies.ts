@@ -1,6 +1,10 @@
 import { globMatches, parseGlob } from './base/glob.ts';
 import type { Place } from './place.ts';
-import { WorkspaceCopies, type WorkspaceCopiesOptions } from './workspaces/copies.ts';
+import {
+  WorkspaceCopies,
+  type RememberedDigests,
+  type WorkspaceCopiesOptions,
+} from './workspaces/copies.ts';
 import { walkFolder } from './workspaces/walk.ts';
 
 /** Dependency folders that are linked into copies: too large to copy, and not a task's to change. */
@@ -11,12 +15,14 @@ export function copiesFor(
   folder: string,
   { copies, repository }: Place,
   copyBlob: WorkspaceCopiesOptions['copyBlob'],
+  digests: RememberedDigests,
 ): WorkspaceCopies {
   if (repository === undefined) {
     return new WorkspaceCopies({
       root: copies,
       source: folder,
       copyBlob,
+      digests,
       list: (signal) => walkFolder(folder, LINKED, signal),
     });
   }
@@ -24,6 +30,7 @@ export function copiesFor(
     root: copies,
     source: folder,
     copyBlob,
+    digests,
     list: async (signal) => {
       const files = await repository.listFiles(signal);
       const ignored = await repository.listIgnoredFolders(signal);

@@ -18,6 +18,7 @@ interface Fittings {
   readonly copies: WorkspaceCopies;
   readonly command: CommandOptions;
   readonly runnerFor: DriverParts['runnerFor'];
+  readonly cache: DriverParts['cache'];
   readonly unfold: DriverParts['unfold'];
   readonly onAppended: (events: readonly RunEvent[]) => void;
   readonly onPrinted: (task: TaskId) => void;
@@ -25,7 +26,7 @@ interface Fittings {
 
 /** The rooms beside the engine, fitted to what it needs for one run. */
 export function driverParts(journal: JournalWriter, fittings: Fittings): DriverParts {
-  const { blobs, copies, place, runnerFor, unfold, onAppended, onPrinted } = fittings;
+  const { blobs, copies, place, runnerFor, cache, unfold, onAppended, onPrinted } = fittings;
   const { clock, log, random } = fittings.ports;
   const { repository } = place;
   const checks = new CheckRunner(fittings.command);
@@ -52,6 +53,7 @@ export function driverParts(journal: JournalWriter, fittings: Fittings): DriverP
         : new Landing({ target: repository, readBlob: (digest) => blobs.read(digest) }),
     endOrphans: (attempt, signal) => endOrphans(attempt, place.copies, clock, signal),
     unfold,
+    cache,
     clock,
     log,
     onAppended,

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import fs from 'node:fs/promises';
 import { hasCode, type Disk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
@@ -10,12 +8,12 @@ import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
-import type { DriverParts } from './engine/parts.ts';
 import { NOT_DRIVEN, RunDriver, type DriveOptions } from './engine/driver.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
-import { agentRunners } from './agentRunners.ts';
 import { askDriver } from './asking.ts';
 import { driverParts } from './driverParts.ts';
+import type { FolderCache } from './folderCache.ts';
+import { folderParts, type FolderParts } from './folderParts.ts';
 import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
 import { foldOf, type RunFold } from './journal/fold.ts';
@@ -31,10 +29,8 @@ import type { Ports } from './ports.ts';
 import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
 import { CheckRunner } from './runners/check.ts';
-import type { CommandOptions } from './runners/startCommand.ts';
-import { copiesFor, filesLike } from './copies.ts';
+import { filesLike } from './copies.ts';
 import { runInCopy, type CommandRequest, type CommandResult } from './workspaceCommand.ts';
-import type { WorkspaceCopies } from './workspaces/copies.ts';
 
 export type { StartedRun } from './activeRun.ts';
 
@@ -58,21 +54,21 @@ export class Driving {
   readonly #place: Place;
   readonly #ports: Ports;
   readonly #listener: DrivingListener;
-  readonly #copies: WorkspaceCopies;
-  readonly #runnerFor: DriverParts['runnerFor'];
+  readonly #parts: FolderParts;
+  readonly #closing = new AbortController();
   readonly #active = new Map<RunId, ActiveRun>();
-  #closed = false;
 
   constructor(folder: string, place: Place, ports: Ports, listener: DrivingListener) {
     this.#place = place;
     this.#ports = ports;
     this.#listener = listener;
-    this.#runnerFor = agentRunners({ folder, ports, command: this.#commandOptions() });
     this.store = new RunStore({ disk: ports.disk, clock: ports.clock, root: place.store });
     this.plans = new PlanShelf(this.store.blobs);
-    this.#copies = copiesFor(folder, place, (digest, to) =>
-      fs.copyFile(this.store.blobs.path(digest), to),
-    );
+    this.#parts = folderParts(folder, place, ports, this.store.blobs, this.#closing.signal);
+  }
+
+  get cache(): FolderCache {
+    return this.#parts.cache;
   }
 
   async readJournal(run: RunId, from: JournalPosition): Promise<BookReading<JournalPosition>> {
@@ -86,7 +82,7 @@ export class Driving {
 
   /** Files of the folder that globs mean, by glob. Rejects when they cannot be listed. */
   filesLike(globs: readonly string[], signal: AbortSignal): Promise<RunPlan['files']> {
-    return filesLike(this.#copies, globs, signal);
+    return filesLike(this.#parts.copies, globs, signal);
   }
 
   readBlob(digest: Digest): Promise<Uint8Array> {
@@ -110,7 +106,7 @@ export class Driving {
 
   /** The log of an attempt that runs, whichever program drives it. */
   logFile(run: RunId, task: TaskId, attempt: number): string {
-    return this.#copies.logFile(run, task, attempt);
+    return this.#parts.copies.logFile(run, task, attempt);
   }
 
   active(run: RunId): StartedRun | undefined {
@@ -183,7 +179,7 @@ export class Driving {
   ): Promise<RequestOutcome> {
     for (let active = this.#active.get(run); active; active = this.#active.get(run)) {
       const outcome = await active.request(request);
-      if (outcome !== NOT_DRIVEN || this.#closed) {
+      if (outcome !== NOT_DRIVEN || this.#closing.signal.aborted) {
         return outcome;
       }
       // It has just come to its end; then the run is there to be taken.
@@ -215,13 +211,15 @@ export class Driving {
 
   /** Runs a person's command in a task's workspace copy. Rejects when there is no such copy to be had. */
   runInCopy(request: CommandRequest, signal: AbortSignal): Promise<CommandResult> {
-    return runInCopy(request, this.#copies, this.#checks(), signal);
+    return runInCopy(request, this.#parts.copies, this.#checks(), signal);
   }
 
   /** Removes copies a crash left, of runs that are not live any more. */
   async sweepCopies(isLive: (run: RunId) => boolean): Promise<void> {
     try {
-      await this.#copies.sweep((name) => !isRunId(name) || this.#active.has(name) || isLive(name));
+      await this.#parts.copies.sweep(
+        (name) => !isRunId(name) || this.#active.has(name) || isLive(name),
+      );
     } catch (thrown) {
       this.#ports.log.warn(
         `Left-over workspace copies could not be removed: ${thrownMessage(thrown)}`,
@@ -231,13 +229,14 @@ export class Driving {
 
   /** Lets every run go: what runs is stopped without an outcome, and tried again by the next driver. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new Error('The folder was closed'));
     await Promise.all([...this.#active.values()].map((active) => active.letGo()));
+    await this.#parts.cache.close();
   }
 
   /** Claims the run and opens its journal. */
   async #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
-    if (this.#closed) {
+    if (this.#closing.signal.aborted) {
       return err('the folder is being closed');
     }
     const folder = this.store.folder(run);
@@ -327,9 +326,10 @@ export class Driving {
       ports: this.#ports,
       place: this.#place,
       blobs: this.store.blobs,
-      copies: this.#copies,
-      command: this.#commandOptions(),
-      runnerFor: this.#runnerFor,
+      copies: this.#parts.copies,
+      command: this.#parts.command,
+      runnerFor: this.#parts.runnerFor,
+      cache: this.#parts.cache.tasks,
       unfold: (outputs) => this.#unfold(plan, created.plan, outputs),
       onAppended: (events) => this.#listener.appended(events),
       onPrinted: (task) => this.#listener.printed(run, task),
@@ -351,7 +351,7 @@ export class Driving {
         this.#ports.log.error(`The journal of ${run} could not be closed`, thrown);
       });
       if (end.kind === 'finished') {
-        await this.#copies.removeRun(run).catch((thrown: unknown) => {
+        await this.#parts.copies.removeRun(run).catch((thrown: unknown) => {
           this.#ports.log.warn(`The copies of ${run} could not be removed: ${String(thrown)}`);
         });
       }
@@ -405,12 +405,7 @@ export class Driving {
   }
 
   #checks(): CheckRunner {
-    return new CheckRunner(this.#commandOptions());
-  }
-
-  #commandOptions(): CommandOptions {
-    const { clock, environment } = this.#ports;
-    return { clock, environment, nonce: () => randomBytes(8).toString('hex') };
+    return new CheckRunner(this.#parts.command);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
 import type { Log } from './base/log.ts';
 import type { Actor } from './domain/actor.ts';
+import type { CacheSettings } from './domain/cache.ts';
 import type { Models } from './models/models.ts';
 import type { HostedTools } from './tools/parts.ts';
 
@@ -23,6 +24,8 @@ export interface Ports {
    * model do not run.
    */
   readonly models?: (() => Promise<Models>) | undefined;
+  /** As the user has set it, asked anew each time; left out: there is no cache. */
+  readonly cacheSettings?: (() => CacheSettings) | undefined;
   /** Tools the host itself has; left out: none. */
   readonly tools?: HostedTools | undefined;
   /** Absolute. Where the host may have ripgrep; it is looked for on PATH else. */

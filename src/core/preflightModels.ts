@@ -9,6 +9,25 @@ import { modelNames, OWN_CHOICE } from './preflight/models.ts';
 export interface KnownModels extends Pick<ModelPort, 'resolve'> {
   /** `undefined`: it has none. */
   price(model: ModelRef): ModelPrice | undefined;
+  /** Why an embedding model turns no text into vectors: a sentence; `undefined`: it does. Asks it nothing. */
+  embeddingProblem(model: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Why the embedding models of the plan cannot be asked, by their names. @throws the signal's reason once it aborts */
+export async function embeddingFaults(
+  { tasks }: Pick<RunPlan, 'tasks'>,
+  models: Pick<KnownModels, 'embeddingProblem'> | undefined,
+  signal: AbortSignal,
+): Promise<Facts['embeddingFaults']> {
+  const names = new Set(
+    tasks.flatMap(({ step }) =>
+      step.kind === 'agent' ? (step.terms.cache?.similar?.model ?? []) : [],
+    ),
+  );
+  const found = await Promise.all(
+    [...names].map(async (name) => [name, await models?.embeddingProblem(name, signal)] as const),
+  );
+  return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));
 }
 
 /** What the names of the plan's models come to here. Asks no model anything. @throws the signal's reason once it aborts */

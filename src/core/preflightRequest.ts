@@ -18,7 +18,7 @@ import { preflight, preflightWithoutPlan } from './preflight/preflight.ts';
 import * as problems from './preflight/preflightProblems.ts';
 import { programsOf } from './preflight/programs.ts';
 import type { Finding, FolderReport, Preflight } from './preflight/report.ts';
-import { modelFacts, type KnownModels } from './preflightModels.ts';
+import { embeddingFaults, modelFacts, type KnownModels } from './preflightModels.ts';
 import { toolFaults } from './preflightTools.ts';
 import { searchEnvironment } from './runners/environment.ts';
 import { findProgram } from './runners/program.ts';
@@ -30,6 +30,7 @@ export interface PreflightRequest {
   /** As in `StartRequest`. */
   readonly maxParallel?: number | undefined;
   readonly usualParallel?: number;
+  readonly useCache?: boolean;
 }
 
 /** What a pre-flight is made from. */
@@ -47,6 +48,8 @@ export interface PreflightSources {
   readonly history: readonly PastTask[];
   /** Files of a workspace copy that globs mean, by glob. */
   readonly filesLike: (globs: readonly string[]) => Promise<RunPlan['files']>;
+  /** As in `PlanSources`. */
+  readonly usesCache: boolean;
 }
 
 /** Every kind there is. */
@@ -89,6 +92,7 @@ export async function preflightOf(
         base: await baseOf(place),
         estimator: learnEstimates(sources.history),
         files: await sources.filesLike(fileGlobs(workflow, workflows)),
+        usesCache: sources.usesCache,
       },
     );
     if (!planned.ok) {
@@ -110,8 +114,10 @@ export async function preflightOf(
   const pastTimes = learnPastTimes(sources.history);
   const pastCosts = learnPastCosts(sources.history);
   const { environment, home, models, tools } = sources.ports;
-  const [foundModels, faults] = await Promise.all([
-    modelFacts(plan, await models?.(), sources.signal),
+  const known = await models?.();
+  const [foundModels, similarFaults, faults] = await Promise.all([
+    modelFacts(plan, known, sources.signal),
+    embeddingFaults(plan, known, sources.signal),
     toolFaults(plan, { folder: sources.folder, home, hosted: tools?.list() ?? [] }),
   ]);
   return preflight(plan, {
@@ -119,6 +125,7 @@ export async function preflightOf(
     programs,
     platform: platformName(),
     models: foundModels,
+    embeddingFaults: similarFaults,
     toolFaults: faults,
     pastCostOf: ({ step }) =>
       step.kind === 'agent' ? pastCosts(workflow.name, step, undefined) : undefined,

@@ -1,15 +1,14 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Disposable } from './base/disposables.ts';
-import { Disposables } from './base/disposables.ts';
+import { Disposables, type Disposable } from './base/disposables.ts';
 import { Emitter } from './base/emitter.ts';
 import { err, ok, type Result } from './base/result.ts';
+import { thrownMessage } from './base/text.ts';
 import type { Actor } from './domain/actor.ts';
 import type { Diagnostic, Location } from './domain/diagnostic.ts';
 import type { BlobRef, RunEvent } from './domain/event.ts';
 import type { RunId, StepId, TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
-import { attemptsOf } from './domain/runState.ts';
 import {
   readWorkflowFile,
   readWorkflows,
@@ -20,6 +19,7 @@ import { problemsOfAgentFile } from './definitions/source/fileProblems.ts';
 import { DefinitionShelf } from './definitionShelf.ts';
 import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
+import type { FolderCache } from './folderCache.ts';
 import { Following } from './following.ts';
 import { Language } from './language/language.ts';
 import { LastWords } from './lastWords.ts';
@@ -32,6 +32,7 @@ import { preflightOf, type PreflightRequest } from './preflightRequest.ts';
 import { openGates, whoMade, type OpenGate } from './projections/gates.ts';
 import { openQuestions, type AskedQuestion } from './projections/questions.ts';
 import type { Heard } from './projections/taskRows.ts';
+import { logOf } from './taskLog.ts';
 import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
@@ -140,6 +141,11 @@ export class Sluice {
     return this.#appended.on;
   }
 
+  /** What was answered before, and what that has saved. */
+  get cache(): FolderCache {
+    return this.#driving.cache;
+  }
+
   // Definitions
 
   get definitions(): Definitions {
@@ -229,15 +235,12 @@ export class Sluice {
       return `There is no run ${run} here.\n`;
     }
     const state = entry.state.tasks.get(task);
-    let log: Uint8Array | undefined;
-    const isParked = state?.kind === 'pending' && state.parked !== undefined;
-    if (state?.kind === 'running' || isParked) {
-      const file = this.#driving.logFile(run, task, attemptsOf(state));
-      log = await fs.readFile(file).catch(() => undefined);
-    } else if (state !== undefined && 'log' in state && state.log !== undefined) {
-      log = await this.#readOrTell(state.log);
-    }
-    return taskPage(entry.plan, entry.state, task, log);
+    const log = await logOf(
+      state,
+      (attempt) => this.#driving.logFile(run, task, attempt),
+      (ref) => this.#readOrTell(ref),
+    );
+    return taskPage(entry.plan, entry.state, task, log, this.#ports.clock.now());
   }
 
   /** The bytes of an artifact; `undefined` when the task made no such file. */
@@ -272,6 +275,7 @@ export class Sluice {
       definitions: this.definitions,
       history: pastTasks(this.runs()),
       filesLike: (globs) => this.#driving.filesLike(globs, signal),
+      usesCache: this.cache.isUsed,
       signal,
     });
   }
@@ -283,7 +287,8 @@ export class Sluice {
       const estimator = learnEstimates(pastTasks(this.runs()));
       const globs = fileGlobs(request.workflow, workflows);
       const files = await this.#driving.filesLike(globs, this.#closing.signal);
-      const planned = planOf(request, { agents, workflows, base, estimator, files });
+      const usesCache = this.cache.isUsed;
+      const planned = planOf(request, { agents, workflows, base, estimator, files, usesCache });
       if (!planned.ok) {
         return planned;
       }
@@ -438,9 +443,7 @@ export class Sluice {
     try {
       return await this.#driving.readBlob(ref.digest);
     } catch (thrown) {
-      return Buffer.from(
-        `(it cannot be read any more: ${thrown instanceof Error ? thrown.message : String(thrown)})`,
-      );
+      return Buffer.from(`(it cannot be read any more: ${thrownMessage(thrown)})`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
-import { textsOfAgent, type Agent } from './domain/agent.ts';
+import type { Agent } from './domain/agent.ts';
 import { slug, stepId, type AgentName, type StepId, type TaskId } from './domain/ids.ts';
 import {
   bareStep,
@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly usualParallel?: number;
   readonly approveGate: (gate: TaskId) => boolean;
   readonly leaveAtGates: boolean;
+  /** False: the cache answers nothing in the run and keeps nothing of it. @default true */
+  readonly useCache?: boolean;
 }
 
 /** Why a run did not start or go on, for people. */
@@ -49,12 +51,14 @@ export interface PlanSources {
   readonly estimator: Estimator;
   /** Files that globs of matrices mean, by glob. */
   readonly files: RunPlan['files'];
+  /** False: the user wants no cache. */
+  readonly usesCache: boolean;
 }
 
 /** All the run will know, or what keeps it from being started. */
 export function planOf(
   request: StartRequest,
-  { agents, workflows, base, estimator, files }: PlanSources,
+  { agents, workflows, base, estimator, files, usesCache }: PlanSources,
 ): Result<RunPlan, StartProblem> {
   const { workflow } = request;
   const inputs = resolveInputs(workflow, request.inputs);
@@ -73,7 +77,7 @@ export function planOf(
     findWorkflow,
     estimate: (step, textBytes) =>
       estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
-    textsOfAgent: (name) => textsOfAgent(agentNamed(name)),
+    agentNamed,
     askedBy: askedAmong(index.names.flatMap((name) => agentNamed(name) ?? [])),
     filesLike: (globs) => filesIn(files, globs),
     outputs: new Map(),
@@ -104,6 +108,7 @@ export function planOf(
     unfolded: undefined,
     maxParallel:
       request.maxParallel ?? workflow.maxParallel ?? request.usualParallel ?? DEFAULT_MAX_PARALLEL,
+    useCache: usesCache && request.useCache !== false,
     base,
   });
 }
@@ -137,6 +142,7 @@ export function workflowOfAgent(agent: Agent): Workflow {
     maxParallel: 1,
     onFailure: 'continue',
     budget: undefined,
+    cache: undefined,
     metadata: undefined,
     file: agent.file,
     digest: agent.digest,
@@ -152,7 +158,10 @@ export function pastTasks(entries: readonly BookEntry[]): PastTask[] {
     const { plan, state } = entry;
     return plan.tasks.flatMap(({ id, step }): PastTask[] => {
       const task = state.tasks.get(id);
-      return task?.kind === 'succeeded' && step.kind === 'agent' && task.accepted === undefined
+      // What was reused took no time: its true times are in the runs that made it.
+      const hasRun =
+        task?.kind === 'succeeded' && task.accepted === undefined && task.reused === undefined;
+      return hasRun && step.kind === 'agent'
         ? [
             {
               workflow: plan.workflow.name,

@@ -10,6 +10,7 @@ export const NOTHING_WANTED = {
   whyNotWrite: () => undefined,
   continues: false,
   counted: { calls: 0, uses: 0, openCalls: [], openUses: [] },
+  useCache: true,
   wishes: () => ({
     model: undefined,
     permissions: undefined,

@@ -23,6 +23,7 @@ import { changesSince, stateOfTree } from '../../src/core/workspaces/changes.ts'
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
 import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
 import { foldRun, graphOf, RunFold } from '../../src/core/journal/fold.ts';
+import { HeldCache } from './heldCache.ts';
 import { ManualClock } from './manualClock.ts';
 
 const RUN: RunId = runIdOf('example', 1);
@@ -102,6 +103,8 @@ export class DriverRig {
   readonly orphans: string[] = [];
   readonly plan: RunPlan;
   readonly clock = new ManualClock();
+  /** Outlives the programs that drive the run. */
+  readonly cache = new HeldCache();
   /** How checks and probes end, by their command. */
   readonly checks = new Map<string, (request: CheckRequest) => CheckOutcome>();
   /** Told to stop, attempts end at once; else the test ends them. */
@@ -255,6 +258,11 @@ export class DriverRig {
     });
   }
 
+  /** What another run has kept is there for this one too. */
+  shareBlobs(other: DriverRig): void {
+    other.#blobs.forEach((bytes, digest) => this.#blobs.set(digest, bytes));
+  }
+
   dispose(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
@@ -366,6 +374,7 @@ export class DriverRig {
         this.orphans.push(marker);
         return Promise.resolve(0);
       },
+      cache: this.cache,
       clock: this.clock,
       log: {
         debug: () => undefined,

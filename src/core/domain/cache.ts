@@ -51,15 +51,7 @@ export interface KeyPart {
  * program. `need`: what a task before it gave. `inputs`: the files that count.
  */
 export type KeyPartName =
-  | 'engine'
-  | 'agent'
-  | 'step'
-  | 'model'
-  | 'tools'
-  | 'prompt'
-  | 'environment'
-  | 'need'
-  | 'inputs';
+  'engine' | 'agent' | 'step' | 'model' | 'tools' | 'prompt' | 'environment' | 'need' | 'inputs';
 
 /** All that decides what a task comes to, as far as it is known before it runs. */
 export interface Fingerprint {
@@ -188,6 +180,7 @@ export interface CacheCounts {
 
 /** Of all programs that have used the cache of a folder. */
 export interface CacheStatistics {
+  /** Without hits and misses of `file_read`: looks at files are no questions, and there are thousands in a run. */
   readonly total: CacheCounts;
   /** Those that have any, by name. */
   readonly namespaces: Readonly<Record<string, CacheCounts>>;
@@ -203,6 +196,8 @@ export type ClearedPart =
 
 /** The cache of a folder, for people. */
 export interface CacheDesk {
+  /** Absolute: where it lies. */
+  readonly folder: string;
   statistics(): Promise<CacheStatistics>;
   /** Resolves with the number of answers that are gone. */
   clear(what: ClearedPart): Promise<number>;

@@ -1,5 +1,5 @@
-import type { Agent } from './agent.ts';
-import { DEFAULT_TTL_MS, type CacheOff, type CacheSettings } from './cache.ts';
+import type { Agent, RunnerSpec } from './agent.ts';
+import { DEFAULT_TTL_MS, type CacheOff, type CacheSettings, type KnownNamespace } from './cache.ts';
 import type { CacheRule } from './terms.ts';
 import { effectsOf, termsOf, type AgentStep, type RunPlan } from './workflow.ts';
 
@@ -28,11 +28,15 @@ export function cacheUseOf(
   if (!rule.use) {
     return { kind: 'off', why: 'definition' };
   }
-  if (useCache === false) {
+  if (useCache !== true) {
     return { kind: 'off', why: 'run' };
   }
-  const own = agent.runner.kind === 'model' ? 'model_response' : 'command_output';
-  return { kind: 'use', rule, namespace: rule.namespace ?? own };
+  return { kind: 'use', rule, namespace: rule.namespace ?? usualNamespace(agent.runner.kind) };
+}
+
+/** Where results are kept of which nobody says it. */
+export function usualNamespace(runner: RunnerSpec['kind']): KnownNamespace {
+  return runner === 'model' ? 'model_response' : 'command_output';
 }
 
 /** How long an answer stands, in milliseconds: as its rule says, else the user's settings. */
@@ -41,5 +45,6 @@ export function ttlOf(
   namespace: string,
   settings: CacheSettings,
 ): number {
-  return ttlMs ?? settings.ttlMs[namespace] ?? DEFAULT_TTL_MS;
+  const own = Object.hasOwn(settings.ttlMs, namespace) ? settings.ttlMs[namespace] : undefined;
+  return ttlMs ?? own ?? DEFAULT_TTL_MS;
 }

@@ -46,6 +46,8 @@ export interface RunnerRequest {
   readonly continues: boolean;
   /** What the journal has of the task already. */
   readonly counted: Counted;
+  /** False: nothing that is kept answers the attempt, and nothing of it is kept. */
+  readonly useCache: boolean;
   /** What people want of the task by now; asked again at each turn. */
   readonly wishes: () => Wishes;
 }

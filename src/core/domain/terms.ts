@@ -42,6 +42,14 @@ export interface SimilarRule {
   readonly threshold: number;
 }
 
+/** How alike questions must be where a rule does not say. */
+export const DEFAULT_SIMILARITY = 0.95;
+
+/** A rule that says nothing but whether. */
+export function plainCacheRule(use: boolean): CacheRule {
+  return { use, ttlMs: undefined, namespace: undefined, inputs: undefined, similar: undefined };
+}
+
 /** What work may write, spend and reuse, as far as a step or an agent says so. */
 export interface Terms {
   /** Globs of the paths it may change, relative to the folder; `undefined`: any. */

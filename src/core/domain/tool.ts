@@ -2,7 +2,7 @@ import type { Agent } from './agent.ts';
 import type { JsonValue } from './workflow.ts';
 import type { PermissionMode } from './terms.ts';
 import type { ToolSpec } from './modelPort.ts';
-import type { Read } from './trace.ts';
+import type { Read, Trace } from './trace.ts';
 
 /**
  * What using a tool comes to. `read`: looks at the workspace copy. `edit`: changes files of the copy. `run`: starts a
@@ -26,6 +26,10 @@ export interface ToolAnswer {
   readonly reads?: readonly Read[];
   /** Files of the copy that it changed, relative with `/`; left out: none. */
   readonly writes?: readonly string[];
+  /** Since when the answer stands that another use had asked for, in milliseconds since 1970; left out: asked now. */
+  readonly keptFrom?: number;
+  /** Models that answered for it; left out: none. */
+  readonly models?: Trace['models'];
 }
 
 /** The tools of one attempt. */
@@ -34,6 +38,8 @@ export interface Toolbox {
   readonly tools: readonly Tool[];
   /** What the agent names and nobody has, and servers that could not be started: a sentence each. */
   readonly problems: readonly string[];
+  /** Another time it may hold more: a server failed. Left out: it holds what it is to. */
+  readonly isPartial?: boolean;
   /** Ends every program of it; resolves once they are gone. */
   close(): Promise<void>;
 }
@@ -50,6 +56,8 @@ export interface ToolboxRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Why a path of the copy, relative with `/`, may not be changed, as the end of a sentence; `undefined`: it may. */
   readonly whyNotWrite: (path: string) => string | undefined;
+  /** What it asks of the world outside may be answered by what others have asked, and answers them. */
+  readonly shares: boolean;
 }
 
 export interface ToolPort {

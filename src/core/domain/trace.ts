@@ -30,6 +30,8 @@ export interface Trace {
   readonly reads: readonly Read[];
   /** Models that answered: as they were asked for, and as the response names them (`undefined`: it does not). */
   readonly models: readonly { readonly asked: string; readonly served: string | undefined }[];
+  /** The same of agents that it asked as tools; left out: none answered. */
+  readonly helpers?: Trace['models'];
   /** Why the result must not stand for another one; `undefined`: it may. */
   readonly unfit: Unfit | undefined;
 }

@@ -159,7 +159,7 @@ export interface RunPlan {
   readonly scopes: readonly InputScope[];
   /** Tasks at once. */
   readonly maxParallel: number;
-  /** False: the cache answers nothing in this run and keeps nothing of it. `undefined` in plans of older versions: true. */
+  /** False: the cache answers nothing in this run and keeps nothing of it. `undefined`, in plans of older versions: so too. */
   readonly useCache: boolean | undefined;
   readonly base: Base;
   /** Workflows inside it by their names, where some of its tasks unfold later; else empty. */
@@ -281,9 +281,13 @@ export function bareStep(id: StepId, agent: AgentName): AgentStep {
   };
 }
 
-/** What an attempt of the step may write, spend and reuse. */
+/**
+ * What an attempt of the step may write, spend and reuse.
+ * @param step of a plan: its cache rule is settled, and nothing of its agent's is to be laid under it again
+ */
 export function termsOf(step: AgentStep, agent: Agent | undefined): Terms {
-  return termsOver(step.terms, agent?.terms ?? NO_TERMS);
+  const terms = termsOver(step.terms, agent?.terms ?? NO_TERMS);
+  return { ...terms, cache: step.terms.cache ?? agent?.terms.cache };
 }
 
 /** What an attempt of the step may change: as the step says, else its agent. */

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { limitsOf, type Agent } from '../domain/agent.ts';
+import { limitsOf } from '../domain/agent.ts';
 import { clearBudget } from '../domain/budget.ts';
 import type { Artifact, BlobRef, ParkReason } from '../domain/event.ts';
 import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Runner, RunnerEvents, RunnerRequest, Wishes } from '../domain/runner.ts';
-import type { Terms } from '../domain/terms.ts';
-import { effectsOf, termsOf, type AgentStep } from '../domain/workflow.ts';
-import { boundsOf, outOfBounds, whyNotWrite, type Bounds } from './bounds.ts';
+import type { Trace } from '../domain/trace.ts';
+import { effectsOf, type AgentStep } from '../domain/workflow.ts';
+import { outOfBounds, whyNotWrite } from './bounds.ts';
 import { bytesOfNeeds, layOut, provideNeeds, type AttemptInput } from './inputs.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
-import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
+import { agentOf, prepare, type Prepared } from './preparing.ts';
+import { questionOf } from './reusing.ts';
+import { Spending } from './spending.ts';
 
 // One try of a task: a copy is made, what it needs is laid out, the runner works in it, what it made
 // is checked and kept, the copy is thrown away. Until the outcome is in the journal none of this
@@ -61,24 +63,15 @@ export async function runAttempt(
   link: AttemptLink,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const { plan, state, task, step, continues } = input;
-  const agent = plan.agents[step.agent];
-  if (agent === undefined) {
-    throw new Error(`Internal error: the plan has no agent ${step.agent}`);
-  }
+  const { step, continues } = input;
+  const agent = agentOf(input);
   const runner = parts.runnerFor(agent.runner.kind);
   if (runner === undefined) {
     return nothingDone({ reason: 'no-runner', agent: agent.name, kind: agent.runner.kind });
   }
-  const texts = await renderTexts(input, agent, parts);
-  if (!texts.ok) {
-    return nothingDone(texts.error);
-  }
-  const terms = termsOf(step, agent);
-  const context: RenderContext = { plan, state, blobs: parts.blobs };
-  const bounds = await boundsOf(terms, step.id, task.names, context);
-  if (!bounds.ok) {
-    return nothingDone(bounds.error);
+  const prepared = await prepare(input, parts);
+  if (!prepared.ok) {
+    return nothingDone(prepared.error);
   }
   const copy = await copyFor(input, parts, signal);
   if (!copy.ok) {
@@ -88,12 +81,10 @@ export async function runAttempt(
     input,
     parts,
     link,
-    agent,
     runner,
-    ...texts.value,
-    terms,
-    bounds: bounds.value,
+    ...prepared.value,
     copy: copy.value,
+    spending: new Spending(input, parts.clock),
     isExternal: effectsOf(step, agent) === 'external',
     // What went before a park has begun.
     hasBegun: continues,
@@ -118,17 +109,13 @@ export async function runAttempt(
 }
 
 /** An attempt with all it works with. */
-interface Work {
+interface Work extends Prepared {
   readonly input: AttemptInput;
   readonly parts: DriverParts;
   readonly link: AttemptLink;
-  readonly agent: Agent;
   readonly runner: Runner;
-  readonly prompt: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly terms: Terms;
-  readonly bounds: Bounds | undefined;
   readonly copy: CopyPort;
+  readonly spending: Spending;
   readonly isExternal: boolean;
   /** Something may have happened: a process or a call was begun. */
   hasBegun: boolean;
@@ -205,16 +192,34 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
       return await failed(checked);
     }
     const evidence = await collectEvidence(copy, step, parts, keep);
-    return evidence.ok
-      ? {
-          kind: 'succeeded',
-          ...evidence.value,
-          exitCode: result.value.exitCode,
-          inputBytes: Buffer.byteLength(work.prompt) + bytesOfNeeds(input),
-        }
-      : await failed(evidence.error);
+    if (!evidence.ok) {
+      return await failed(evidence.error);
+    }
+    const made = {
+      ...evidence.value,
+      exitCode: result.value.exitCode,
+      inputBytes: Buffer.byteLength(work.prompt) + bytesOfNeeds(input),
+    };
+    await keepResult(work, made, result.value.trace);
+    return { kind: 'succeeded', ...made };
   } catch (thrown) {
     return await failed(signal.aborted ? { reason: 'cancelled' } : internalFailure(thrown));
+  }
+}
+
+/**
+ * Others may reuse it from here on. Before the outcome stands in the journal: a task that waits for this one is asked
+ * about again as soon as it does.
+ */
+async function keepResult(work: Work, made: Evidence, trace: Trace | undefined): Promise<void> {
+  const { input, parts, spending } = work;
+  const question = questionOf(input, work);
+  if (question !== undefined) {
+    await parts.cache
+      .keep(question, { ...made, spent: spending.total }, trace)
+      .catch((thrown: unknown) => {
+        parts.log.warn(`The result of ${input.task.id} could not be kept: ${String(thrown)}`);
+      });
   }
 }
 
@@ -245,6 +250,7 @@ function requestOf(work: Work): RunnerRequest {
     whyNotWrite: (path) => whyNotWrite(path, bounds),
     continues,
     counted: state.ledger.counted(task.id),
+    useCache: plan.useCache === true && !state.fresh.has(task.id),
     wishes: link.wishes,
   };
 }
@@ -258,6 +264,7 @@ function eventsOf(work: Work): RunnerEvents {
     },
     did: (deed) => {
       work.hasBegun = true;
+      work.spending.did(deed);
       link.did(deed);
     },
     ask: (key, question) => link.ask(key, question),
@@ -338,29 +345,6 @@ async function runChecks(
     }
   }
   return undefined;
-}
-
-async function renderTexts(
-  { plan, state, task, step }: AttemptInput,
-  { runner }: Agent,
-  { blobs }: DriverParts,
-): Promise<Result<{ readonly prompt: string; readonly env: Record<string, string> }, Failure>> {
-  const context: RenderContext = { plan, state, blobs };
-  if (task.conditions.length > 0) {
-    // A condition that cannot be judged was taken for one that holds, to become this failure.
-    const judged = await judge(task, context);
-    if (!judged.ok) {
-      return judged;
-    }
-  }
-  const written = state.edits.get(task.id)?.prompt ?? step.prompt;
-  const prompt = await renderText(written, `${step.id}.prompt`, task.names, context);
-  if (!prompt.ok) {
-    return prompt;
-  }
-  const both = { ...(runner.kind === 'command' ? runner.env : {}), ...step.env };
-  const env = await renderRecord(both, `${step.id}.env`, task.names, context);
-  return env.ok ? ok({ prompt: prompt.value, env: env.value }) : env;
 }
 
 /** What was printed before it failed; a command that never started has no log. */

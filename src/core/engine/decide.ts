@@ -1,6 +1,7 @@
 import type { RunStatus } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { isDone, isFine, type RunState } from '../domain/runState.ts';
+import { askedTheSame } from '../domain/sameQuestion.ts';
 import type { Graph } from '../graph/graph.ts';
 
 /** What the driver does next. */
@@ -8,6 +9,8 @@ export type Action =
   | { readonly kind: 'start'; readonly task: TaskId }
   /** Find out whether its conditions hold. */
   | { readonly kind: 'judge'; readonly task: TaskId }
+  /** Find out whether what was made before stands for it. */
+  | { readonly kind: 'ask-cache'; readonly task: TaskId }
   /** Find out which lanes it and others stand for. */
   | { readonly kind: 'unfold'; readonly task: TaskId }
   | { readonly kind: 'open-gate'; readonly task: TaskId }
@@ -35,6 +38,9 @@ export interface Rules {
  * is begun. 0 would be the critical path alone, which begins everything before it ends anything.
  */
 export const SLACK = 0.3;
+
+/** Tasks that the cache is asked about at once: enough to keep it busy, few enough to look through every turn. */
+const ASKED_AT_ONCE = 32;
 
 /**
  * What is to be done now. Pure: the same state and time give the same actions. An action whose effect is
@@ -93,6 +99,9 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
   for (const task of frontier.dueGates) {
     actions.push({ kind: 'open-gate', task });
   }
+  for (const task of firstOf(frontier.unasked, ASKED_AT_ONCE)) {
+    actions.push({ kind: 'ask-cache', task });
+  }
   for (const task of tasksToStart(state, rules.maxParallel, now)) {
     actions.push({ kind: 'start', task });
   }
@@ -110,11 +119,18 @@ function firstToUnfold({ frontier, tasks }: RunState): TaskId | undefined {
   return isKnown ? frontier.folded.keys().next().value : undefined;
 }
 
-function tasksToStart(
-  { frontier, asking }: RunState,
-  maxParallel: number,
-  now: number,
-): ReadonlySet<TaskId> {
+function* firstOf(tasks: Iterable<TaskId>, most: number): Generator<TaskId> {
+  let left = most;
+  for (const task of tasks) {
+    if (left-- === 0) {
+      return;
+    }
+    yield task;
+  }
+}
+
+function tasksToStart(state: RunState, maxParallel: number, now: number): ReadonlySet<TaskId> {
+  const { frontier, asking } = state;
   // Whoever waits for a person takes no slot.
   const slots = maxParallel - frontier.running.size + asking.size;
   const chosen = new Set<TaskId>();
@@ -128,7 +144,10 @@ function tasksToStart(
     return chosen;
   }
   const decisiveMs = (SLACK * workLeftMs) / maxParallel;
-  const mayGo = (task: TaskId) => !chosen.has(task) && frontier.mayBegin(task, chosen);
+  const mayGo = (task: TaskId) =>
+    !chosen.has(task) &&
+    frontier.mayBegin(task, chosen) &&
+    askedTheSame(state, task, chosen) === undefined;
   const longest = ready.longestFirst()[Symbol.iterator]();
   const deepest = ready.deepestFirst()[Symbol.iterator]();
   let candidate = nextOf(longest, mayGo);

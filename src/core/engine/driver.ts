@@ -12,12 +12,13 @@ import type { AttemptOutcome } from './attempt.ts';
 import { decide, isEnding, nextLook, type Action, type Rules } from './decide.ts';
 import { Desk } from './desk.ts';
 import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
-import { showGate, type ShownGate } from './gate.ts';
+import { Gating } from './gating.ts';
 import { landArtifacts, type LandingStep } from './landing.ts';
 import { outcomeEvent } from './outcomes.ts';
 import type { DriverParts } from './parts.ts';
 import { recover } from './recovery.ts';
 import { judge } from './render.ts';
+import { Reusing } from './reusing.ts';
 import { Talking } from './talking.ts';
 import { unfold, unfoldingEvents } from './unfolding.ts';
 
@@ -44,6 +45,8 @@ export class RunDriver {
   readonly #desk: Desk;
   readonly #answering: Answering;
   readonly #talking: Talking;
+  readonly #reusing: Reusing;
+  readonly #gating: Gating;
   readonly #parts: DriverParts;
   readonly #options: DriveOptions;
   readonly #rules: Rules;
@@ -60,6 +63,8 @@ export class RunDriver {
     this.#desk = new Desk(fold, parts, this.#effects);
     this.#talking = new Talking(this.#desk);
     this.#answering = new Answering(this.#desk, rules, this.#talking);
+    this.#reusing = new Reusing(this.#desk);
+    this.#gating = new Gating(this.#desk, options);
     this.#options = options;
   }
 
@@ -161,7 +166,9 @@ export class RunDriver {
       case 'unfold':
         return this.#effects.begin(action.task, () => unfold(action.task, this.#desk));
       case 'open-gate':
-        return this.#effects.begin(action.task, () => this.#show(action.task));
+        return this.#gating.open(action.task);
+      case 'ask-cache':
+        return this.#reusing.ask(action.task);
       case 'skip':
         this.#desk.append({
           type: 'task-skipped',
@@ -175,6 +182,7 @@ export class RunDriver {
       case 'stop':
         return this.#effects.stop(action.task);
       case 'drop':
+        this.#reusing.stop(action.task);
         this.#desk.append({ type: 'task-cancelled', task: action.task, durationMs: 0 });
         return true;
       case 'finish':
@@ -199,7 +207,8 @@ export class RunDriver {
     this.#desk.append({ type: continues ? 'task-continued' : 'task-started', task: id, attempt });
     const [task, step] = [this.#desk.task(id), this.#desk.agentStep(id)];
     const input = { plan, planned, state, task, step, attempt, continues };
-    this.#effects.attempt(id, input, this.#talking.link(id));
+    const key = state.misses.get(id)?.key;
+    this.#effects.attempt(id, input, key, this.#talking.link(id));
   }
 
   /** A condition that cannot be judged holds: the attempt meets the same error and fails with it. */
@@ -209,11 +218,6 @@ export class RunDriver {
       this.#parts.log.warn(`${id}: ${failureText(judged.error).title}`);
     }
     return { kind: 'judged', task: id, met: judged.ok ? judged.value : true };
-  }
-
-  async #show(id: TaskId): Promise<Message> {
-    const shown = await showGate(this.#desk.task(id), this.#desk.gateStep(id), this.#desk.context);
-    return { kind: 'gate-shown', task: id, shown };
   }
 
   #land(id: TaskId): boolean {
@@ -267,7 +271,15 @@ export class RunDriver {
         break;
       case 'gate-shown':
         this.#effects.ended(message.task);
-        this.#openGate(message.task, message.shown);
+        if (this.#letGo === undefined) {
+          this.#gating.shown(message);
+        }
+        break;
+      case 'cache-answered':
+        this.#effects.ended(message.task);
+        if (this.#letGo === undefined) {
+          this.#reusing.answered(message);
+        }
         break;
       case 'landing':
         this.#recordLanding(message.task, message.step);
@@ -323,23 +335,6 @@ export class RunDriver {
     const ended = { task: id, step, effects, durationMs, outcome };
     this.#desk.append(outcomeEvent(state, ended, isEnding(state, this.#rules), chance));
     this.#effects.tidy(outcome.tidy);
-  }
-
-  #openGate(task: TaskId, shown: ShownGate): void {
-    if (this.#letGo !== undefined || !this.#desk.state.frontier.dueGates.has(task)) {
-      return;
-    }
-    this.#desk.append({ type: 'gate-opened', task, digest: shown.digest, ask: shown.ask });
-    if (this.#options.approveGate(task)) {
-      this.#desk.append({
-        type: 'gate-answered',
-        task,
-        digest: shown.digest,
-        decision: 'approved',
-        by: this.#options.by,
-        note: 'approved on the command line',
-      });
-    }
   }
 
   #recordLanding(task: TaskId, step: LandingStep): void {
@@ -416,6 +411,7 @@ export class RunDriver {
   #letGoOf(end: DriveEnd): void {
     this.#letGo ??= { end };
     this.#effects.stopAll();
+    this.#reusing.stopAll();
   }
 
   /** D4: waits until everything under way has ended, then gives the error back. */

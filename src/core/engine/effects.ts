@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { AttemptDeed, RunStatus } from '../domain/event.ts';
@@ -12,7 +13,7 @@ import type { ShownGate } from './gate.ts';
 import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
-import type { DriverParts } from './parts.ts';
+import type { CacheAnswer, DriverParts } from './parts.ts';
 import { Telling } from './telling.ts';
 import type { Unfolding } from './unfolding.ts';
 
@@ -50,6 +51,11 @@ export type Message =
       readonly key: string;
       readonly asks: Question;
       readonly reply: (reply: Reply) => void;
+    }
+  | {
+      readonly kind: 'cache-answered';
+      readonly task: TaskId;
+      readonly answer: CacheAnswer;
     }
   | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
   | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
@@ -147,9 +153,11 @@ export class Effects {
     this.#held.splice(0).forEach(({ drop }) => drop());
   }
 
+  /** @param key what it was asked: other runs that ask the same wait for it */
   attempt(
     task: TaskId,
     input: AttemptInput,
+    key: Digest | undefined,
     wishes: Pick<AttemptLink, 'wishes' | 'timeLeft'>,
   ): void {
     const begin = () => {
@@ -168,6 +176,7 @@ export class Effects {
         did: (deed) => this.mailbox.put({ kind: 'did', task, deed }),
         ask: (key, asks) => this.#ask(task, attempt, key, asks),
       };
+      const endOfQuestion = key && this.#parts.cache.begin(input.state.run, key);
       void runAttempt(input, this.#parts, link, stop.signal)
         .catch((thrown: unknown): AttemptOutcome => ({
           kind: 'failed',
@@ -175,7 +184,10 @@ export class Effects {
           log: undefined,
           hasBegun: true,
         }))
-        .then((outcome) => this.mailbox.put({ kind: 'attempt-ended', task, outcome }));
+        .then((outcome) => {
+          endOfQuestion?.();
+          this.mailbox.put({ kind: 'attempt-ended', task, outcome });
+        });
     };
     this.#held.push({ begin, drop: () => undefined });
   }
@@ -222,6 +234,17 @@ export class Effects {
     }
     this.#effects.add(task);
     this.goOn(task, effect);
+    return true;
+  }
+
+  /** As `begin`, for what may wait long: it keeps no other effect from its turn. */
+  ask(task: TaskId, effect: () => Promise<Message>): boolean {
+    if (this.#effects.has(task)) {
+      return false;
+    }
+    this.#effects.add(task);
+    const begin = () => this.#report(effect());
+    this.#held.push({ begin, drop: () => this.ended(task) });
     return true;
   }
 

@@ -4,7 +4,7 @@ import { workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
-import type { CopyPort, ProvidedFile } from './parts.ts';
+import type { CopyPort, LaidFile, ProvidedFile } from './parts.ts';
 
 /** What one attempt of a task works with. */
 export interface AttemptInput {
@@ -66,11 +66,11 @@ export function bytesOfNeeds({ state, task }: AttemptInput): number {
   return bytes;
 }
 
-/** Puts what the tasks it is built on have made into the copy. Two of them may not differ about a file. */
-export async function layOut(
-  { state, task }: AttemptInput,
-  copy: CopyPort,
-): Promise<Result<void, Failure>> {
+/** What the tasks it is built on have made, as it lies in its copy. Two of them may not differ about a file. */
+export function laidFiles({
+  state,
+  task,
+}: Pick<AttemptInput, 'state' | 'task'>): Result<readonly LaidFile[], Failure> {
   const laid = new Map<string, { readonly by: TaskId; readonly made: Artifact }>();
   for (const by of task.builtOn) {
     const made = state.tasks.get(by);
@@ -82,16 +82,23 @@ export async function layOut(
       laid.set(artifact.path, { by, made: artifact });
     }
   }
-  if (laid.size === 0) {
-    return ok(undefined);
+  return ok(
+    [...laid.values()].map(({ made: { path, digest, executable } }) => ({
+      path,
+      blob: digest,
+      executable,
+    })),
+  );
+}
+
+/** Puts them into the copy. */
+export async function layOut(input: AttemptInput, copy: CopyPort): Promise<Result<void, Failure>> {
+  const files = laidFiles(input);
+  if (!files.ok || files.value.length === 0) {
+    return files.ok ? ok(undefined) : files;
   }
-  const files = [...laid.values()].map(({ made: { path, digest, executable } }) => ({
-    path,
-    blob: digest,
-    executable,
-  }));
   try {
-    await copy.layIn(files);
+    await copy.layIn(files.value);
     return ok(undefined);
   } catch (thrown) {
     return err(workspaceFailure(thrown));

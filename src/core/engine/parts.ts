@@ -2,13 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
-import type { RunnerSpec } from '../domain/agent.ts';
-import type { BlobRef, EventBody, RunEvent } from '../domain/event.ts';
+import type { Agent, RunnerSpec } from '../domain/agent.ts';
+import type { KeptResult, MissReason, Reuse } from '../domain/cache.ts';
+import type { Artifact, BlobRef, EventBody, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { RunId, TaskId } from '../domain/ids.ts';
+import type { AgentName, RunId, TaskId } from '../domain/ids.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import type { CheckOutcome, CheckRequest, ProcessIdentity, Runner } from '../domain/runner.ts';
-import type { JsonValue } from '../domain/workflow.ts';
+import type { TaskState } from '../domain/runState.ts';
+import type { CacheRule, PermissionMode, Terms } from '../domain/terms.ts';
+import type { Trace } from '../domain/trace.ts';
+import type { AgentStep, JsonValue } from '../domain/workflow.ts';
 
 // What the engine needs of the rooms beside it, each as narrow as its use. The composition root
 // (sluice.ts) fits the real ones in, tests fit in hand-controlled ones.
@@ -30,6 +34,7 @@ export interface DriverParts {
     attempt: { readonly marker: string; readonly process: ProcessIdentity | undefined },
     signal: AbortSignal,
   ) => Promise<number>;
+  readonly cache: CachePort;
   readonly clock: Clock;
   /** From 0 up to 1, for the spread of waits. */
   readonly random: () => number;
@@ -41,6 +46,57 @@ export interface DriverParts {
   /** More stands in the log of the task's running attempt. */
   readonly onPrinted: (task: TaskId) => void;
 }
+
+/** What was answered before. Nothing it does makes a run fail. */
+export interface CachePort {
+  /** On a hit all bytes of the result are in the blob store. Rejects for an aborted signal, and as the folder's files do. */
+  ask(question: CacheQuestion, signal: AbortSignal): Promise<CacheAnswer>;
+  /** Keeps what an attempt has made, whose bytes are in the blob store. */
+  keep(question: CacheQuestion, made: KeptResult, trace: Trace | undefined): Promise<void>;
+  /** Until the function it returns is called, other runs that ask the same wait. */
+  begin(run: RunId, key: Digest): () => void;
+}
+
+/** All that decides what an attempt of a task comes to. Texts are rendered. */
+export interface CacheQuestion {
+  readonly run: RunId;
+  readonly task: TaskId;
+  /** Its name. */
+  readonly workflow: string;
+  readonly step: AgentStep;
+  readonly agent: Agent;
+  /** All of the plan: some of them it may ask. */
+  readonly agents: Readonly<Record<AgentName, Agent>>;
+  readonly rule: CacheRule;
+  readonly namespace: string;
+  readonly terms: Terms;
+  readonly prompt: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The model a person chose. */
+  readonly model: string | undefined;
+  readonly permissions: PermissionMode | undefined;
+  readonly needs: readonly NeedFacts[];
+  readonly laid: readonly LaidFile[];
+  /** A person wants it anew. */
+  readonly isFresh: boolean;
+  /** It has waited for a task that was asked the same. */
+  readonly hasWaited: boolean;
+}
+
+/** How a task that is needed has ended, and what it gave. */
+export interface NeedFacts {
+  readonly task: TaskId;
+  readonly agent: AgentName;
+  readonly state: TaskState['kind'];
+  readonly failure?: Failure;
+  readonly exitCode?: number;
+  readonly output?: Digest;
+  readonly artifacts?: readonly Artifact[];
+}
+
+export type CacheAnswer =
+  | { readonly kind: 'hit'; readonly reuse: Reuse; readonly result: Omit<KeptResult, 'spent'> }
+  | { readonly kind: 'miss'; readonly key: Digest; readonly why: MissReason };
 
 export interface JournalPort {
   /** Stamps events, which are written by the next `commit`. @throws for an event no reader would take */
@@ -79,13 +135,7 @@ export interface CopyPort {
   /** Lays out what the steps before have made, below `<scratch>/needs/`. */
   provide(files: readonly ProvidedFile[]): Promise<void>;
   /** Puts files into the tree, over what is there. Rejects for a place outside it. */
-  layIn(
-    files: readonly {
-      readonly path: string;
-      readonly blob: Digest;
-      readonly executable: boolean;
-    }[],
-  ): Promise<void>;
+  layIn(files: readonly LaidFile[]): Promise<void>;
   /**
    * Looks at the tree now; asked later, tells the files and links changed since, as paths with `/`.
    * @param begun `keep`: what was seen is kept; `recall`: what was seen then counts, not what is there now
@@ -96,6 +146,13 @@ export interface CopyPort {
   ): Promise<() => Promise<readonly string[]>>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
   dispose(): Promise<void>;
+}
+
+/** A file that lies in a copy before an attempt begins; `path` is relative, with `/`. */
+export interface LaidFile {
+  readonly path: string;
+  readonly blob: Digest;
+  readonly executable: boolean;
 }
 
 /** A file an attempt finds; `path` is relative, with `/`. */

@@ -1,8 +1,7 @@
 import { unreachable } from '../base/exhaustive.ts';
-import type { RunEvent } from '../domain/event.ts';
+import type { RunEvent, TaskEdit } from '../domain/event.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { TaskEdit } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,

@@ -1,22 +1,11 @@
 import { formatDuration } from '../base/text.ts';
+import { moneyText, tokensText } from '../domain/amounts.ts';
 import type { Spent } from '../domain/ledger.ts';
 import type { BudgetReached } from '../domain/question.ts';
 
-// Tokens and money as words.
+// Tokens and money that were spent, as words.
 
-/** `2,140 tokens` */
-export function tokensText(tokens: number): string {
-  return `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`;
-}
-
-/** US dollars: `$0.03`, `$1,204.50`, and `< $0.01` for what is something yet. */
-export function moneyText(usd: number): string {
-  if (usd > 0 && usd < 0.01) {
-    return '< $0.01';
-  }
-  const cents = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return `$${usd.toLocaleString('en', cents)}`;
-}
+export { moneyText, tokensText } from '../domain/amounts.ts';
 
 /** What calls cost; without a price it is `unpriced`, never nothing. Empty where nothing was used. */
 export function costText({ inputTokens, outputTokens, usd, unpricedCalls }: CostParts): string {

@@ -3,6 +3,7 @@ import { oneLine } from '../base/text.ts';
 import { isDone, type RunState } from '../domain/runState.ts';
 import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
 import type { GraphNode, GraphPicture } from './graphPicture.ts';
+import { runReusedText } from './reasons.ts';
 import { shownStatus, taskRows, type Driven, type Heard, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
 import { whyWaiting, type WaitReason } from './waiting.ts';
@@ -17,6 +18,7 @@ export interface Offers {
  * The picture of a run.
  * @param offers by default what `runVerbs` and `taskVerbs` say
  * @param heard as of `taskRows`
+ * @param now as of `taskRows`
  */
 export function pictureOfRun(
   plan: RunPlan,
@@ -24,6 +26,7 @@ export function pictureOfRun(
   driven: Driven,
   offers: Offers = { run: runVerbs(state, driven.kind !== 'nobody'), task: ({ verbs }) => verbs },
   heard?: Heard,
+  now?: number,
 ): GraphPicture {
   const isDriven = driven.kind !== 'nobody';
   const waits = new Map(
@@ -35,13 +38,17 @@ export function pictureOfRun(
       id: state.run,
       status: shownStatus(state, driven),
       done: [...state.tasks.values()].filter(isDone).length,
+      reused: runReusedText(state),
       verbs: offers.run,
     },
-    nodes: taskRows(plan, state, driven, heard).map((row) => ({
+    nodes: taskRows(plan, state, driven, heard, now).map((row) => ({
       ...outline(row.step),
       id: row.task,
       needs: row.needs,
       ...standing(row, waits.get(row.task), driven),
+      isReused: row.reused !== undefined,
+      reason: row.reason,
+      cause: row.cause,
       triesAgainAt: row.triesAgainAt,
       goesOnAt: row.goesOnAt,
       isHeld: state.held.has(row.task),
@@ -77,6 +84,9 @@ export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
       ...outline(step),
       state: 'pending',
       detail: '',
+      isReused: false,
+      reason: '',
+      cause: '',
       live: '',
       runningSince: undefined,
       triesAgainAt: undefined,

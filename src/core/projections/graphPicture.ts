@@ -14,6 +14,8 @@ export interface GraphRun {
   readonly status: ShownStatus;
   /** Tasks that are done; those a person skipped are among them. */
   readonly done: number;
+  /** Tasks for which nothing had to run, and what that saved: `12 reused · saved $1.20`; empty where there is none. */
+  readonly reused: string;
   /** What a person can ask of the run now, as words of the face's own. */
   readonly verbs: readonly string[];
 }
@@ -27,6 +29,12 @@ export interface GraphNode {
   readonly state: GraphNodeState;
   /** One line for people: a duration, an error, what it waits for, what it asks. */
   readonly detail: string;
+  /** Nothing ran: what was made before stands for it. */
+  readonly isReused: boolean;
+  /** One line: why nothing had to run for it, or why it ran. Empty where the cache was not asked. */
+  readonly reason: string;
+  /** Short: what makes or made it run though it had run before: `ran: login.ts changed`. Else empty. */
+  readonly cause: string;
   /** One line that changes all the time: what it has spent so far, and says. */
   readonly live: string;
   /** Milliseconds since 1970 while it runs; the page counts on from there. */

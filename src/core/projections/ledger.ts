@@ -3,6 +3,7 @@ import { NOTHING_SPENT, type CallEntry, type ModelChange, type Spent } from '../
 import type { RunState } from '../domain/runState.ts';
 import { isServedAs } from '../domain/servedModel.ts';
 import { costText, spentText, tokensText } from './amounts.ts';
+import { reusedAmountsText, runReuse } from './reasons.ts';
 
 /** What a run has asked of models, task by task. */
 export interface LedgerPage {
@@ -134,11 +135,15 @@ export function amountsText(spent: LedgerAmounts): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** What a run has spent as people read it, a line each; none where no model was asked. */
+/** What a run has spent and saved as people read it, a line each; none where no model was asked and nothing reused. */
 export function ledgerLines(state: RunState): string[] {
   const { total, tasks } = ledgerOf(state);
   const others = tasks.flatMap(({ task }) => otherModelText(state, task) ?? []);
-  return total.calls === 0 ? [] : [`Spent: ${amountsText(total)}`, ...new Set(others)];
+  const reuse = runReuse(state);
+  return [
+    ...(total.calls === 0 ? [] : [`Spent: ${amountsText(total)}`, ...new Set(others)]),
+    ...(reuse.tasks === 0 ? [] : [`Reused: ${reusedAmountsText(reuse)}`]),
+  ];
 }
 
 /** What the run has spent, for its row: `2,140 tokens · $0.03`; empty where no model was asked. */

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { count, formatBytes, formatDuration, isBinary, plainText } from '../base/text.ts';
+import { offText } from '../domain/cacheText.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
@@ -7,7 +8,8 @@ import type { RunPlan } from '../domain/workflow.ts';
 import type { Question } from '../domain/question.ts';
 import { accountLines, accountOf } from './ledger.ts';
 import { questionsOf, questionText } from './questions.ts';
-import { taskRows } from './taskRows.ts';
+import { cacheOffOf, reasonText, reuseOf } from './reasons.ts';
+import { taskRows, type TaskRow } from './taskRows.ts';
 
 const RULE = '─'.repeat(60);
 /** Characters of a log that are shown; editors get slow beyond, and the whole stays in the run. */
@@ -16,14 +18,18 @@ const SHOWN_LOG = 2_000_000;
 /**
  * All there is to say about a task, as plain text: what it is, how it went, what it printed.
  * @param log bytes of its log so far; `undefined` when there is none
+ * @param now as of `taskRows`
  */
 export function taskPage(
   plan: RunPlan,
   state: RunState,
   task: TaskId,
   log: Uint8Array | undefined,
+  now?: number,
 ): string {
-  const row = taskRows(plan, state).find((candidate) => candidate.task === task);
+  const row = taskRows(plan, state, undefined, undefined, now).find(
+    (candidate) => candidate.task === task,
+  );
   const at = state.tasks.get(task);
   if (row === undefined || at === undefined) {
     return `The run ${state.run} has no task ${task}.\n`;
@@ -41,12 +47,14 @@ export function taskPage(
     if (step.show.length > 0) {
       lines.push(`Shows: ${step.show.join(', ')}`);
     }
+    lines.push(...reusedBefore(plan, state, row, now));
   } else {
     const agent = plan.agents[step.agent];
     lines.push(`Agent: ${step.agent}${agent === undefined ? '' : ` (${agent.file})`}`);
     if (agent?.runner.kind === 'command') {
       lines.push(`Command: ${agent.runner.command.join(' ')}`);
     }
+    lines.push(...cacheLines(plan, state, row, now));
     const account = accountOf(state, task);
     lines.push(...(account === undefined ? [] : accountLines(account)));
   }
@@ -73,6 +81,35 @@ export function taskPage(
     printed = log === undefined ? (detail ?? printed) : printed;
   }
   return [...lines, RULE, printed, ''].map(plainText).join('\n');
+}
+
+/** Why it ran or did not have to; why the cache was not asked. */
+function cacheLines(
+  plan: RunPlan,
+  state: RunState,
+  { task, step }: TaskRow,
+  now: number | undefined,
+): string[] {
+  const reason = reasonText(plan, state, task, 'whole', now);
+  const off = cacheOffOf(plan, step);
+  return [
+    ...(reason === '' ? [] : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.split('\n')),
+    ...(off === undefined ? [] : [`Cache: off, because ${offText(off)}`]),
+  ];
+}
+
+/** What a gate is asked about may have been made long before. */
+function reusedBefore(
+  plan: RunPlan,
+  state: RunState,
+  { needs }: TaskRow,
+  now: number | undefined,
+): string[] {
+  return needs.flatMap((need) =>
+    reuseOf(state, need) === undefined
+      ? []
+      : [`${need} ${reasonText(plan, state, need, 'line', now)}`],
+  );
 }
 
 /** All that a person is to know before they answer. */

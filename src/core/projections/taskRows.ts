@@ -1,6 +1,7 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { formatDuration, lineEnd, oneLine } from '../base/text.ts';
 import type { Artifact } from '../domain/event.ts';
+import type { Reuse } from '../domain/cache.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
@@ -15,8 +16,9 @@ import type { ShownStatus } from './graphPicture.ts';
 import { spentText } from './amounts.ts';
 import { otherModelText, spentBy } from './ledger.ts';
 import { askingTasks, asksText, questionsOf } from './questions.ts';
+import { causeText, reasonText, reuseOf } from './reasons.ts';
 import { taskVerbs, type TaskVerb } from './verbs.ts';
-import { waitText, whyWaiting } from './waiting.ts';
+import { waitsForSame, waitText, whyWaiting } from './waiting.ts';
 
 /** One task as every face shows it: the tree's row, the graph's card, the terminal's line. */
 export interface TaskRow {
@@ -30,6 +32,12 @@ export interface TaskRow {
   readonly asks: string | undefined;
   /** One line: what it waits for, how long it took, what went wrong, what it asks. */
   readonly detail: string;
+  /** Set when nothing ran: what was made before stands for it. */
+  readonly reused: Reuse | undefined;
+  /** One line: why nothing had to run for it, or why it runs or ran. Empty where the cache was not asked. */
+  readonly reason: string;
+  /** Short: what makes or made it run though it had run before: `ran: login.ts changed`. Else empty. */
+  readonly cause: string;
   /** One line that changes all the time while it runs: what it has spent so far, and says. Else empty. */
   readonly live: string;
   /** When another attempt is made, in milliseconds since 1970. */
@@ -77,12 +85,23 @@ export function shownStatus(state: RunState, driven: Driven): ShownStatus {
 /** True when nothing but an answer, a look or a release moves the run on. */
 function isForPeople(state: RunState): boolean {
   const { frontier, held } = state;
-  const { running, ready, delayed, undecided, dueGates, doomed } = frontier;
+  const { running, unasked, ready, delayed, undecided, dueGates, doomed } = frontier;
   const asking = askingTasks(state).size;
-  const byItself =
-    running.size + ready.size + delayed.size + undecided.size + dueGates.size + doomed.size;
+  const toStart = running.size + unasked.size + ready.size + delayed.size;
+  const byItself = toStart + undecided.size + dueGates.size + doomed.size;
   const forPeople = frontier.waiting.size + frontier.unknown.size + held.size + asking;
-  return forPeople > 0 && byItself === asking;
+  return forPeople > 0 && byItself === asking + behindAsking(state);
+}
+
+/** Tasks that may start, but wait for one that is asked the same, and that asks a person. */
+function behindAsking(state: RunState): number {
+  const { asking, frontier } = state;
+  let behind = 0;
+  for (const task of asking.size === 0 ? [] : frontier.ready.longestFirst()) {
+    const same = waitsForSame(state, task);
+    behind += same !== undefined && asking.has(same) ? 1 : 0;
+  }
+  return behind;
 }
 
 /** What a running task printed last; `undefined`: nothing, or it is not known here. */
@@ -91,12 +110,14 @@ export type Heard = (task: TaskId) => string | undefined;
 /**
  * @param driven whoever moves the run on
  * @param heard by default nothing
+ * @param now as of `reasonText`
  */
 export function taskRows(
   plan: RunPlan,
   state: RunState,
   driven: Driven = { kind: 'here' },
   heard: Heard = () => undefined,
+  now?: number,
 ): TaskRow[] {
   return plan.tasks.map((planned) => {
     const { id: task, step, needs, groups } = planned;
@@ -117,19 +138,28 @@ export function taskRows(
       asks,
       detail:
         waits === undefined || asks !== undefined
-          ? detailOf(state, task, at, asks)
+          ? detailOf(plan, state, task, at, asks, now)
           : waitText(waits),
+      reused: reuseOf(state, task),
+      reason: reasonText(plan, state, task, 'line', now),
+      cause: causeText(plan, state, task),
       live: at.kind === 'running' && asks === undefined ? liveText(state, task, heard) : '',
       triesAgainAt: waits?.kind === 'time' ? waits.until : undefined,
       goesOnAt: waits?.kind === 'provider' ? waits.until : undefined,
       fix: fixOf(at, landing),
       startedAt: at.kind === 'running' ? at.startedAt : undefined,
-      durationMs: 'durationMs' in at ? at.durationMs : undefined,
+      durationMs: durationOf(at),
       artifacts: at.kind === 'succeeded' ? at.artifacts : [],
       branch: landing?.kind === 'done' ? landing.branch : undefined,
       verbs: taskVerbs(plan, state, task),
     };
   });
+}
+
+/** What was reused took no time, and there is none to tell. */
+function durationOf(task: TaskState): number | undefined {
+  const isReused = task.kind === 'succeeded' && task.reused !== undefined;
+  return 'durationMs' in task && !isReused ? task.durationMs : undefined;
 }
 
 /** Characters of what a running task says that a row has room for. */
@@ -140,7 +170,14 @@ function liveText(state: RunState, task: TaskId, heard: Heard): string {
   return [spentText(spentBy(state, task)), said].filter((text) => text !== '').join(' · ');
 }
 
-function detailOf(state: RunState, id: TaskId, task: TaskState, asks: string | undefined): string {
+function detailOf(
+  plan: RunPlan,
+  state: RunState,
+  id: TaskId,
+  task: TaskState,
+  asks: string | undefined,
+  now: number | undefined,
+): string {
   const landing = state.landings.get(id);
   switch (task.kind) {
     case 'pending':
@@ -158,17 +195,21 @@ function detailOf(state: RunState, id: TaskId, task: TaskState, asks: string | u
     case 'unknown':
       return 'cut off: did it happen?';
     case 'succeeded':
-      return landing?.kind === 'failed'
-        ? failureText(landing.failure).title
-        : task.accepted === undefined
-          ? [
-              formatDuration(task.durationMs),
-              spentText(spentBy(state, id)),
-              otherModelText(state, id),
-            ]
-              .filter((text) => text !== undefined && text !== '')
-              .join(' · ')
-          : `accepted by ${task.accepted === 'probe' ? 'its probe' : oneLine(task.accepted.name)}`;
+      if (landing?.kind === 'failed') {
+        return failureText(landing.failure).title;
+      }
+      if (task.reused !== undefined) {
+        return reasonText(plan, state, id, 'short', now);
+      }
+      return task.accepted === undefined
+        ? [
+            formatDuration(task.durationMs),
+            spentText(spentBy(state, id)),
+            otherModelText(state, id),
+          ]
+            .filter((text) => text !== undefined && text !== '')
+            .join(' · ')
+        : `accepted by ${task.accepted === 'probe' ? 'its probe' : oneLine(task.accepted.name)}`;
     case 'approved':
       return oneLine(
         task.note === undefined ? `by ${task.by.name}` : `by ${task.by.name}: ${task.note}`,

@@ -3,13 +3,18 @@ import type { RunPlan } from '../domain/workflow.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, type RunState } from '../domain/runState.ts';
 import { questionsOf } from './questions.ts';
+import { mayBeReused } from './reasons.ts';
 
-/** What a person can ask of a task. A face shows these and no others. `answer`: it asks something itself. */
+/**
+ * What a person can ask of a task. A face shows these and no others. `answer`: it asks something itself.
+ * `rerun-without-cache`: what comes of it is made anew too.
+ */
 export type TaskVerb =
   | 'stop'
   | 'hold'
   | 'release'
   | 'rerun'
+  | 'rerun-without-cache'
   | 'skip'
   | 'accept'
   | 'steer'
@@ -25,8 +30,11 @@ export function taskVerbs(plan: RunPlan, state: RunState, id: TaskId): readonly 
   if (task === undefined || phase === 'cancelling') {
     return [];
   }
+  const again: readonly TaskVerb[] = mayBeReused(plan, id)
+    ? ['rerun', 'rerun-without-cache']
+    : ['rerun'];
   if (phase === 'finished') {
-    return hasEnded(task) ? ['rerun'] : [];
+    return hasEnded(task) ? again : [];
   }
   const hold = state.held.has(id) ? 'release' : 'hold';
   const answer: readonly TaskVerb[] = questionsOf(state, id).length > 0 ? ['answer'] : [];
@@ -46,14 +54,14 @@ export function taskVerbs(plan: RunPlan, state: RunState, id: TaskId): readonly 
     case 'waiting':
       return [];
     case 'unknown':
-      return ['rerun', 'accept', 'skip'];
+      return [...again, 'accept', 'skip'];
     case 'failed':
     case 'cancelled':
-      return ['rerun', 'skip'];
+      return [...again, 'skip'];
     case 'succeeded':
     case 'approved':
     case 'skipped':
-      return ['rerun'];
+      return again;
   }
 }
 

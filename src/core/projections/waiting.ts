@@ -4,6 +4,7 @@ import type { CallFailureKind } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, isDone, isFine, type RunState } from '../domain/runState.ts';
+import { askedTheSame } from '../domain/sameQuestion.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 
 /** Why a task that is to run does not run yet. The first that holds, from the outside in. */
@@ -24,6 +25,8 @@ export type WaitReason =
     }
   /** Another attempt is made at `until`, milliseconds since 1970. */
   | { readonly kind: 'time'; readonly until: number; readonly failure: Failure }
+  /** Another task is asked the same, and what that comes to will do. */
+  | { readonly kind: 'same'; readonly task: TaskId }
   /** As many lanes of its step are under way as may be. */
   | { readonly kind: 'lane-cap'; readonly atOnce: number }
   | { readonly kind: 'slot'; readonly taken: number; readonly of: number };
@@ -68,9 +71,18 @@ export function whyWaiting(
     const { provider, because } = parked.why;
     return { kind: 'provider', provider, because, until: parked.until };
   }
+  const same = waitsForSame(state, task.id);
+  if (same !== undefined) {
+    return { kind: 'same', task: same };
+  }
   return retry === undefined
     ? { kind: 'slot', taken: slotsTaken(state), of: plan.maxParallel }
     : { kind: 'time', until: retry.until, failure: retry.failure };
+}
+
+/** The task under way that is asked the same as a pending one, which waits for its result. */
+export function waitsForSame(state: RunState, id: TaskId): TaskId | undefined {
+  return state.tasks.get(id)?.kind === 'pending' ? askedTheSame(state, id) : undefined;
 }
 
 /** Running tasks that wait for a person take none. */
@@ -97,6 +109,8 @@ export function waitText(reason: WaitReason): string {
       return becauseText(reason.because, oneLine(reason.provider, 60));
     case 'time':
       return `tries again: ${oneLine(failureText(reason.failure).title)}`;
+    case 'same':
+      return `waits for ${reason.task}, which asks the same`;
     case 'slot':
       return reason.taken < reason.of
         ? 'about to start'

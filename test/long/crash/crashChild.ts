@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemClock, type Clock } from '../../../src/core/base/clock.ts';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
+import { DEFAULT_CACHE_SETTINGS } from '../../../src/core/domain/cache.ts';
 import type { TaskId } from '../../../src/core/domain/ids.ts';
 import type { Ports } from '../../../src/core/ports.ts';
 import type { BookEntry } from '../../../src/core/projections/runBook.ts';
@@ -58,6 +59,7 @@ const ports: Ports = {
   random: () => 0.5,
   log,
   models: () => Promise.resolve(models),
+  cacheSettings: () => DEFAULT_CACHE_SETTINGS,
   actor: ADA,
   environment,
   home: undefined,
@@ -113,7 +115,7 @@ async function settleUnknown(sluice: Sluice, { run }: Readable, task: TaskId): P
     const outcome = await sluice.request(
       run,
       kind === 'rerun'
-        ? { kind, task, prompt: undefined, model: undefined, by: ADA }
+        ? { kind, task, prompt: undefined, model: undefined, withoutCache: false, by: ADA }
         : { kind, task, by: ADA },
     );
     acknowledged(outcome.kind === 'accepted' ? `${kind} ${task}` : `no ${kind} ${task}`);

@@ -18,6 +18,7 @@ import { RunStore } from '../../../src/core/journal/runStore.ts';
 import { JournalWriter } from '../../../src/core/journal/writer.ts';
 import { gitEnvironment } from '../../support/tempRepository.ts';
 import type { PowerDisk } from './powerDisk.ts';
+import { HeldCache } from '../../support/heldCache.ts';
 import type { Told, World } from './world.ts';
 
 const ADA = { name: 'ada', via: 'terminal' } as const;
@@ -130,6 +131,7 @@ export class Session {
     return {
       ...this.#world.parts(this.#power),
       unfold: () => Promise.reject(new Error('nothing unfolds here')),
+      cache: new HeldCache(),
       journal: {
         stage: (bodies) => {
           const staged = writer.stage(bodies);
@@ -178,7 +180,14 @@ export class Session {
     const unlanded = [...landings].filter(([, { kind }]) => kind === 'failed').map(([id]) => id);
     const [first, ...others] = failed.length > 0 ? failed : unlanded;
     for (const task of first === undefined ? [] : [first, ...others]) {
-      this.#request({ kind: 'rerun', task, prompt: undefined, model: undefined, by: ADA });
+      this.#request({
+        kind: 'rerun',
+        task,
+        prompt: undefined,
+        model: undefined,
+        withoutCache: false,
+        by: ADA,
+      });
     }
   }
 
@@ -206,7 +215,14 @@ export class Session {
 
   #settle(task: TaskId): void {
     if (this.#world.times(task) === 0) {
-      this.#request({ kind: 'rerun', task, prompt: undefined, model: undefined, by: ADA });
+      this.#request({
+        kind: 'rerun',
+        task,
+        prompt: undefined,
+        model: undefined,
+        withoutCache: false,
+        by: ADA,
+      });
       return;
     }
     this.#request({ kind: 'accept', task, by: ADA }, ({ kind }) => {

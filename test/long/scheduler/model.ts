@@ -146,7 +146,14 @@ class ModelRun {
         break;
       case 'rerun': {
         const task = pick(tasks, step.at)!.id;
-        this.#request({ kind: 'rerun', task, prompt: undefined, model: undefined, by: ADA });
+        this.#request({
+          kind: 'rerun',
+          task,
+          prompt: undefined,
+          model: undefined,
+          withoutCache: false,
+          by: ADA,
+        });
         break;
       }
       case 'accept': {
@@ -200,6 +207,8 @@ class ModelRun {
         return true;
       case 'unfold':
         throw new Error('nothing unfolds here');
+      case 'ask-cache':
+        throw new Error('the cache is not asked here');
       case 'skip': {
         const because = failedNeeds(this.#fold.state, this.#rules.graph, action.task);
         this.#append({ type: 'task-skipped', task: action.task, because, by: undefined });

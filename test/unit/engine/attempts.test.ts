@@ -99,6 +99,7 @@ describe('The attempts of a task', () => {
         task: id('a'),
         prompt: undefined,
         model: undefined,
+        withoutCache: false,
         by: PERSON,
       });
       (await rig.until(() => rig.begun('a', 3))).fail();
@@ -268,6 +269,7 @@ describe('The attempts of a task', () => {
         task: id('a'),
         prompt: undefined,
         model: undefined,
+        withoutCache: false,
         by: PERSON,
       });
       (await rig.until(() => rig.begun('a', 2))).succeed('', { made: 'y' });

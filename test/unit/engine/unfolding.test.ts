@@ -114,6 +114,7 @@ describe('A step whose lanes are what another has printed', () => {
         task: id('list'),
         prompt: undefined,
         model: undefined,
+        withoutCache: false,
         by: PERSON,
       }),
       { kind: 'accepted' },
@@ -150,6 +151,7 @@ describe('A step whose lanes are what another has printed', () => {
       task: id('list'),
       prompt: undefined,
       model: undefined,
+      withoutCache: false,
       by: PERSON,
     });
     await rig.until(() => rig.begun('list', 2));

@@ -176,7 +176,7 @@ function possible({ phase, tasks, frontier, landings, held }: RunState): EventBo
         ? [{ type: 'task-skipped', task: id, because: [], by: ADA } as const]
         : []),
       ...(kind !== 'running' && phase.kind !== 'cancelling'
-        ? [{ type: 'tasks-reset', tasks: [id], by: ADA, edit: undefined } as const]
+        ? [{ type: 'tasks-reset', tasks: [id], fresh: [], by: ADA, edit: undefined } as const]
         : []),
       ...(kind === 'pending' || kind === 'running'
         ? [{ type: held.has(id) ? 'task-released' : 'task-held', task: id, by: ADA } as const]
@@ -300,11 +300,19 @@ describe('The fold', () => {
       ['running', /running, not pending/, started('a')],
       ['running', /may still run/, { type: 'task-skipped', task: a, because: [], by: undefined }],
       ['running', /is running/, { type: 'task-skipped', task: a, because: [], by: ADA }],
-      ['running', /a is running/, { type: 'tasks-reset', tasks: [a], by: ADA, edit: undefined }],
+      [
+        'running',
+        /a is running/,
+        { type: 'tasks-reset', tasks: [a], fresh: [], by: ADA, edit: undefined },
+      ],
       ['running', /not held/, { type: 'task-released', task: a, by: ADA }],
       ['running', /run is active/, { type: 'run-resumed', by: ADA }],
       ['start', /nothing is to be judged/, { type: 'condition-judged', task: a, met: true }],
-      ['start', /names no task/, { type: 'tasks-reset', tasks: [], by: ADA, edit: undefined }],
+      [
+        'start',
+        /names no task/,
+        { type: 'tasks-reset', tasks: [], fresh: [], by: ADA, edit: undefined },
+      ],
       ['running', /attempt 1 is running/, succeeded(a, 2)],
       ['running', /attempt 1 is running/, { type: 'task-interrupted', task: a, attempt: 2 }],
       ['succeeded', /succeeded, not running/, failed(a)],

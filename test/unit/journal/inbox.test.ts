@@ -167,7 +167,7 @@ describe('The inbox of a run', () => {
       { kind: 'stop', task: id, by },
       { kind: 'hold', task: id, by },
       { kind: 'release', task: id, by },
-      { kind: 'rerun', task: id, prompt: 'Again.', model: undefined, by },
+      { kind: 'rerun', task: id, prompt: 'Again.', model: undefined, withoutCache: true, by },
       { kind: 'skip', task: id, by },
       { kind: 'accept', task: id, by },
       { kind: 'steer', task: id, text: 'Look at b.ts.', by },

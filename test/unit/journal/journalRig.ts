@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { nodeDisk, type Disk } from '../../../src/core/base/disk.ts';
 import { digestOf, type Digest } from '../../../src/core/base/digest.ts';
+import type { MissReason, Reuse } from '../../../src/core/domain/cache.ts';
 import type { EventBody, RunEvent } from '../../../src/core/domain/event.ts';
 import type { Failure } from '../../../src/core/domain/failure.ts';
 import { objectId, runIdOf, stepId, taskIdOf, type TaskId } from '../../../src/core/domain/ids.ts';
@@ -141,7 +142,60 @@ const failure: fc.Arbitrary<Failure> = fc.oneof(
   fc.record({ reason: fc.constant('cancelled') }),
 );
 
+const what = fc.constantFrom('agent', 'model', 'prompt', 'need', 'inputs');
+const than = fc.record({ run: fc.constant(runIdOf('example', 1)), task: taskId, at: number });
+const same = fc.array(fc.record({ what, count: number }), { maxLength: 3 });
+const reuse: fc.Arbitrary<Reuse> = fc.record({
+  from: than,
+  namespace: text,
+  same,
+  saved: fc.record({ ms: number, calls: number, tokens: number, usd: number }),
+  shared: fc.boolean(),
+  similar: optionally(fc.record({ question: text, similarity: number })),
+});
+const why: fc.Arbitrary<MissReason> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('first', 'fresh') }),
+  fc.record({ kind: fc.constantFrom('gone', 'damaged'), than }),
+  fc.record({ kind: fc.constant('expired'), than, ttlMs: number }),
+  fc.record({
+    kind: fc.constant('unfit'),
+    than,
+    why: fc.oneof(
+      fc.record({ kind: fc.constant('acted'), tool: text }),
+      fc.record({ kind: fc.constantFrom('person', 'models') }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('changed'),
+    than,
+    changes: fc.array(
+      fc.record({
+        what: fc.oneof(what, fc.constantFrom('file', 'search', 'tree', 'served')),
+        name: optionally(text),
+        how: fc.constantFrom('changed', 'added', 'removed'),
+      }),
+      { maxLength: 3 },
+    ),
+    more: number,
+    same,
+  }),
+);
+
 const records = fc.oneof(
+  fc.record({ type: fc.constant('cache-missed'), task: taskId, key: digest, why }),
+  fc.record({
+    type: fc.constant('task-reused'),
+    task: taskId,
+    reuse,
+    exitCode: fc.integer(),
+    output: blob,
+    log: blob,
+    artifacts: fc.array(
+      fc.record({ digest, bytes: number, path: nonEmpty, executable: fc.boolean() }),
+      { maxLength: 3 },
+    ),
+    inputBytes: optionally(number),
+  }),
   fc.record({
     type: fc.constant('run-created'),
     plan: digest,
@@ -192,6 +246,7 @@ const records = fc.oneof(
   fc.record({
     type: fc.constant('tasks-reset'),
     tasks: fc.array(taskId, { maxLength: 3 }),
+    fresh: fc.array(taskId, { maxLength: 3 }),
     by,
     edit: optionally(
       fc.record({ task: taskId, prompt: optionally(text), model: optionally(text) }),

@@ -91,7 +91,13 @@ describe('The picture of a run', () => {
 
   it('says since when a task runs, and in a gate that waits the question only once', () => {
     const { nodes, run } = pictureAfter(started('a'), succeeded('a'), opened('ask'), started('b'));
-    assert.deepEqual(run, { id: RUN, status: 'running', done: 1, verbs: ['pause', 'cancel'] });
+    assert.deepEqual(run, {
+      id: RUN,
+      status: 'running',
+      done: 1,
+      reused: '',
+      verbs: ['pause', 'cancel'],
+    });
     const [a, ask, after, b] = nodes;
     assert.deepEqual([a?.detail, a?.runningSince], ['1.5 s', undefined]);
     assert.deepEqual([ask?.detail, ask?.subtitle.slice(0, 10)], ['', 'Is it very']);
@@ -105,6 +111,7 @@ describe('The picture of a run', () => {
       id: RUN,
       status: 'cancelled',
       done: 0,
+      reused: '',
       verbs: [],
     });
   });
@@ -130,6 +137,7 @@ describe('The open gates of a run', () => {
         digest: digestOf('Good?'),
         openedAt: 4000,
         shown: [artifact('two.md'), artifact('one.md')],
+        reused: [],
       },
     ]);
   });

@@ -43,8 +43,9 @@ describe('The page of a task', () => {
     return taskPage(of, stateAfter(of, ...bodies), task(id), bytes);
   }
 
-  /** Without the rule above the log. */
-  const lines = (text: string) => text.split('\n').filter((line) => !line.startsWith('─'));
+  /** Without the rule above the log, and what is told of the cache. */
+  const lines = (text: string) =>
+    text.split('\n').filter((line) => !line.startsWith('─') && !line.startsWith('Cache: '));
 
   it('says of a pending one what it waits for', () => {
     assert.deepEqual(lines(page('after', undefined)), [

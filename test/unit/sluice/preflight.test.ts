@@ -38,6 +38,26 @@ describe('A pre-flight of a folder', function () {
     assert.equal(report.folder.branch, 'main');
   });
 
+  it('tells of the cache as a run would use it', async () => {
+    project.workflow('one', { only: { agent: 'works', cache: { ttl: '2h' } } });
+    const sluice = await project.open();
+    const workflow = await sluice.findWorkflow('one');
+    assert.ok(workflow);
+    const cacheIn = async (useCache?: boolean) => {
+      const { steps } = await sluice.preflight({
+        workflow,
+        inputs: {},
+        ...(useCache === undefined ? {} : { useCache }),
+      });
+      return steps[0]?.cache;
+    };
+    const used = await cacheIn();
+    assert.ok(used?.kind === 'use');
+    assert.deepEqual([used.namespace, used.ttlMs], ['command_output', 7_200_000]);
+    assert.deepEqual(await cacheIn(true), used);
+    assert.deepEqual(await cacheIn(false), { kind: 'off', why: 'run' });
+  });
+
   it('finds programs as a run would: in node_modules/.bin, on PATH, in the folder', async () => {
     const script = '#!/bin/sh\nexit 0\n';
     for (const file of ['node_modules/.bin/linter', 'tools/check', 'ignored/check']) {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Agent, McpServerRef } from '../../../src/core/domain/agent.ts';
 import type { AgentName } from '../../../src/core/domain/ids.ts';
-import { NO_TERMS } from '../../../src/core/domain/terms.ts';
-import { modelFacts, type KnownModels } from '../../../src/core/preflightModels.ts';
+import { NO_TERMS, plainCacheRule } from '../../../src/core/domain/terms.ts';
+import {
+  embeddingFaults,
+  modelFacts,
+  type KnownModels,
+} from '../../../src/core/preflightModels.ts';
 import { toolFaults, type ToolSources } from '../../../src/core/preflightTools.ts';
-import { commandAgent, plan, step } from '../../support/plans.ts';
+import { commandAgent, plan, planWith, step } from '../../support/plans.ts';
 import { TemporaryFolder } from '../definitions/folder.ts';
 
 const never = new AbortController().signal;
@@ -46,6 +50,8 @@ describe('What a pre-flight looks up of models', () => {
           : { usable: [model], problems: [] },
       );
     },
+    embeddingProblem: (model) =>
+      Promise.resolve(model.startsWith('p/') ? undefined : `Nobody serves ${model}.`),
     price: ({ model }) => (model === 'one' ? { input: 1, output: 2 } : undefined),
   };
 
@@ -75,6 +81,26 @@ describe('What a pre-flight looks up of models', () => {
       ],
     );
     assert.equal(asked.length, 4);
+  });
+
+  it('is why embedding models turn no text into vectors, each name once', async () => {
+    const similarTo = (model: string) => ({
+      terms: {
+        ...NO_TERMS,
+        cache: { ...plainCacheRule(true), similar: { model, threshold: 0.9 } },
+      },
+    });
+    const made = planWith(
+      { agents: agentsOf(...['a', 'b', 'c'].map((name) => modelAgent(`${name}-agent`))) },
+      step('a', [], similarTo('lost/x')),
+      step('b', [], similarTo('lost/x')),
+      step('c', [], similarTo('p/x')),
+    );
+    assert.deepEqual(
+      [...(await embeddingFaults(made, models, never))],
+      [['lost/x', 'Nobody serves lost/x.']],
+    );
+    assert.equal((await embeddingFaults(made, undefined, never)).size, 0);
   });
 
   it('is nothing where nobody can be asked', async () => {

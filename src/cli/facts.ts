@@ -1,6 +1,7 @@
 import { accountOf } from '../core/projections/ledger.ts';
 import { questionsOf } from '../core/projections/questions.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
+import { cacheOffOf, runReuse } from '../core/projections/reasons.ts';
 import { runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
 import type { ReadableRun } from './session.ts';
 import { verbsOf } from './standing.ts';
@@ -18,6 +19,7 @@ export function runFacts(entry: BookEntry, now: number): object {
         durationMs: runDuration(entry.state, now),
         by: entry.state.by,
         spent: entry.state.ledger.total,
+        reused: runReuse(entry.state),
         damage: entry.damage,
       };
 }
@@ -39,6 +41,9 @@ export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
       goesOnAt: row.goesOnAt,
       estimateMs: row.step.kind === 'agent' ? estimates.get(row.task) : undefined,
       durationMs: row.durationMs,
+      reuse: row.reused,
+      miss: row.reused === undefined ? state.misses.get(row.task)?.why : undefined,
+      cacheOff: cacheOffOf(plan, row.step),
       ledger: accountOf(state, row.task),
       failure: at?.kind === 'failed' ? at.failure : undefined,
       artifacts: row.artifacts,

@@ -1,6 +1,7 @@
 import { oneLine } from '../core/base/text.ts';
 import { costText, tokensText } from '../core/projections/amounts.ts';
 import { amountsText, changeText, ledgerOf, modelText } from '../core/projections/ledger.ts';
+import { reusedAmountsText, runReuse } from '../core/projections/reasons.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { findRun, type Session } from './session.ts';
 import { table } from './terminal.ts';
@@ -13,15 +14,17 @@ export function ledger(
 ): Promise<ExitCode> {
   const { run, state } = findRun(sluice, text);
   const page = ledgerOf(state);
+  const reuse = runReuse(state);
+  const reused = reuse.tasks === 0 ? '' : `Reused: ${reusedAmountsText(reuse)}\n`;
   if (options.json) {
     for (const account of page.tasks) {
       terminal.out(`${JSON.stringify({ run, ...account })}\n`);
     }
-    terminal.out(`${JSON.stringify({ run, total: page.total })}\n`);
+    terminal.out(`${JSON.stringify({ run, total: page.total, reused: reuse })}\n`);
     return Promise.resolve(EXIT.succeeded);
   }
   if (page.tasks.length === 0) {
-    terminal.out(`${run} has asked no model.\n`);
+    terminal.out(`${run} has asked no model.\n${reused}`);
     return Promise.resolve(EXIT.succeeded);
   }
   terminal.out(
@@ -44,6 +47,6 @@ export function ledger(
       terminal.out(`${oneLine(told, Infinity)}\n`);
     }
   }
-  terminal.out(`In all: ${amountsText(page.total)}\n`);
+  terminal.out(`In all: ${amountsText(page.total)}\n${reused}`);
   return Promise.resolve(EXIT.succeeded);
 }

@@ -9,6 +9,7 @@ import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
 import { answerQuestion } from './answerCommand.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
+import { cache } from './cacheCommand.ts';
 import { convert } from './convertCommand.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
 import { ledger } from './ledgerCommand.ts';
@@ -135,6 +136,7 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     )
     .option('--max-parallel <n>', 'tasks at once', wholeNumber(1, 64))
     .option('--sequential', 'one task at a time')
+    .option('--no-cache', 'make everything anew, and keep nothing of it for other runs')
     .option('--dry-run', 'only say what a run would need and do; nothing is started')
     .addOption(
       new Option(
@@ -153,7 +155,7 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     .option('--take-over', 'also from a program elsewhere that you know is gone');
   command('cancel <run>', 'stop a run and everything it started', cancel);
   json(command('runs', 'list the runs of this folder, newest first', runs));
-  json(command('show <run>', 'show a run and its tasks', show));
+  json(command('show <run> [task]', 'show a run and its tasks, or all of one task', show));
   json(command('gates', 'list the gates that wait for an answer', gates));
   json(command('approve <run> <gate>', 'approve a gate', answer('approved'))).option(
     '-m, --message <text>',
@@ -180,12 +182,21 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
   );
   json(command('ledger <run>', 'show what a run asked of models, and what it cost', ledger));
   json(command('models', 'list the models that can be used, and whose keys are missing', models));
+  const kept = json(
+    command('cache [what]', 'say what the cache has saved and holds, or clear it', cache),
+  )
+    .option('--namespace <name>', 'clear the answers of one namespace')
+    .option('--agent <name>', 'clear the answers of one agent')
+    .option('--run <run>', 'clear what one run has added')
+    .option('--yes', 'clear all of it without being asked');
+  kept.registeredArguments[0]?.choices(['stats', 'clear']).default('stats');
   json(command('stop <run> <task>', 'end a running task; what needs it is skipped', ask('stop')));
   json(command('hold <run> <task>', 'keep a task from running until it is released', ask('hold')));
   json(command('release <run> <task>', 'let a task run that is held', ask('release')));
   json(command('rerun <run> <task>', 'make a task again, and what came of it', rerun))
     .option('--prompt <text>', 'another prompt for it')
-    .option('--model <name>', 'another model for it');
+    .option('--model <name>', 'another model for it')
+    .option('--no-cache', 'make what comes of it anew too');
   json(command('skip <run> <task>', 'go on without a task', ask('skip')));
   json(command('accept <run> <task>', 'say that a task that was cut off is done', ask('accept')));
   json(command('steer <run> <task> <message>', 'say something to a running agent', steer));

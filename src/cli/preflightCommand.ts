@@ -3,12 +3,14 @@ import type { WorkflowEntry } from '../core/definitions/project.ts';
 import { MATRIX_LEGEND, matrixLines } from '../core/preflight/matrix.ts';
 import type { Finding, Preflight, StepReport } from '../core/preflight/report.ts';
 import {
+  cacheText,
   costText,
   firstOf,
   folderText,
   lanesText,
   placeText,
   programText,
+  runCacheText,
   runnerText,
   shortCost,
   shortTime,
@@ -29,15 +31,16 @@ export interface PreflightOptions {
   readonly json?: boolean;
   readonly inputs: Readonly<Record<string, string>>;
   readonly maxParallel: number | undefined;
+  readonly useCache: boolean;
 }
 
 /** `sluice run --dry-run`: what a run would need and do. Starts nothing. */
 export async function tellPreflight(
   { sluice, terminal }: Pick<Session, 'sluice' | 'terminal'>,
   workflow: WorkflowEntry,
-  { json = false, inputs, maxParallel }: PreflightOptions,
+  { json = false, inputs, maxParallel, useCache }: PreflightOptions,
 ): Promise<ExitCode> {
-  const preflight = await sluice.preflight({ workflow, inputs, maxParallel });
+  const preflight = await sluice.preflight({ workflow, inputs, maxParallel, useCache });
   terminal.out(json ? `${JSON.stringify(preflight)}\n` : preflightText(terminal, preflight));
   return preflight.verdict === 'cannot' ? EXIT.usage : EXIT.succeeded;
 }
@@ -126,6 +129,7 @@ function detailsText(steps: readonly StepReport[]): string {
 function detailsOf(step: StepReport): string[] {
   const { agent, writes, lanes, tasks, conditions } = step;
   const told = lanesText(lanes, tasks);
+  const cache = cacheText(step);
   return [
     ...step.programs.map(programText),
     ...(agent?.keys ?? []).map(
@@ -137,6 +141,7 @@ function detailsOf(step: StepReport): string[] {
       ? []
       : [`cost: ${costText(step.cost)}`]),
     ...(writes === undefined ? [] : [`writes: ${writesText(writes)}`]),
+    ...(cache === '' ? [] : [`cache: ${cache}`]),
     ...(told === undefined ? [] : [told]),
     ...(conditions.length === 0 ? [] : [`only if ${conditions.join(' and ')}`]),
   ];
@@ -155,7 +160,9 @@ function togetherText(preflight: Preflight): string {
     : `${[ranks, ...matrixLines(preflight), MATRIX_LEGEND].join('\n')}\n`;
 }
 
-function summary({ expected, criticalPath, workflow, folder }: Preflight): string {
+function summary(preflight: Preflight): string {
+  const { expected, criticalPath, workflow, folder } = preflight;
+  const cache = runCacheText(preflight);
   const { tasks, total } = criticalPath;
   const inputs = Object.entries(workflow.inputs).map(([name, value]) => `${name}=${value}`);
   return table([
@@ -165,6 +172,7 @@ function summary({ expected, criticalPath, workflow, folder }: Preflight): strin
     ['cost', costText(expected.cost)],
     ['critical path', `${pathText(tasks)} (${totalText(total)})`],
     ...(inputs.length === 0 ? [] : [['inputs', inputs.join(' ')]]),
+    ...(cache === '' ? [] : [['cache', cache]]),
     ['works on', folderText(folder)],
   ]);
 }

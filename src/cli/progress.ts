@@ -10,6 +10,7 @@ import {
   type TaskRow,
 } from '../core/projections/taskRows.ts';
 import { runSpentText } from '../core/projections/ledger.ts';
+import { runReusedText, savingsText } from '../core/projections/reasons.ts';
 import { questionLines } from './questionLines.ts';
 import type { ReadableRun } from './session.ts';
 import { isInterrupted, standing } from './standing.ts';
@@ -52,7 +53,9 @@ function taskLine(
   const room = Math.max(20, terminal.width - nameWidth - 18);
   const detail =
     row.goesOnAt === undefined ? row.detail : `${row.detail} until ${clockOf(row.goesOnAt)}`;
-  const said = [momentOf(entry, row, now), detail, row.live].filter((text) => text !== '');
+  const said = [momentOf(entry, row, now), detail, row.live, row.cause].filter(
+    (text) => text !== '',
+  );
   const told = oneLine(said.join(' · '), room);
   return `  ${paint(terminal, colour, mark)} ${row.task.padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${told}`.trimEnd();
 }
@@ -89,7 +92,7 @@ export function runLines(
   now: number,
   heard?: Heard,
 ): string[] {
-  const rows = taskRows(entry.plan, entry.state, entry.driven, heard);
+  const rows = taskRows(entry.plan, entry.state, entry.driven, heard, now);
   const width = Math.max(...rows.map((row) => row.task.length));
   return [
     headLine(terminal, entry, now),
@@ -104,7 +107,8 @@ export function lineOfTask(
   task: TaskId,
   now: number,
 ): string {
-  const row = taskRows(entry.plan, entry.state, entry.driven).find((one) => one.task === task);
+  const rows = taskRows(entry.plan, entry.state, entry.driven, undefined, now);
+  const row = rows.find((one) => one.task === task);
   return row === undefined ? '' : taskLine(terminal, entry, row, task.length, now);
 }
 
@@ -114,7 +118,7 @@ export function headLine(terminal: Terminal, entry: ReadableRun, now: number): s
     paint(terminal, 'bold', entry.run),
     paint(terminal, STATUS_COLOURS[status], status),
     standing(entry),
-    ...[runSpentText(entry.state)].filter((text) => text !== ''),
+    ...[runSpentText(entry.state), runReusedText(entry.state)].filter((text) => text !== ''),
     // Since when nobody drives it is not known.
     ...(isInterrupted(entry) ? [] : [formatDuration(runDuration(entry.state, now))]),
   ].join(' · ');
@@ -154,7 +158,7 @@ export class Progress {
       this.#draw([...runLines(this.#terminal, entry, now, heard), ...questionLines(entry)]);
       return;
     }
-    const rows = taskRows(entry.plan, entry.state, entry.driven);
+    const rows = taskRows(entry.plan, entry.state, entry.driven, undefined, now);
     const width = Math.max(...rows.map((row) => row.task.length));
     for (const row of rows) {
       const state = entry.state.tasks.get(row.task);
@@ -175,11 +179,16 @@ export class Progress {
     }
   }
 
-  /** The last word: where things are and what to do, and in a pipe the head line. */
+  /** The last word: where things are and what to do, what was saved, and in a pipe the head line. */
   end(entry: ReadableRun, now: number): void {
     this.update(entry, now);
     const head = this.#terminal.live ? [] : [headLine(this.#terminal, entry, now)];
-    const lines = [...afterLines(this.#terminal, entry), ...head];
+    const savings = savingsText(entry.plan, entry.state);
+    const lines = [
+      ...afterLines(this.#terminal, entry),
+      ...(savings === '' ? [] : [savings]),
+      ...head,
+    ];
     this.#terminal.out(lines.map((line) => `${line}\n`).join(''));
   }
 

@@ -6,8 +6,10 @@ import { EXIT, type ExitCode } from './exitCodes.ts';
 import { runFacts, taskFacts } from './facts.ts';
 import { follow, tellRun } from './follow.ts';
 import { tellPreflight } from './preflightCommand.ts';
+import { reusedLines } from '../core/projections/gates.ts';
+import { runReusedText } from '../core/projections/reasons.ts';
 import { afterLines, headLine, runLines } from './progress.ts';
-import { CommandFailure, findRun, type Session } from './session.ts';
+import { CommandFailure, findRun, findTask, type Session } from './session.ts';
 import { standing } from './standing.ts';
 import { table } from './terminal.ts';
 
@@ -22,6 +24,8 @@ export async function run(
     readonly input: Readonly<Record<string, string>>;
     readonly maxParallel?: number;
     readonly sequential?: true;
+    /** False: the cache is not used. */
+    readonly cache: boolean;
     readonly dryRun?: true;
     readonly approve: readonly string[];
   },
@@ -36,8 +40,8 @@ export async function run(
   }
   const maxParallel = options.sequential ? 1 : options.maxParallel;
   if (options.dryRun) {
-    const { json = false, input: inputs } = options;
-    return tellPreflight(session, entry, { json, inputs, maxParallel });
+    const { json = false, input: inputs, cache: useCache } = options;
+    return tellPreflight(session, entry, { json, inputs, maxParallel, useCache });
   }
   if (entry.kind === 'invalid') {
     terminal.err(
@@ -60,6 +64,7 @@ export async function run(
       workflow: entry.workflow,
       inputs: options.input,
       maxParallel,
+      useCache: options.cache,
       approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
       leaveAtGates: true,
     });
@@ -175,7 +180,9 @@ export function runs(
               shownStatus(entry.state, entry.driven),
               new Date(entry.state.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
               formatDuration(runDuration(entry.state, now())),
-              standing(entry),
+              [standing(entry), runReusedText(entry.state)]
+                .filter((text) => text !== '')
+                .join(' · '),
             ],
       ),
     ),
@@ -183,25 +190,35 @@ export function runs(
   return Promise.resolve(EXIT.succeeded);
 }
 
-export function show(
+export async function show(
   { sluice, terminal, now }: Session,
-  [text = '']: readonly string[],
+  [text = '', name]: readonly string[],
   options: JsonOption,
 ): Promise<ExitCode> {
   const entry = findRun(sluice, text);
-  terminal.out(
-    options.json
-      ? `${JSON.stringify({ ...runFacts(entry, now()), tasks: taskFacts(entry) })}\n`
-      : `${[...runLines(terminal, entry, now()), ...afterLines(terminal, entry)].join('\n')}\n`,
-  );
+  if (name !== undefined) {
+    const task = findTask(entry, name);
+    const facts = taskFacts(entry).find((one) => one.task === task);
+    terminal.out(
+      options.json
+        ? `${JSON.stringify({ run: entry.run, ...facts })}\n`
+        : await sluice.taskPage(entry.run, task),
+    );
+  } else {
+    terminal.out(
+      options.json
+        ? `${JSON.stringify({ ...runFacts(entry, now()), tasks: taskFacts(entry) })}\n`
+        : `${[...runLines(terminal, entry, now()), ...afterLines(terminal, entry)].join('\n')}\n`,
+    );
+  }
   if (entry.damage !== undefined) {
     terminal.err(`The end of its journal cannot be read: ${entry.damage}\n`);
   }
-  return Promise.resolve(EXIT.succeeded);
+  return EXIT.succeeded;
 }
 
 export function gates(
-  { sluice, terminal }: Session,
+  { sluice, terminal, now }: Session,
   _args: readonly string[],
   options: JsonOption,
 ): Promise<ExitCode> {
@@ -214,6 +231,10 @@ export function gates(
     terminal.out('No gate waits for an answer.\n');
   } else {
     terminal.out(table(open.map((gate) => [gate.run, gate.task, oneLine(gate.ask, 120)])));
+    for (const gate of open) {
+      const lines = reusedLines(gate, now());
+      terminal.out(lines.map((line) => `  ${gate.task} of ${gate.run}: ${line}\n`).join(''));
+    }
   }
   return Promise.resolve(EXIT.succeeded);
 }

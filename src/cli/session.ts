@@ -10,6 +10,7 @@ import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
 import type { Models } from '../core/models/models.ts';
 import { Sluice } from '../core/sluice.ts';
+import { terminalCacheSettings } from './terminalCache.ts';
 import { terminalModels } from './terminalModels.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -75,6 +76,7 @@ export async function withSluice(
   const folders = userFolders(environment, process.platform);
   const log = terminalLog(terminal, environment['SLUICE_LOG'] === 'debug');
   const shared = { clock: systemClock, random: Math.random, log };
+  const cacheSettings = await terminalCacheSettings(folders.config, log);
   const models = await terminalModels({ environment, configFolder: folders.config, ...shared });
   const sluice = await Sluice.open(at, {
     ...shared,
@@ -82,6 +84,7 @@ export async function withSluice(
     models: () => Promise.resolve(models),
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
+    cacheSettings: () => cacheSettings,
     home: folders.home,
     build: BUILD,
     cacheFolder: folders.cache,
@@ -111,6 +114,18 @@ function terminalLog(terminal: Terminal, wantsDetail: boolean): Log {
 
 /** A run by its id, its number, or `last`. @throws CommandFailure */
 export function findRun(sluice: Sluice, text: string): ReadableRun {
+  const entry = findEntry(sluice, text);
+  if (entry.kind === 'unreadable') {
+    throw new CommandFailure(
+      `The journal of ${entry.run} cannot be read: ${entry.why}`,
+      EXIT.failed,
+    );
+  }
+  return entry;
+}
+
+/** As `findRun`; its journal may be damaged. @throws CommandFailure */
+export function findEntry(sluice: Sluice, text: string): BookEntry {
   const entries = sluice.runs();
   const named = (run: RunId) => run === text || String(runNumber(run)) === text;
   const entry = text === 'last' ? entries[0] : entries.find(({ run }) => named(run));
@@ -119,12 +134,6 @@ export function findRun(sluice: Sluice, text: string): ReadableRun {
       entries.length === 0
         ? 'Nothing has run in this folder yet.'
         : `There is no run ${text} here. "sluice runs" lists them.`,
-    );
-  }
-  if (entry.kind === 'unreadable') {
-    throw new CommandFailure(
-      `The journal of ${entry.run} cannot be read: ${entry.why}`,
-      EXIT.failed,
     );
   }
   return entry;

@@ -27,6 +27,7 @@ const DONE: Readonly<Record<TaskVerb, string>> = {
   hold: 'held',
   release: 'released',
   rerun: 'run again',
+  'rerun-without-cache': 'run again',
   skip: 'skipped',
   accept: 'accepted',
   steer: 'told',
@@ -79,14 +80,20 @@ export function permissions(
 export function rerun(
   session: Session,
   args: readonly string[],
-  options: JsonOption & { readonly prompt?: string; readonly model?: string },
+  options: JsonOption & {
+    readonly prompt?: string;
+    readonly model?: string;
+    /** False: what comes of it is made anew too. */
+    readonly cache: boolean;
+  },
 ): Promise<ExitCode> {
-  const { prompt, model } = options;
+  const { prompt, model, cache } = options;
   return askTask(session, args, options, 'rerun', (task, by) => ({
     kind: 'rerun',
     task,
     prompt,
     model,
+    withoutCache: !cache,
     by,
   }));
 }

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { oneLine } from '../core/base/text.ts';
 
 /** Where a command writes. Tests give their own. */
@@ -11,6 +12,8 @@ export interface Terminal {
   /** Columns of the screen; infinite where there is none. */
   readonly width: number;
   readonly colour: boolean;
+  /** Asks what is answered with yes or no; left out where nobody could answer. Whoever says nothing says no. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold';
@@ -41,7 +44,7 @@ export function cut(line: string, width: number): string {
 
 /** The process's own streams; NO_COLOR (any value but empty) and a pipe switch colours off. */
 export function processTerminal(process: NodeJS.Process): Terminal {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   const live = stdout.isTTY && env['TERM'] !== 'dumb';
   for (const stream of [stdout, stderr]) {
     // Whoever was reading has gone, as in `sluice run … | head -1`; a run goes on without being seen.
@@ -53,7 +56,25 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     live,
     width: live ? stdout.columns : Infinity,
     colour: live && (env['NO_COLOR'] ?? '') === '',
+    confirm: live && stdin.isTTY ? (question) => confirmAt(stdin, stderr, question) : undefined,
   };
+}
+
+/** Ctrl+C and the end of what is typed are a no. */
+async function confirmAt(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+): Promise<boolean> {
+  const lines = createInterface({ input, output });
+  const answer = new Promise<string>((resolve) => {
+    lines.on('SIGINT', () => lines.close());
+    lines.once('close', () => resolve(''));
+    lines.question(`${question} [y/N] `, resolve);
+  });
+  const isYes = /^\s*y(es)?\s*$/i.test(await answer);
+  lines.close();
+  return isYes;
 }
 
 /** Rows in columns, each as wide as its widest cell; the last is not padded. Cells are made plain. */

@@ -180,7 +180,11 @@ describe('sluice pause, resume and show of a run that does not move', function (
     const [shown] = objects((await sluice(project, 'show', '1', '--json')).out);
     assert.deepEqual(
       (shown?.['tasks'] as { verbs: unknown }[]).map(({ verbs }) => verbs),
-      [['rerun'], ['rerun', 'accept', 'skip'], ['hold', 'skip']],
+      [
+        ['rerun', 'rerun-without-cache'],
+        ['rerun', 'rerun-without-cache', 'accept', 'skip'],
+        ['hold', 'skip'],
+      ],
     );
     assert.match(
       (await sluice(project, 'resume', '1', '--dry-run')).out,

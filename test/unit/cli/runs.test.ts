@@ -138,7 +138,14 @@ describe('sluice run', function () {
       { inputs: { words: null } },
     );
     for (const words of ['["a b","c=d"]', 'a b\nc=d\n']) {
-      const { code, out } = await sluice(project, 'run', 'lanes', '-i', `words=${words}`);
+      const { code, out } = await sluice(
+        project,
+        'run',
+        'lanes',
+        '--no-cache',
+        '-i',
+        `words=${words}`,
+      );
       assert.equal(code, 0, out);
       assert.match(out, / · succeeded · 2 of 2 done/);
     }
@@ -148,11 +155,14 @@ describe('sluice run', function () {
   it('tells of each task the groups it is in, and the time expected beside the time it took', async () => {
     project.workflow('outer', { inner: { workflow: 'good' } });
     await sluice(project, 'run', 'good');
-    assert.equal((await sluice(project, 'run', 'outer')).code, 0);
+    assert.equal((await sluice(project, 'run', 'outer', '--no-cache')).code, 0);
     const [shown] = objects((await sluice(project, 'show', 'last', '--json')).out);
     const [first, then] = shown?.['tasks'] as Record<string, unknown>[];
     assert.deepEqual([first?.['groups'], then?.['groups']], [['inner'], ['inner']]);
-    assert.deepEqual([first?.['verbs'], first?.['triesAgainAt']], [['rerun'], undefined]);
+    assert.deepEqual(
+      [first?.['verbs'], first?.['triesAgainAt']],
+      [['rerun'], undefined],
+    );
     for (const name of ['estimateMs', 'durationMs']) {
       assert.ok(Number(first?.[name]) > 0, name);
     }
@@ -191,7 +201,7 @@ describe('sluice run', function () {
       Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, { agent: 'works' }])),
     );
     const most = async (...args: string[]) => {
-      const { code, out } = await sluice(project, 'run', 'wide', '--json', ...args);
+      const { code, out } = await sluice(project, 'run', 'wide', '--no-cache', '--json', ...args);
       assert.equal(code, 0);
       let running = 0;
       const changes: Record<string, number> = { 'task-started': 1, 'task-succeeded': -1 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { cut, paint, processTerminal } from '../../../src/cli/terminal.ts';
 import { TempProject } from '../../support/project.ts';
 import { CapturedTerminal, sluiceOn } from './commandLine.ts';
@@ -13,7 +14,7 @@ const ANY_ESCAPE = /\u001b/;
 function processWith(isTTY: boolean, env: Readonly<Record<string, string>> = {}): NodeJS.Process {
   const stream = () =>
     Object.assign(new EventEmitter(), { isTTY, columns: 120, write: () => true });
-  return { stdout: stream(), stderr: stream(), env } as unknown as NodeJS.Process;
+  return { stdin: stream(), stdout: stream(), stderr: stream(), env } as unknown as NodeJS.Process;
 }
 
 describe('The terminal of a process', () => {
@@ -45,6 +46,28 @@ describe('The terminal of a process', () => {
       [0, 2, 4, 9].map((width) => cut(coloured, width)),
       ['\u001b[1m\u001b[22m', '\u001b[1mab\u001b[22m', '\u001b[1mab\u001b[22mc😀', coloured],
     );
+  });
+
+  it('asks a person with yes or no, of which no is the usual one', async () => {
+    const answered = async (typed: string | undefined) => {
+      const stdin = Object.assign(new PassThrough(), { isTTY: true });
+      const { confirm } = processTerminal({ ...processWith(true), stdin } as never);
+      const answer = confirm?.('Sure?');
+      stdin.end(typed);
+      return await answer;
+    };
+    for (const typed of ['y\n', ' YES \n']) {
+      assert.equal(await answered(typed), true, typed);
+    }
+    for (const typed of ['\n', 'n\n', 'yesterday\n', undefined]) {
+      assert.equal(await answered(typed), false, typed);
+    }
+  });
+
+  it('asks nobody where nobody could answer', () => {
+    assert.equal(processTerminal(processWith(false)).confirm, undefined);
+    const typing = { ...processWith(true), stdin: { isTTY: false } };
+    assert.equal(processTerminal(typing as never).confirm, undefined);
   });
 
   it('outlives whoever was reading from it', () => {

@@ -162,7 +162,7 @@ describe('sluice run, answer, model, permissions, ledger and models of agents th
     assert.equal((await sluice(project, 'answer', '1', 'only', '--raise', '1,000')).code, 0);
 
     provider.next(runs('echo one'));
-    assert.equal((await sluice(project, 'run', 'dear')).code, 3);
+    assert.equal((await sluice(project, 'run', 'dear', '--no-cache')).code, 3);
     const stopped = await sluice(project, 'answer', '2', 'only', '--stop');
     assert.equal(stopped.code, 1);
   });

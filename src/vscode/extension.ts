@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { Disposables } from '../core/base/disposables.ts';
 import { AgentFilter } from './agentFilter.ts';
+import { CacheSettingWarnings } from './cacheSettings.ts';
 import { addPack } from './commands/addPack.ts';
 import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
 import { answerQuestion, showQuestion } from './commands/answerQuestion.ts';
 import { changeModel } from './commands/changeModel.ts';
 import { changePermissions } from './commands/changePermissions.ts';
 import { chooseDefaultModel } from './commands/chooseDefaultModel.ts';
+import { clearCache } from './commands/clearCache.ts';
 import { setApiKey } from './commands/setApiKey.ts';
 import {
   cancelRun,
@@ -23,10 +25,11 @@ import { convertWorkflow } from './commands/convertWorkflow.ts';
 import { openDefinition } from './commands/openDefinition.ts';
 import { preflight } from './commands/preflight.ts';
 import { refresh } from './commands/refresh.ts';
-import { rerunTaskWithModel, rerunTaskWithPrompt } from './commands/rerunTask.ts';
+import { askAnew, rerunTaskWithModel, rerunTaskWithPrompt } from './commands/rerunTask.ts';
 import { runAgent } from './commands/runAgent.ts';
 import { runCommandInCopy } from './commands/runCommandInCopy.ts';
-import { runWorkflow } from './commands/runWorkflow.ts';
+import { runWorkflow, runWorkflowWithoutCache } from './commands/runWorkflow.ts';
+import { showCache } from './commands/showCache.ts';
 import { showGraph } from './commands/showGraph.ts';
 import { openArtifact, showOutput } from './commands/showOutput.ts';
 import { steerTask } from './commands/steerTask.ts';
@@ -43,6 +46,7 @@ import { WindowModels } from './models/windowModels.ts';
 import { Presence } from './presence.ts';
 import { LanguageFeatures } from './language/languageFeatures.ts';
 import { offerWorkflows } from './offer.ts';
+import { CachePages } from './output/cachePages.ts';
 import { CommandPages } from './output/commandPages.ts';
 import { OutputDocuments } from './output/documents.ts';
 import { PreflightPages } from './output/preflightPages.ts';
@@ -71,14 +75,18 @@ export class Extension {
     const modelPicks = new ModelPicks(models);
     const projects = new Projects(ports, models);
     this.#projects = projects;
-    const graphs = this.#disposables.add(new GraphPanels(projects, presence, context.extensionUri));
+    const { clock } = ports;
+    const graphs = this.#disposables.add(
+      new GraphPanels(projects, presence, context.extensionUri, () => clock.now()),
+    );
     const documents = this.#disposables.add(new OutputDocuments(projects));
     const preflights = this.#disposables.add(new PreflightPages(projects));
+    const caches = this.#disposables.add(new CachePages(projects));
+    const cacheWarnings = this.#disposables.add(new CacheSettingWarnings(() => caches.refresh()));
     const problems = this.#disposables.add(new DefinitionProblems(projects));
     const language = this.#disposables.add(new LanguageFeatures(projects, problems));
     const announcements = this.#disposables.add(new Announcements(projects, presence, modelPicks));
     this.#disposables.add(new DefinitionWatcher(projects, ports.log));
-    const { clock } = ports;
     const runs = this.#disposables.add(
       new RowTree('sluice.runs', true, () => runRows(projects, clock.now())),
     );
@@ -107,6 +115,7 @@ export class Extension {
           graphs,
           documents,
           preflights,
+          caches,
           problems,
           language,
           announcements,
@@ -120,12 +129,14 @@ export class Extension {
       projects.onDidOpen((project) => {
         void offerWorkflows(project, presence, context.workspaceState);
         void tellInterrupted(project, presence);
+        cacheWarnings.tell();
       }),
     );
 
     const pages = this.#disposables.add(new CommandPages());
     const commands: readonly Command[] = [
       runWorkflow(projects),
+      runWorkflowWithoutCache(projects),
       preflight(projects, preflights),
       convertWorkflow(projects),
       runAgent(projects),
@@ -136,6 +147,7 @@ export class Extension {
       takeOverRun(projects),
       cancelRun(projects),
       ...taskCommands(projects),
+      askAnew(projects),
       rerunTaskWithPrompt(projects),
       rerunTaskWithModel(projects),
       steerTask(projects),
@@ -149,6 +161,8 @@ export class Extension {
       changePermissions(projects),
       setApiKey(models),
       chooseDefaultModel(modelPicks),
+      showCache(projects, caches),
+      clearCache(projects, caches),
       showOutput,
       openArtifact,
       openDefinition,

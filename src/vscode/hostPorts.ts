@@ -6,6 +6,7 @@ import { nodeDisk } from '../core/base/disk.ts';
 import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
+import { cacheSettings } from './cacheSettings.ts';
 import { hostTools } from './models/hostTools.ts';
 
 /** VS Code as a host. */
@@ -26,6 +27,7 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
     environment: process.env,
     home: folders.home,
     tools: hostTools,
+    cacheSettings,
     ripgrep: ripgrepOf(vscode.env.appRoot),
     build: BUILD,
     cacheFolder: folders.cache,

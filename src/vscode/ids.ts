@@ -3,6 +3,7 @@
 
 export const COMMANDS = [
   'sluice.runWorkflow',
+  'sluice.runWorkflowWithoutCache',
   'sluice.preflight',
   'sluice.convertWorkflow',
   'sluice.runAgent',
@@ -16,6 +17,8 @@ export const COMMANDS = [
   'sluice.holdTask',
   'sluice.releaseTask',
   'sluice.rerunTask',
+  'sluice.rerunTaskWithoutCache',
+  'sluice.askAnew',
   'sluice.rerunTaskWithPrompt',
   'sluice.rerunTaskWithModel',
   'sluice.skipTask',
@@ -31,6 +34,8 @@ export const COMMANDS = [
   'sluice.changePermissions',
   'sluice.setApiKey',
   'sluice.chooseDefaultModel',
+  'sluice.showCache',
+  'sluice.clearCache',
   'sluice.showOutput',
   'sluice.openArtifact',
   'sluice.openDefinition',
@@ -70,6 +75,11 @@ export interface Setting {
   /** Calls at once of one account, 1 to 64. */
   readonly 'models.concurrency': number;
   readonly 'models.lookForLocal': boolean;
+  readonly 'cache.enabled': boolean;
+  /** By namespace, each a duration; each is checked where it is read. */
+  readonly 'cache.ttl': Readonly<Record<string, unknown>>;
+  /** Of the disk, at least 1. */
+  readonly 'cache.maxSizeMb': number;
 }
 
 export interface AddressSetting {
@@ -115,6 +125,9 @@ export const settings: {
   'models.prices': { default: {}, accepts: isRecord },
   'models.concurrency': { default: 16, accepts: isSmallNumber },
   'models.lookForLocal': { default: true, accepts: isBoolean },
+  'cache.enabled': { default: true, accepts: isBoolean },
+  'cache.ttl': { default: {}, accepts: isRecord },
+  'cache.maxSizeMb': { default: 1024, accepts: isMegabytes },
 };
 
 function isAddress(value: unknown): value is AddressSetting {
@@ -137,6 +150,10 @@ function isWebAddress(value: unknown): value is string {
 
 function isSmallNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 64;
+}
+
+function isMegabytes(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_048_576;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

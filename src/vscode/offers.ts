@@ -11,7 +11,7 @@ export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }>;
  * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
  */
 export type RunOffer = RunVerb | 'takeOver';
-export type TaskOffer = TaskVerb | 'prompt' | 'otherModel' | 'command';
+export type TaskOffer = TaskVerb | 'similar' | 'prompt' | 'otherModel' | 'command';
 
 /** `takeOver`: whether the program that drives the run still lives only a person can tell. */
 export function runOffers({ state, driven }: ReadableRun): RunOffer[] {
@@ -25,12 +25,12 @@ export function isOutOfSight(driven: Driven): boolean {
 }
 
 /**
- * `prompt`, `otherModel`: it can be made again with another one. `command`: a command can be run where it works
- * or worked.
+ * `similar`: the answer to a similar question stands for it, and its own can be asked. `prompt`, `otherModel`: it can
+ * be made again with another one. `command`: a command can be run where it works or worked.
  */
 export function taskOffers(
   plan: RunPlan,
-  { step, state, verbs }: Pick<TaskRow, 'step' | 'state' | 'verbs'>,
+  { step, state, verbs, reused }: Pick<TaskRow, 'step' | 'state' | 'verbs' | 'reused'>,
 ): TaskOffer[] {
   if (step.kind === 'gate') {
     return [...verbs];
@@ -40,6 +40,7 @@ export function taskOffers(
   const hasModel = runner !== undefined && runner !== 'command';
   return [
     ...verbs,
+    ...(rerun && reused?.similar !== undefined ? (['similar'] as const) : []),
     ...(rerun ? (['prompt'] as const) : []),
     ...(rerun && hasModel ? (['otherModel'] as const) : []),
     ...(HAS_WORKED.has(state) ? (['command'] as const) : []),

@@ -1,3 +1,6 @@
+import type { Actor } from '../../core/domain/actor.ts';
+import type { TaskId } from '../../core/domain/ids.ts';
+import type { RunRequest } from '../../core/domain/request.ts';
 import type { TaskVerb } from '../../core/projections/verbs.ts';
 import type { Command } from '../contributions.ts';
 import type { CommandId } from '../ids.ts';
@@ -39,6 +42,12 @@ const WORDINGS: Readonly<Record<Verb, Wording>> = {
     nothing: 'No task has ended.',
     done: 'run again',
   },
+  'rerun-without-cache': {
+    id: 'sluice.rerunTaskWithoutCache',
+    placeHolder: 'The task to run again without the cache, with what came of it',
+    nothing: 'No task that the cache may answer has ended.',
+    done: 'run again',
+  },
   skip: {
     id: 'sluice.skipTask',
     placeHolder: 'The task to go on without',
@@ -53,6 +62,14 @@ const WORDINGS: Readonly<Record<Verb, Wording>> = {
   },
 };
 
+function requestOf(verb: Verb, task: TaskId, by: Actor): RunRequest {
+  if (verb !== 'rerun' && verb !== 'rerun-without-cache') {
+    return { kind: verb, task, by };
+  }
+  const withoutCache = verb === 'rerun-without-cache';
+  return { kind: 'rerun', task, prompt: undefined, model: undefined, withoutCache, by };
+}
+
 /** One command for each verb. */
 export function taskCommands(projects: Projects): Command[] {
   return (Object.keys(WORDINGS) as Verb[]).map((verb) => ({
@@ -65,13 +82,7 @@ export function taskCommands(projects: Projects): Command[] {
       const { task } = chosen.row;
       const { actor: by } = chosen.project.sluice;
       const undone = `${task} of ${chosen.entry.run} was not ${WORDINGS[verb].done}`;
-      await ask(
-        chosen,
-        verb === 'rerun'
-          ? { kind: verb, task, prompt: undefined, model: undefined, by }
-          : { kind: verb, task, by },
-        undone,
-      );
+      await ask(chosen, requestOf(verb, task, by), undone);
     },
   }));
 }

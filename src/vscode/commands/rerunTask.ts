@@ -29,7 +29,7 @@ export function rerunTaskWithPrompt(projects: Projects): Command {
         validateInput: problemOf,
       });
       if (typed !== undefined) {
-        await rerun(chosen, typed.replaceAll(LINE_BREAK, '\n'), undefined);
+        await rerun(chosen, { prompt: typed.replaceAll(LINE_BREAK, '\n') });
       }
     },
   };
@@ -60,7 +60,24 @@ export function rerunTaskWithModel(projects: Projects): Command {
         validateInput: (text) => (text.trim() === '' ? 'Name a model.' : undefined),
       });
       if (model !== undefined) {
-        await rerun(chosen, undefined, model.trim());
+        await rerun(chosen, { model: model.trim() });
+      }
+    },
+  };
+}
+
+/** On a task for which the answer to a similar question stands: asks its own. */
+export function askAnew(projects: Projects): Command {
+  return {
+    id: 'sluice.askAnew',
+    execute: async (target) => {
+      const question = {
+        placeHolder: 'The task whose own question to ask',
+        nothing: 'No task was answered with the answer to a similar question.',
+      };
+      const chosen = await chooseTask(projects, target, question, 'similar');
+      if (chosen !== undefined) {
+        await rerun(chosen, {});
       }
     },
   };
@@ -68,13 +85,12 @@ export function rerunTaskWithModel(projects: Projects): Command {
 
 async function rerun(
   chosen: TaskChoice,
-  prompt: string | undefined,
-  model: string | undefined,
+  { prompt, model }: { readonly prompt?: string; readonly model?: string },
 ): Promise<void> {
   const { task } = chosen.row;
   const { actor: by } = chosen.project.sluice;
   const undone = `${task} of ${chosen.entry.run} was not run again`;
-  await ask(chosen, { kind: 'rerun', task, prompt, model, by }, undone);
+  await ask(chosen, { kind: 'rerun', task, prompt, model, withoutCache: false, by }, undone);
 }
 
 /** What the agent was asked, as written. */

@@ -2,27 +2,44 @@ import * as vscode from 'vscode';
 import { hasErrors } from '../../core/domain/diagnostic.ts';
 import type { WorkflowEntry } from '../../core/definitions/project.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
+import type { CommandId } from '../ids.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
 import { showProblem, startRun } from './startRun.ts';
 
 export function runWorkflow(projects: Projects): Command {
+  return runCommand(projects, 'sluice.runWorkflow', true, {
+    title: 'Run Workflow',
+    placeHolder: 'The workflow to run',
+  });
+}
+
+export function runWorkflowWithoutCache(projects: Projects): Command {
+  return runCommand(projects, 'sluice.runWorkflowWithoutCache', false, {
+    title: 'Run Workflow Without Cache',
+    placeHolder: 'The workflow to run, with everything in it worked out anew',
+  });
+}
+
+function runCommand(
+  projects: Projects,
+  id: CommandId,
+  useCache: boolean,
+  question: WorkflowQuestion,
+): Command {
   return {
-    id: 'sluice.runWorkflow',
+    id,
     execute: async (target) => {
       await projects.opened();
       // What runs is what is on the disk now; a watcher may be a moment late.
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
-      const chosen = await chooseWorkflow(projects, target, {
-        title: 'Run Workflow',
-        placeHolder: 'The workflow to run',
-      });
+      const chosen = await chooseWorkflow(projects, target, question);
       if (chosen === undefined) {
         return;
       }
       const { project, entry } = chosen;
       if (entry.kind === 'valid') {
-        await startRun(project, entry.workflow);
+        await startRun(project, entry.workflow, useCache);
         return;
       }
       const [first] = entry.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));
@@ -39,7 +56,7 @@ export function runWorkflow(projects: Projects): Command {
 export async function chooseWorkflow(
   projects: Projects,
   target: CommandTarget | undefined,
-  question: { readonly title: string; readonly placeHolder: string },
+  question: WorkflowQuestion,
 ): Promise<WorkflowChoice | undefined> {
   const choices = workflowChoices(projects, ({ shadowedBy }) => shadowedBy === undefined);
   if (target?.kind === 'workflow') {
@@ -70,6 +87,11 @@ export async function chooseWorkflow(
     matchOnDetail: true,
   });
   return picked?.choice;
+}
+
+export interface WorkflowQuestion {
+  readonly title: string;
+  readonly placeHolder: string;
 }
 
 export interface WorkflowChoice {

@@ -5,8 +5,15 @@ import { readSetting } from '../readSetting.ts';
 import type { Project } from '../project.ts';
 import { openLocation } from './openDefinition.ts';
 
-/** Asks for the inputs a workflow needs, starts it and shows it in the Runs view. */
-export async function startRun(project: Project, workflow: Workflow): Promise<void> {
+/**
+ * Asks for the inputs a workflow needs, starts it and shows it in the Runs view.
+ * @param useCache false: all of it is worked out anew
+ */
+export async function startRun(
+  project: Project,
+  workflow: Workflow,
+  useCache = true,
+): Promise<void> {
   const inputs = await askInputs(workflow);
   if (inputs === undefined) {
     return;
@@ -15,6 +22,7 @@ export async function startRun(project: Project, workflow: Workflow): Promise<vo
     workflow,
     inputs,
     usualParallel: readSetting('maxParallel', project.folder.uri),
+    useCache,
     approveGate: () => false,
     leaveAtGates: false,
   });

@@ -29,13 +29,18 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
   readonly #presence: Presence;
   readonly #assets: vscode.Uri;
   readonly #icon: vscode.Uri;
+  readonly #now: () => number;
   readonly #panels = new Map<string, { subject: GraphSubject; panel: vscode.WebviewPanel }>();
   readonly #registration: vscode.Disposable;
 
-  /** @param extension the folder of the extension */
-  constructor(projects: Projects, presence: Presence, extension: vscode.Uri) {
+  /**
+   * @param extension the folder of the extension
+   * @param now milliseconds since 1970
+   */
+  constructor(projects: Projects, presence: Presence, extension: vscode.Uri, now: () => number) {
     this.#projects = projects;
     this.#presence = presence;
+    this.#now = now;
     this.#assets = vscode.Uri.joinPath(extension, 'dist', 'webview');
     this.#icon = vscode.Uri.joinPath(extension, 'media', 'icon.svg');
     this.#registration = vscode.window.registerWebviewPanelSerializer(GRAPH_PANEL, this);
@@ -116,6 +121,7 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
             task: (row) => taskOffers(entry.plan, row),
           },
           project.sluice.heard(subject.run),
+          this.#now(),
         )
       );
     }

@@ -4,6 +4,7 @@ import { oneLine, thrownMessage } from '../../core/base/text.ts';
 import { preflightPage } from '../../core/preflight/page.ts';
 import { readSetting } from '../readSetting.ts';
 import type { Project, Projects } from '../project.ts';
+import { isPageShown } from './shownPages.ts';
 
 const SCHEME = 'sluice-preflight';
 
@@ -52,7 +53,7 @@ export class PreflightPages implements vscode.TextDocumentContentProvider, Dispo
       if (page.definitions === undefined || page.definitions === definitions) {
         continue;
       }
-      if (!isShown(uri)) {
+      if (!isPageShown(uri)) {
         this.#pages.delete(address);
       } else if (vscode.workspace.textDocuments.some((open) => open.uri.toString() === address)) {
         this.#changed.fire(uri);
@@ -119,14 +120,4 @@ function uriOf(project: Project, workflow: string): vscode.Uri {
 /** What stands on the tab, behind "Preview". */
 function titleOf(workflow: string): string {
   return `Pre-flight of ${oneLine(workflow, 60).replaceAll(/[\\/]/g, '-')}.md`;
-}
-
-function isShown({ path }: vscode.Uri): boolean {
-  return vscode.window.tabGroups.all.some(({ tabs }) =>
-    tabs.some(({ label, input }) =>
-      input instanceof vscode.TabInputText
-        ? input.uri.scheme === SCHEME
-        : label.includes(path.slice(1)),
-    ),
-  );
 }

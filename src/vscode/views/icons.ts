@@ -44,11 +44,13 @@ const DELAYED_ICON = icon('history', QUIET);
 const PARKED_ICON = icon('watch', QUIET);
 /** What an agent asks in the middle of its work. */
 export const QUESTION_ICON = icon('comment-unresolved', WAITING);
+/** Nothing ran for it: taken from what is kept. */
+const REUSED_ICON = icon('archive', PASSED);
 const CUT_OFF_ICON = icon('debug-disconnect', WAITING);
 
 /** @param isDriven some program moves the run on */
 export function taskIcon(
-  { state, verbs, asks, triesAgainAt, goesOnAt }: TaskRow,
+  { state, verbs, asks, reused, triesAgainAt, goesOnAt }: TaskRow,
   isDriven: boolean,
 ): vscode.ThemeIcon {
   if (state === 'pending') {
@@ -64,7 +66,10 @@ export function taskIcon(
   if (state === 'running' && !isDriven && asks === undefined) {
     return CUT_OFF_ICON;
   }
-  return asks === undefined ? TASK_ICONS[state] : QUESTION_ICON;
+  if (asks !== undefined) {
+    return QUESTION_ICON;
+  }
+  return reused === undefined ? TASK_ICONS[state] : REUSED_ICON;
 }
 
 export function runIcon(status: ShownStatus): vscode.ThemeIcon {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatDuration } from '../../core/base/text.ts';
 import { ledgerLines, runSpentText } from '../../core/projections/ledger.ts';
+import { runReusedText } from '../../core/projections/reasons.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
@@ -44,7 +45,9 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   item.id = rowId(project, entry.run);
   // The side bar is narrow: the rest is in the tooltip and in the rows below.
   const spent = runSpentText(state);
-  const told = [status, status === 'succeeded' ? duration : doneCount(state), spent];
+  const reused = runReusedText(state);
+  const took = reused === '' ? duration : '';
+  const told = [status, status === 'succeeded' ? took : doneCount(state), spent, reused];
   item.description = told.filter((text) => text !== '').join(' · ');
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
@@ -61,7 +64,8 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   item.accessibilityInformation = { label: `Run ${entry.run}, ${status}, ${census(state)}` };
   return new Row(target, item, () => {
     const drawn: Drawn = { project, entry, now };
-    return groupedRows(drawn, taskRows(plan, state, driven, project.sluice.heard(entry.run)));
+    const heard = project.sluice.heard(entry.run);
+    return groupedRows(drawn, taskRows(plan, state, driven, heard, now));
   });
 }
 

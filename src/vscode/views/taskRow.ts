@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatDuration, oneLine } from '../../core/base/text.ts';
+import type { ReasonDetail } from '../../core/domain/cacheText.ts';
 import { isDone } from '../../core/domain/runState.ts';
 import type { TaskRow } from '../../core/projections/taskRows.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
 import { accountLines, accountOf } from '../../core/projections/ledger.ts';
 import { clockTime } from '../clockTime.ts';
+import { reasonText } from '../../core/projections/reasons.ts';
 import { taskOffers, type ReadableRun } from '../offers.ts';
 import type { Project } from '../project.ts';
 import { plainTooltip } from './folders.ts';
@@ -73,12 +75,14 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
   // Another id once it has children: VS Code keeps a row without children closed when it gets some.
   item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
   item.description = toldOf(row, isDriven, now);
+  const reason = (detail: ReasonDetail) => reasonText(plan, entry.state, row.task, detail, now);
   const account = accountOf(entry.state, row.task);
   const lines = account === undefined ? [] : accountLines(account);
   item.tooltip = plainTooltip([
     `${row.task}: ${row.state === 'unknown' ? 'needs a look' : row.state}`,
     row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,
-    whenOf(row, now),
+    row.detail === reason('short') ? undefined : whenOf(row, now),
+    ...reason('whole').split('\n'),
     ...lines,
     row.fix,
   ]);
@@ -93,8 +97,14 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
       : rowCommand('sluice.showOutput', 'Show Output', target);
   // Without the time that counts, or it would be said anew each second.
   const said =
-    row.state === 'unknown' ? `needs a look, ${row.detail}` : `${row.state}, ${row.detail}`;
-  item.accessibilityInformation = { label: `${row.task}, ${said}` };
+    row.state === 'unknown'
+      ? ['needs a look', row.detail]
+      : row.reused === undefined
+        ? [row.state, row.detail, row.cause]
+        : [row.state, row.reason];
+  item.accessibilityInformation = {
+    label: [row.task, ...said].filter((text) => text !== '').join(', '),
+  };
   return new Row(target, item, () => children);
 }
 
@@ -105,7 +115,7 @@ function whenOf({ detail, goesOnAt }: TaskRow, now: number): string {
 
 /** Beside the task's name; short, for the side bar is narrow. */
 function toldOf(row: TaskRow, isDriven: boolean, now: number): string {
-  const { state, asks, detail, live, startedAt, triesAgainAt } = row;
+  const { state, asks, detail, cause, live, startedAt, triesAgainAt } = row;
   switch (state) {
     case 'waiting':
       return 'waits for you';
@@ -117,9 +127,11 @@ function toldOf(row: TaskRow, isDriven: boolean, now: number): string {
       }
       const elapsed = startedAt === undefined ? '' : formatDuration(now - startedAt);
       return isDriven
-        ? [elapsed, detail, live].filter((text) => text !== '').join(' · ')
+        ? [elapsed, detail, cause, live].filter((text) => text !== '').join(' · ')
         : 'cut off';
     }
+    case 'succeeded':
+      return [detail, cause].filter((text) => text !== '').join(' · ');
     default:
       return triesAgainAt === undefined
         ? whenOf(row, now)

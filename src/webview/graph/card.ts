@@ -7,6 +7,7 @@ import {
   formatElapsed,
   formatUntil,
   needsText,
+  partsThatFit,
   standingOf,
   stateLabel,
   untilClock,
@@ -44,6 +45,7 @@ export class Card {
   readonly #answers: HTMLElement;
   #icon: SVGSVGElement | undefined;
   #iconOf = '';
+  #showsCause = false;
   #node: GraphNode;
 
   constructor(node: GraphNode, actions: CardActions) {
@@ -98,20 +100,25 @@ export class Card {
     const label = ran ? stateLabel(kind, standing) : kind === 'gate' ? 'Gate' : '';
     const waits = kind === 'gate' && node.state === 'waiting';
     setText(this.#name, id);
-    setText(this.#subtitle, node.subtitle);
+    this.#showsCause = ran && showsCause(node, standing);
+    // The agent's name gives way to what made it run again; tooltip and name of the card have both.
+    setText(this.#subtitle, this.#showsCause ? node.cause : node.subtitle);
+    setAttribute(this.element, 'data-cause', this.#showsCause ? '' : undefined);
     setText(this.#chip, waits ? 'Waiting' : '');
     setText(this.#word, waits ? '' : label);
     this.#setAnswers(waits || node.state === 'asking');
 
     setText(this.#needs, needsText(node.needs) || 'Needs no other step.');
     setAttribute(this.opener, 'aria-label', accessibleName(node, ran));
-    this.tick(now);
-    const status = [label, this.#detail.textContent].filter((part) => part !== '').join(': ');
-    setAttribute(this.opener, 'title', [id, node.subtitle, status].join('\n').trim());
+    const status = [label, this.tick(now)].filter((part) => part !== '').join(': ');
+    // The reason of what was reused says that it was.
+    const isTold = standing === 'reused' && node.reason !== '';
+    const lines = [id, node.subtitle, isTold ? '' : status, node.reason];
+    setAttribute(this.opener, 'title', lines.filter((line) => line !== '').join('\n'));
   }
 
-  /** Counts the time on. */
-  tick(now: number): void {
+  /** Counts the time on. Returns what there is to tell, of which the card shows what it has room for. */
+  tick(now: number): string {
     const { runningSince, triesAgainAt, goesOnAt, detail, live, kind } = this.#node;
     const time =
       runningSince !== undefined
@@ -119,14 +126,18 @@ export class Card {
         : triesAgainAt !== undefined
           ? formatUntil(triesAgainAt - now)
           : '';
-    const label = stateLabel(kind, standingOf(this.#node));
+    const standing = standingOf(this.#node);
+    const label = stateLabel(kind, standing);
     const story = detailAfter(label, detail);
-    const told = [time, goesOnAt === undefined ? story : `${story} ${untilClock(goesOnAt)}`, live]
+    const whole = [time, goesOnAt === undefined ? story : `${story} ${untilClock(goesOnAt)}`, live]
       .filter((part) => part !== '')
       .join(' · ');
+    const isShort = standing === 'reused' || this.#showsCause;
+    const told = isShort ? partsThatFit(whole, ONE_LINE - label.length) : whole;
     setText(this.#detail, told);
-    const isLong = label.length + told.length > ONE_LINE;
+    const isLong = !isShort && label.length + told.length > ONE_LINE;
     setAttribute(this.element, 'data-long', isLong ? '' : undefined);
+    return whole;
   }
 
   place(box: Box): void {
@@ -157,6 +168,11 @@ export class Card {
       }
     }
   }
+}
+
+/** A failure, and what it asks, are more to people than why it ran. */
+function showsCause({ cause }: GraphNode, standing: Standing): boolean {
+  return cause !== '' && (standing === 'running' || standing === 'succeeded');
 }
 
 /** What VS Code's context menu on a card goes by; the page's own context says which run it is. */

@@ -41,6 +41,8 @@ const LOOKS: Readonly<Record<Standing, Look>> = {
   waiting: { sign: 'question', filled: true },
   unknown: { sign: 'question', filled: true },
   succeeded: { sign: 'check', filled: true },
+  // Nothing was done for it: an outline only.
+  reused: { sign: 'check', filled: false },
   approved: { sign: 'check', filled: true },
   failed: { sign: 'cross', filled: true },
   skipped: { sign: 'skip', filled: false },

@@ -5,17 +5,18 @@ import type {
   ShownStatus,
 } from '../../core/projections/graphPicture.ts';
 
-/** How a step stands as people are told it: of one that is pending, why. */
-export type Standing = GraphNodeState | 'held' | 'delayed' | 'parked';
+/** How a step stands as people are told it: of one that is pending, why; of one that is done, whether it had to run. */
+export type Standing = GraphNodeState | 'held' | 'delayed' | 'parked' | 'reused';
 
 export function standingOf({
   state,
+  isReused,
   isHeld,
   triesAgainAt,
   goesOnAt,
-}: Pick<GraphNode, 'state' | 'isHeld' | 'triesAgainAt' | 'goesOnAt'>): Standing {
+}: Pick<GraphNode, 'state' | 'isReused' | 'isHeld' | 'triesAgainAt' | 'goesOnAt'>): Standing {
   if (state !== 'pending') {
-    return state;
+    return state === 'succeeded' && isReused ? 'reused' : state;
   }
   if (isHeld) {
     return 'held';
@@ -44,6 +45,8 @@ export function stateLabel(kind: GraphNode['kind'], standing: Standing): string 
       return 'Needs a look';
     case 'succeeded':
       return 'Succeeded';
+    case 'reused':
+      return 'Reused';
     case 'approved':
       return 'Approved';
     case 'failed':
@@ -63,25 +66,45 @@ export function runLabel(status: ShownStatus): string {
 
 /**
  * What stands behind the state's word: `12.4 s`, `by Ada`. A detail that begins with the word itself
- * (`Rejected by Ada`, `tries again: Exited with code 1`) goes on from there.
+ * (`Rejected by Ada`, `tries again: Exited with code 1`, `reused · 2 h ago`) goes on from there.
  */
 export function detailAfter(label: string, detail: string): string {
   const rest = detail.slice(label.length);
-  return detail.toLowerCase().startsWith(label.toLowerCase()) && /^:? /.test(rest)
-    ? rest.replace(/^:? /, '')
+  return detail.toLowerCase().startsWith(label.toLowerCase()) && GOES_ON.test(rest)
+    ? rest.replace(GOES_ON, '')
     : detail;
 }
 
+const GOES_ON = /^(?::| ·)? /;
+
+/** The first parts of a detail, which ` · ` joins, that fit into so many characters; the first in any case. */
+export function partsThatFit(detail: string, room: number): string {
+  const [first = '', ...others] = detail.split(' · ');
+  let fitting = first;
+  for (const part of others) {
+    const longer = `${fitting} · ${part}`;
+    if (longer.length > room) {
+      break;
+    }
+    fitting = longer;
+  }
+  return fitting;
+}
+
 /**
- * What a screen reader says for a card: `lint, eslint, succeeded, 1.2 s`. A time that counts on is
- * left out, or the name would change every second.
+ * What a screen reader says for a card: `lint, eslint, succeeded, 1.2 s`, and why it had to run or had not. A time that
+ * counts on is left out, or the name would change every second.
  */
 export function accessibleName(node: GraphNode, ran: boolean): string {
-  const label = stateLabel(node.kind, standingOf(node));
+  const standing = standingOf(node);
+  const label = stateLabel(node.kind, standing);
   const subtitle = node.kind === 'agent' ? node.subtitle : `${node.kind}: ${node.subtitle}`;
-  return [node.id, subtitle, ran ? label.toLowerCase() : '', detailAfter(label, node.detail)]
-    .filter((part) => part !== '')
-    .join(', ');
+  // The whole reason of what was reused begins with that word.
+  const told =
+    standing === 'reused' && node.reason !== ''
+      ? [node.reason]
+      : [ran ? label.toLowerCase() : '', detailAfter(label, node.detail), node.reason];
+  return [node.id, subtitle, ...told].filter((part) => part !== '').join(', ');
 }
 
 /** `Needs lint and types.`; empty for a step that needs nothing. */
@@ -94,7 +117,7 @@ export function needsText(needs: readonly string[]): string {
   return `Needs ${others === '' ? last : `${others} and ${last}`}.`;
 }
 
-/** `4 of 6 done · 1 waiting`; for a workflow that was not run, `6 steps`. */
+/** `4 of 6 done · 1 waiting · 3 reused · saved $1.20`; for a workflow that was not run, `6 steps`. */
 export function census(picture: GraphPicture): string {
   const { nodes, run } = picture;
   if (run === undefined) {
@@ -116,6 +139,9 @@ export function census(picture: GraphPicture): string {
   const unknown = count('unknown');
   if (unknown > 0) {
     parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
+  }
+  if (run.reused !== '') {
+    parts.push(run.reused);
   }
   return parts.join(' · ');
 }

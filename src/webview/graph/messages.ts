@@ -85,17 +85,21 @@ function parseRun(value: unknown): GraphPicture['run'] {
   if (!isRecord(value)) {
     return undefined;
   }
-  const { id, status, done, verbs } = value;
-  return typeof id === 'string' && isKeyOf(STATUSES, status) && isNumber(done) && isStrings(verbs)
-    ? { id, status, done, verbs }
-    : undefined;
+  const { id, status, done, reused, verbs } = value;
+  const isComplete =
+    typeof id === 'string' &&
+    isKeyOf(STATUSES, status) &&
+    isNumber(done) &&
+    typeof reused === 'string' &&
+    isStrings(verbs);
+  return isComplete ? { id, status, done, reused, verbs } : undefined;
 }
 
 function parseNode(value: unknown): GraphNode | undefined {
   if (!isRecord(value)) {
     return undefined;
   }
-  const { id, kind, subtitle, needs, state, detail, live } = value;
+  const { id, kind, subtitle, needs, state, detail, isReused, reason, cause, live } = value;
   const { runningSince, triesAgainAt, goesOnAt, isHeld, verbs } = value;
   const isComplete =
     typeof id === 'string' &&
@@ -104,6 +108,9 @@ function parseNode(value: unknown): GraphNode | undefined {
     isStrings(needs) &&
     isKeyOf(STATES, state) &&
     typeof detail === 'string' &&
+    typeof isReused === 'boolean' &&
+    typeof reason === 'string' &&
+    typeof cause === 'string' &&
     typeof live === 'string' &&
     isTime(runningSince) &&
     isTime(triesAgainAt) &&
@@ -118,6 +125,9 @@ function parseNode(value: unknown): GraphNode | undefined {
         needs,
         state,
         detail,
+        isReused,
+        reason,
+        cause,
         live,
         runningSince,
         triesAgainAt,

@@ -4,6 +4,7 @@
 // Environment: SLUICE_HOST_VARIANT, SLUICE_GREP, and SLUICE_COUNTS for the reporter.
 import fs from 'node:fs';
 import path from 'node:path';
+import * as vscode from 'vscode';
 import { useSourceStacks } from './sourceStacks.ts';
 
 /** Milliseconds; the host shares its processor with a browser. */
@@ -21,6 +22,10 @@ export async function run(): Promise<void> {
     reporter: path.join(__dirname, '../../scripts/countingReporter.cjs'),
     ...(process.env['SLUICE_GREP'] ? { grep: process.env['SLUICE_GREP'] } : {}),
   });
+  // What suites start is to run each time; the one about the cache switches it on.
+  await vscode.workspace
+    .getConfiguration('sluice.cache')
+    .update('enabled', false, vscode.ConfigurationTarget.Global);
   const variant = process.env['SLUICE_HOST_VARIANT'] ?? 'folder';
   const folder = path.join(__dirname, 'host', variant === 'folder' ? '' : variant);
   for (const file of fs.readdirSync(folder).sort()) {

@@ -14,6 +14,8 @@ export const commands = {
   showGraph: 'Sluice: Show Graph',
   setApiKey: 'Sluice: Set API Key…',
   chooseDefaultModel: 'Sluice: Choose Default Model…',
+  showCache: 'Sluice: Cache',
+  clearCache: 'Sluice: Clear Cache…',
 } as const;
 
 /** On a row of a gate. */
@@ -34,6 +36,7 @@ export const taskActions = {
   hold: 'Hold Task',
   release: 'Release Task',
   rerun: 'Rerun Task',
+  rerunWithoutCache: 'Re-run Without Cache',
   rerunWithPrompt: 'Rerun Task with Another Prompt…',
   skip: 'Skip Task',
   accept: 'Accept Task',

@@ -57,6 +57,8 @@ export class SluiceWindow {
           ...(options.colorTheme
             ? { 'workbench.colorTheme': colorThemes[options.colorTheme].setting }
             : {}),
+          // What tests start is to run each time, but where they are about the cache.
+          'sluice.cache.enabled': false,
           ...options.settings,
         },
         environment,

@@ -7,7 +7,7 @@ const wide = { width: 1200, height: 700 };
 function pictureOf(nodes: Readonly<Record<string, readonly string[]>>): GraphPicture {
   return {
     workflow: 'w',
-    run: { id: 'w-1', status: 'running', done: 0, verbs: [] },
+    run: { id: 'w-1', status: 'running', done: 0, reused: '', verbs: [] },
     nodes: Object.entries(nodes).map(([id, needs]): GraphNode => ({
       id,
       kind: 'agent',
@@ -15,6 +15,9 @@ function pictureOf(nodes: Readonly<Record<string, readonly string[]>>): GraphPic
       needs,
       state: 'pending',
       detail: '',
+      isReused: false,
+      reason: '',
+      cause: '',
       live: '',
       runningSince: undefined,
       triesAgainAt: undefined,

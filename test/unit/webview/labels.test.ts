@@ -8,6 +8,7 @@ import {
   formatUntil,
   needsText,
   newsBetween,
+  partsThatFit,
   runLabel,
   standingOf,
   stateLabel,
@@ -21,6 +22,9 @@ function node(change: Partial<GraphNode>): GraphNode {
     needs: [],
     state: 'succeeded',
     detail: '',
+    isReused: false,
+    reason: '',
+    cause: '',
     live: '',
     runningSince: undefined,
     triesAgainAt: undefined,
@@ -36,7 +40,13 @@ function picture(nodes: readonly GraphNode[], run: GraphPicture['run']): GraphPi
 }
 
 const gate = node({ id: 'approve', kind: 'gate', subtitle: 'Publish?', state: 'pending' });
-const running = { id: 'code-quality-1', status: 'running', done: 2, verbs: [] } as const;
+const running = {
+  id: 'code-quality-1',
+  status: 'running',
+  done: 2,
+  reused: '',
+  verbs: [],
+} as const;
 
 describe('The name of a card', () => {
   it('says step, agent, state and detail', () => {
@@ -62,6 +72,21 @@ describe('The name of a card', () => {
       detail: 'tries again: It failed',
     });
     assert.equal(accessibleName(delayed, true), 'lint, eslint, tries again, It failed');
+  });
+
+  it('says the whole reason why nothing had to run, and why something had to', () => {
+    const reason = 'reused: same agent and 3 files as run checks-1 · 2 h ago · saved $0.09';
+    const reused = node({ isReused: true, detail: 'reused · 2 h ago · saved $0.09', reason });
+    assert.equal(accessibleName(reused, true), `lint, eslint, ${reason}`);
+    const ran = node({
+      detail: '1.2 s',
+      reason: 'ran: src/login.ts changed (read by this task)',
+      cause: 'ran: login.ts changed',
+    });
+    assert.equal(
+      accessibleName(ran, true),
+      'lint, eslint, succeeded, 1.2 s, ran: src/login.ts changed (read by this task)',
+    );
   });
 
   it('has no state before a run', () => {
@@ -111,6 +136,24 @@ describe('The words of the graph page', () => {
     assert.equal(runLabel('paused'), 'Paused');
   });
 
+  it('tell what was reused from what ran', () => {
+    const reused = node({ isReused: true });
+    assert.equal(standingOf(reused), 'reused');
+    assert.equal(stateLabel('agent', 'reused'), 'Reused');
+    assert.equal(standingOf({ ...reused, state: 'running' }), 'running');
+    assert.equal(detailAfter('Reused', 'reused · 2 h ago · saved $0.09'), '2 h ago · saved $0.09');
+  });
+
+  it('show of a story the parts there is room for, and the first in any case', () => {
+    const story = '2 h ago · saved $0.09 · more';
+    assert.equal(partsThatFit(story, 100), story);
+    assert.equal(partsThatFit(story, story.length), story);
+    assert.equal(partsThatFit(story, story.length - 1), '2 h ago · saved $0.09');
+    assert.equal(partsThatFit(story, 12), '2 h ago');
+    assert.equal(partsThatFit(story, 0), '2 h ago');
+    assert.equal(partsThatFit('', 5), '');
+  });
+
   it('say why a step is pending; a hold comes before a time', () => {
     const pending = node({ state: 'pending', triesAgainAt: 5 });
     assert.equal(standingOf(pending), 'delayed');
@@ -144,6 +187,14 @@ describe('The words of the graph page', () => {
     const asking = node({ state: 'asking' });
     assert.equal(census(picture([asking], at)), '0 of 1 done · 1 asks you');
     assert.equal(census(picture([asking, asking], at)), '0 of 2 done · 2 ask you');
+  });
+
+  it('count what was reused, and what that has saved', () => {
+    const run = { ...running, done: 1, reused: '1 reused · saved $1.20' };
+    assert.equal(
+      census(picture([node({ isReused: true })], run)),
+      '1 of 1 done · 1 reused · saved $1.20',
+    );
   });
 
   it('count the steps of a workflow as written', () => {

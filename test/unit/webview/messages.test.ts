@@ -9,6 +9,9 @@ const node = {
   needs: ['start'],
   state: 'running',
   detail: '',
+  isReused: false,
+  reason: 'ran: src/login.ts changed (read by this task); agent and prompt unchanged',
+  cause: 'ran: login.ts changed',
   live: '2,140 tokens',
   runningSince: 12,
   triesAgainAt: undefined,
@@ -18,7 +21,13 @@ const node = {
 };
 const picture = {
   workflow: 'code-quality',
-  run: { id: 'code-quality-1', status: 'running', done: 0, verbs: ['pause', 'cancel'] },
+  run: {
+    id: 'code-quality-1',
+    status: 'running',
+    done: 0,
+    reused: '1 reused',
+    verbs: ['pause', 'cancel'],
+  },
   nodes: [
     node,
     { ...node, id: 'approve', kind: 'gate', runningSince: undefined },
@@ -56,6 +65,7 @@ describe('A message to the graph page', () => {
       { type: 'picture', picture: { ...picture, run: { ...picture.run, status: 'toString' } } },
       { type: 'picture', picture: { ...picture, run: { ...picture.run, done: '0' } } },
       { type: 'picture', picture: { ...picture, run: { ...picture.run, verbs: 'pause' } } },
+      { type: 'picture', picture: { ...picture, run: { ...picture.run, reused: undefined } } },
       { type: 'picture', picture: { ...picture, nodes: {} } },
       { type: 'picture', picture: { ...picture, nodes: [node, node] } },
       withNode({ id: 7 }),
@@ -70,6 +80,9 @@ describe('A message to the graph page', () => {
       withNode({ goesOnAt: 'soon' }),
       withNode({ live: undefined }),
       withNode({ isHeld: 1 }),
+      withNode({ isReused: undefined }),
+      withNode({ reason: ['ran'] }),
+      withNode({ cause: undefined }),
       withNode({ verbs: [1] }),
       withNode({ verbs: undefined }),
     ];

@@ -16,6 +16,9 @@ describe('a folder nobody has trusted', () => {
       'sluice.runWorkflow',
       'sluice.runAgent',
       'sluice.showGraph',
+      'sluice.showCache',
+      'sluice.clearCache',
+      'sluice.rerunTaskWithoutCache',
       'sluice.approveGate',
       'sluice.cancelRun',
     ]) {
@@ -23,6 +26,12 @@ describe('a folder nobody has trusted', () => {
     }
     assert.deepEqual(filesWithProblems(), [], 'its broken workflow would be reported');
     assert.match(await outputOf(folder, 'checks-1', 'hello'), /not trusted/);
+    const cache = vscode.Uri.from({
+      scheme: 'sluice-cache',
+      path: '/Cache of it.md',
+      query: vscode.Uri.file(folder.path).toString(),
+    });
+    assert.match((await vscode.workspace.openTextDocument(cache)).getText(), /not trusted/);
     assert.deepEqual(
       vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
       [],

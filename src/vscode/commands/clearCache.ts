@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import { count, formatBytes, oneLine, thrownMessage } from '../../core/base/text.ts';
+import type { CacheCounts, CacheStatistics, ClearedPart } from '../../core/domain/cache.ts';
+import { mostAskedFirst } from '../cachePage.ts';
+import type { Command } from '../contributions.ts';
+import type { ReadableRun } from '../offers.ts';
+import type { CachePages } from '../output/cachePages.ts';
+import type { Project, Projects } from '../project.ts';
+import { chooseProject } from './chooseProject.ts';
+
+interface ClearedItem extends vscode.QuickPickItem {
+  readonly what?: ClearedPart;
+}
+
+/** Forgets what the cache of a folder holds: all, or what one namespace, agent or run has added. */
+export function clearCache(projects: Projects, pages: CachePages): Command {
+  return {
+    id: 'sluice.clearCache',
+    execute: async () => {
+      const project = await chooseProject(projects, 'The folder whose cache to clear');
+      if (project === undefined) {
+        return;
+      }
+      try {
+        await clear(project);
+      } catch (thrown) {
+        const why = oneLine(thrownMessage(thrown));
+        void vscode.window.showErrorMessage(`The cache could not be cleared: ${why}`);
+      }
+      pages.refresh();
+    },
+  };
+}
+
+async function clear({ folder, sluice }: Project): Promise<void> {
+  const { cache } = sluice;
+  const statistics = await cache.statistics();
+  const { total, namespaces } = statistics;
+  if ([total, ...Object.values(namespaces)].every(({ entries }) => entries === 0)) {
+    void vscode.window.showInformationMessage(`The cache of ${folder.name} is empty.`);
+    return;
+  }
+  const runs = sluice.runs().flatMap((entry) => (entry.kind === 'readable' ? entry : []));
+  const picked = await vscode.window.showQuickPick(clearedItems(statistics, runs), {
+    title: 'Clear Cache',
+    placeHolder: 'What to forget',
+    matchOnDescription: true,
+  });
+  const what = picked?.what;
+  if (what === undefined || (what.kind === 'all' && !(await isWanted(folder.name, statistics)))) {
+    return;
+  }
+  const gone = await cache.clear(what);
+  void vscode.window.showInformationMessage(
+    gone === 0
+      ? 'Nothing of that was in the cache.'
+      : `${count(gone, 'answer')} of the cache ${gone === 1 ? 'is' : 'are'} gone. What asks for them runs.`,
+  );
+}
+
+async function isWanted(folder: string, { total }: CacheStatistics): Promise<boolean> {
+  const clear = 'Clear';
+  const chosen = await vscode.window.showWarningMessage(
+    `Clear the whole cache of ${folder}?`,
+    { modal: true, detail: `${keptText(total)}. All of it is worked out and paid for again.` },
+    clear,
+  );
+  return chosen === clear;
+}
+
+function clearedItems(
+  { total, namespaces, agents }: CacheStatistics,
+  runs: readonly ReadableRun[],
+): ClearedItem[] {
+  const items = (
+    rows: Readonly<Record<string, CacheCounts>>,
+    whatOf: (name: string) => ClearedPart,
+  ) =>
+    mostAskedFirst(rows)
+      .filter(([, { entries }]) => entries > 0)
+      .map(([name, counts]) => ({
+        label: oneLine(name, 80),
+        description: keptText(counts),
+        what: whatOf(name),
+      }));
+  const made = runs.flatMap(({ run, state }): ClearedItem[] => {
+    const tasks = [...state.tasks.values()];
+    const own = tasks.filter((task) => task.kind === 'succeeded' && task.reused === undefined);
+    return own.length === 0
+      ? []
+      : [
+          {
+            label: run,
+            description: `what ${count(own.length, 'task')} made`,
+            what: { kind: 'run', run },
+          },
+        ];
+  });
+  return [
+    { label: 'All', description: keptText(total), what: { kind: 'all' } },
+    ...group(
+      'One namespace',
+      items(namespaces, (namespace) => ({ kind: 'namespace', namespace })),
+    ),
+    ...group(
+      'One agent',
+      items(agents, (agent) => ({ kind: 'agent', agent })),
+    ),
+    ...group('One run', made),
+  ];
+}
+
+function group(label: string, items: readonly ClearedItem[]): readonly ClearedItem[] {
+  return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+}
+
+function keptText({ entries, bytes }: CacheCounts): string {
+  return `${count(entries, 'answer')}, ${formatBytes(bytes)}`;
+}

@@ -5,6 +5,9 @@ import type { RunOffer, TaskOffer } from '../../src/vscode/offers.ts';
 
 interface Manifest {
   readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
   readonly contributes: {
     readonly commands: readonly {
       command: string;
@@ -114,7 +117,10 @@ describe('package.json', () => {
     ]);
     assert.deepEqual(buttons('task.pending release skip'), ['releaseTask']);
     assert.deepEqual(buttons('question.permission'), ['showQuestion', 'answerQuestion']);
-    assert.deepEqual(buttons('task.succeeded rerun prompt command'), []);
+    assert.deepEqual(buttons('task.succeeded rerun rerun-without-cache prompt command'), []);
+    assert.deepEqual(buttons('task.succeeded rerun rerun-without-cache similar prompt'), [
+      'askAnew',
+    ]);
     assert.deepEqual(buttons('gate.waiting'), ['approveGate', 'rejectGate', 'showGate']);
     assert.deepEqual(buttons('run paused unpause cancel'), [
       ...['showGraph', 'resumeRun', 'cancelRun'],
@@ -127,6 +133,14 @@ describe('package.json', () => {
       key.startsWith('sluice.models.') ? [scope] : [],
     );
     assert.deepEqual(new Set(scopes), new Set(['machine']));
+  });
+
+  it('lets no folder that nobody trusts say what the cache keeps and answers', () => {
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    const settingsOfCache = Object.keys(configuration.properties).filter((key) =>
+      key.startsWith('sluice.cache.'),
+    );
+    assert.deepEqual([...restrictedConfigurations].sort(), settingsOfCache.sort());
   });
 
   it('wakes the extension for its views, its files and its restored panels only', () => {
@@ -169,6 +183,7 @@ const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
   'sluice.acceptTask': ['accept'],
   'sluice.skipTask': ['skip'],
   'sluice.rerunTask': ['rerun'],
+  'sluice.rerunTaskWithoutCache': ['rerun-without-cache'],
   'sluice.rerunTaskWithPrompt': ['prompt'],
   'sluice.rerunTaskWithModel': ['otherModel'],
   'sluice.answerQuestion': ['answer'],

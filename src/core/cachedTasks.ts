@@ -158,6 +158,7 @@ export class CachedTasks implements CachePort {
       permissions: permissions ?? terms.permissions,
       bounds: { owns: terms.owns, never: terms.never },
       prompt: question.prompt,
+      spoken: { written: question.step.prompt, needs: question.needs },
       env: question.env,
       host: await this.#host(question),
       model: await this.#model(question, signal),

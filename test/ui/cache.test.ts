@@ -74,7 +74,7 @@ describe('the cache, as a person sees it', function () {
       assert.deepEqual(await ranIn(run), []);
       await says(window, run, /^succeeded · 5 reused/);
       for (const step of STEPS) {
-        await says(window, step, /^reused · (just now|\d+ min ago)/);
+        await says(window, step, /^reused · .*(just now|\d+ min ago)$/);
       }
       const row = (await workbench.rows(views.runs)).find(({ label }) => label === 'report');
       assert.match(row?.accessibleName ?? '', /^report, succeeded, reused: same agent, /);
@@ -86,8 +86,8 @@ describe('the cache, as a person sees it', function () {
     const run = await start();
     await ended(run);
     assert.deepEqual((await ranIn(run)).sort(), ['login', 'report']);
-    await says(window, 'login', /^\d.* · ran: login\.ts changed$/);
-    await says(window, 'report', /^\d.* · ran: what login made changed$/);
+    await says(window, 'login', /^ran: login\.ts changed · \d/);
+    await says(window, 'report', /^ran: what login made changed · \d/);
     await says(window, 'logout', /^reused · /);
     await says(window, run, /^succeeded · 3 reused/);
   });
@@ -135,7 +135,7 @@ describe('the cache, as a person sees it', function () {
     await workbench.chooseFromContextMenu(row, taskActions.rerunWithoutCache);
     await until('both to run', async () => (await ranIn(run)).length === 2);
     assert.deepEqual((await ranIn(run)).sort(), ['report', 'search']);
-    await says(window, 'search', / · ran: a person wanted it anew$/);
+    await says(window, 'search', /^ran: a person wanted it anew · /);
   });
 
   it('shows what it holds, and is cleared after a question', async () => {

@@ -47,7 +47,7 @@ export function reuseText(
       : similar === undefined
         ? ''
         : 'similar question';
-    const parts = ['reused', what, shared ? '' : age, savedShort(saved)];
+    const parts = ['reused', what, savedShort(saved), shared ? '' : age];
     return cutTo(SHORT_REASON, parts.filter(isSomething).join(' · '));
   }
   const most = detail === 'line' ? 80 : 1000;

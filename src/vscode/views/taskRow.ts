@@ -131,7 +131,8 @@ function toldOf(row: TaskRow, isDriven: boolean, now: number): string {
         : 'cut off';
     }
     case 'succeeded':
-      return [detail, cause].filter((text) => text !== '').join(' · ');
+      // Why it ran tells more than how long it took, where there is room for one.
+      return [cause, detail].filter((text) => text !== '').join(' · ');
     default:
       return triesAgainAt === undefined
         ? whenOf(row, now)

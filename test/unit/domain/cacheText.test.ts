@@ -77,11 +77,11 @@ describe('What is said of a task for which nothing ran', () => {
   });
 
   it('fits beside a name in its short form, and says first what counts most', () => {
-    assert.equal(reuseText(reuse(), reader, 'short'), 'reused · 2 h ago · saved $0.09');
+    assert.equal(reuseText(reuse(), reader, 'short'), 'reused · saved $0.09 · 2 h ago');
     const free = { ...saved, usd: 0 };
     assert.equal(
       reuseText(reuse({ saved: free }), reader, 'short'),
-      'reused · 2 h ago · saved 12,400 tokens',
+      'reused · saved 12,400 tokens · 2 h ago',
     );
     const quick = { ms: 900, calls: 0, tokens: 0, usd: 0 };
     assert.equal(reuseText(reuse({ saved: quick }), reader, 'short'), 'reused · 2 h ago');
@@ -143,7 +143,7 @@ describe('What is said of a task for which nothing ran', () => {
     );
     assert.equal(
       reuseText(similar, reader, 'short'),
-      'reused · similar question · 2 h ago · saved $0.09',
+      'reused · similar question · saved $0.09 · 2 h ago',
     );
     const nearly = reuse({ similar: { question: 'x', similarity: 0.9999 } });
     assert.match(reuseText(nearly, reader), /\(0\.99\)/, 'never 1 for what is not the same');

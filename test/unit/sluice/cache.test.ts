@@ -220,6 +220,22 @@ describe('What was answered before', function () {
     assert.ok(reused.kind === 'succeeded' && reused.reused?.saved.calls === 2);
   });
 
+  it('is made once for tasks of a run that ask a model the same at the same moment', async () => {
+    provider = await LoopbackProvider.start({});
+    project.write(
+      '.sluice/agents/reader.md',
+      '---\nname: reader\ndescription: Answers.\nmodel: anthropic/claude-test\ntools: []\n---\n\nAnswer.\n',
+    );
+    const step = { agent: 'reader', prompt: 'What is new?' };
+    project.workflow('lanes', { a: step, b: step, c: step });
+    project.repository.commit();
+    sluice = await open();
+    provider.next({ answer: { text: 'Nothing.' } });
+    const only = await run('lanes');
+    assert.deepEqual(Object.values(how(only)).sort(), ['ran', 'reused', 'reused']);
+    assert.equal(provider.requests.length, 1);
+  });
+
   it('is waited for by another run that asks the same at the same moment', async () => {
     project.agent('slow', `note('slow'); await sign('go'); process.stdout.write('done');`);
     project.workflow('one', { a: { agent: 'slow' } });

@@ -76,7 +76,7 @@ describe('The name of a card', () => {
 
   it('says the whole reason why nothing had to run, and why something had to', () => {
     const reason = 'reused: same agent and 3 files as run checks-1 · 2 h ago · saved $0.09';
-    const reused = node({ isReused: true, detail: 'reused · 2 h ago · saved $0.09', reason });
+    const reused = node({ isReused: true, detail: 'reused · saved $0.09 · 2 h ago', reason });
     assert.equal(accessibleName(reused, true), `lint, eslint, ${reason}`);
     const ran = node({
       detail: '1.2 s',
@@ -141,16 +141,16 @@ describe('The words of the graph page', () => {
     assert.equal(standingOf(reused), 'reused');
     assert.equal(stateLabel('agent', 'reused'), 'Reused');
     assert.equal(standingOf({ ...reused, state: 'running' }), 'running');
-    assert.equal(detailAfter('Reused', 'reused · 2 h ago · saved $0.09'), '2 h ago · saved $0.09');
+    assert.equal(detailAfter('Reused', 'reused · saved $0.09 · 2 h ago'), 'saved $0.09 · 2 h ago');
   });
 
   it('show of a story the parts there is room for, and the first in any case', () => {
-    const story = '2 h ago · saved $0.09 · more';
+    const story = 'saved $0.09 · 2 h ago · more';
     assert.equal(partsThatFit(story, 100), story);
     assert.equal(partsThatFit(story, story.length), story);
-    assert.equal(partsThatFit(story, story.length - 1), '2 h ago · saved $0.09');
-    assert.equal(partsThatFit(story, 12), '2 h ago');
-    assert.equal(partsThatFit(story, 0), '2 h ago');
+    assert.equal(partsThatFit(story, story.length - 1), 'saved $0.09 · 2 h ago');
+    assert.equal(partsThatFit(story, 12), 'saved $0.09');
+    assert.equal(partsThatFit(story, 0), 'saved $0.09');
     assert.equal(partsThatFit('', 5), '');
   });
 

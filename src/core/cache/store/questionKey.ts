@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../base/digest.ts';
 
+/** Of a text without one V8 knows that as a rule, and does not look through it. */
+const BEYOND_LATIN = /[\u0100-\uffff]/;
+
 /**
- * The key of a question. The text is hashed as it is, behind a line with the lengths, which tell where the facts end:
- * escaping a long text would cost more than its digest.
+ * The key of a question. The text is hashed as V8 holds it, behind a line with the lengths, which tell where the facts
+ * end: escaping a long text, or making UTF-8 of it, would cost as much as its digest.
  */
 export function questionKey(facts: string, text: string): Digest {
-  // As UTF-8 all halves of surrogate pairs that stand alone are one and the same.
-  const encoding = isWhole(facts) && isWhole(text) ? 'utf8' : 'utf16le';
+  const encoding = BEYOND_LATIN.test(facts) || BEYOND_LATIN.test(text) ? 'utf16le' : 'latin1';
   return createHash('sha256')
     .update(`question 1 ${encoding} ${facts.length} ${text.length}\n${facts}`, encoding)
     .update(text, encoding)

@@ -47,6 +47,14 @@ export function fingerprintOf(question: TaskQuestion): Fingerprint {
   return { key: keyOf(parts), parts };
 }
 
+/** Why the prompt is as it is, as parts that are in no key. */
+export function spokenParts({ spoken }: Pick<TaskQuestion, 'spoken'>): readonly KeyPart[] {
+  return [
+    part('prompt', digestOf(spoken.written)),
+    ...spoken.needs.map((need) => part('need', digestOfJson(needFacts(need)), need.task)),
+  ];
+}
+
 /** Of everything but the words of the prompt. */
 export function scopeOf({ parts }: Fingerprint): Digest {
   return keyOf(parts.filter(({ what }) => what !== 'prompt'));

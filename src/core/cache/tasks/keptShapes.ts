@@ -23,6 +23,8 @@ export interface AnswerFacts {
 export interface Note {
   readonly key: Digest;
   readonly parts: readonly KeyPart[];
+  /** As of `spokenParts`. */
+  readonly spoken: readonly KeyPart[];
   /** Where the result is from. */
   readonly from: { readonly run: RunId; readonly task: TaskId; readonly at: number };
   /** Why it was not kept; `undefined`: it was. */
@@ -69,25 +71,28 @@ const answerFacts = z.strictObject({
   model: orUndefined(z.strictObject({ asked: text, served: orUndefined(text) })),
 }) satisfies z.ZodType<AnswerFacts>;
 
+const keyParts = z.array(
+  z.strictObject({
+    what: z.enum([
+      'engine',
+      'agent',
+      'step',
+      'model',
+      'tools',
+      'prompt',
+      'environment',
+      'need',
+      'inputs',
+    ]),
+    name: orUndefined(text),
+    digest,
+  }),
+);
+
 const note = z.strictObject({
   key: digest,
-  parts: z.array(
-    z.strictObject({
-      what: z.enum([
-        'engine',
-        'agent',
-        'step',
-        'model',
-        'tools',
-        'prompt',
-        'environment',
-        'need',
-        'inputs',
-      ]),
-      name: orUndefined(text),
-      digest,
-    }),
-  ),
+  parts: keyParts,
+  spoken: keyParts,
   from: z.strictObject({ run: runId, task: taskId, at: count }),
   unfit: orUndefined(
     z.discriminatedUnion('kind', [

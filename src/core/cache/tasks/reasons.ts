@@ -26,6 +26,8 @@ export interface Fallen {
 /** What is known of a question that nothing answers. */
 export interface Unanswered {
   readonly fingerprint: Fingerprint;
+  /** As of `spokenParts`. */
+  readonly spoken: readonly KeyPart[];
   readonly inputs: InputsThenAndNow | undefined;
   /** Of the last question of the task. */
   readonly note: Note | undefined;
@@ -50,6 +52,7 @@ export function markOf({ digest }: TreeFile): string {
 
 export function whyUnanswered({
   fingerprint,
+  spoken,
   inputs,
   note,
   fallen,
@@ -74,7 +77,9 @@ export function whyUnanswered({
   if (again !== undefined) {
     return { kind: 'gone', than: again.from };
   }
-  return note === undefined ? { kind: 'first' } : changedSinceNote(note, fingerprint, inputs);
+  return note === undefined
+    ? { kind: 'first' }
+    : changedSinceNote(note, fingerprint, spoken, inputs);
 }
 
 /** The one that tells most: with the fewest changes, of these the newest. */
@@ -107,26 +112,14 @@ function changedSince(
 function changedSinceNote(
   note: Note,
   { parts }: Fingerprint,
+  spoken: readonly KeyPart[],
   inputs: InputsThenAndNow | undefined,
 ): MissReason {
-  const before = byIdentity(note.parts);
-  const now = byIdentity(parts);
-  const changes: Change[] = [];
-  const unchanged: KeyPart[] = [];
-  for (const [identity, part] of now) {
-    const how = howOf(before.get(identity)?.digest, part.digest);
-    if (how === undefined) {
-      unchanged.push(part);
-    } else if (part.what !== 'inputs' || inputs === undefined) {
-      changes.push({ what: part.what, name: part.name, how });
-    }
-  }
-  for (const [identity, { what, name }] of before) {
-    if (!now.has(identity)) {
-      changes.push({ what, name, how: 'removed' });
-    }
-  }
-  changes.sort((one, other) => rankOf(one) - rankOf(other));
+  const { changes: all, unchanged } = partChanges(note.parts, parts);
+  const changes = whyPrompt(
+    all.filter(({ what }) => what !== 'inputs' || inputs === undefined),
+    partChanges(note.spoken, spoken).changes,
+  ).sort((one, other) => rankOf(one) - rankOf(other));
   const haveFilesChanged = inputs !== undefined && !unchanged.some(({ what }) => what === 'inputs');
   const files = haveFilesChanged ? fileChanges(inputs) : undefined;
   changes.push(...(files?.changes ?? []));
@@ -140,7 +133,45 @@ function changedSinceNote(
   );
 }
 
-/** People are told causes first: what a task before it gave often stands in the prompt, too. What is not there: before. */
+function partChanges(
+  then: readonly KeyPart[],
+  parts: readonly KeyPart[],
+): { readonly changes: readonly Change[]; readonly unchanged: readonly KeyPart[] } {
+  const before = byIdentity(then);
+  const now = byIdentity(parts);
+  const changes: Change[] = [];
+  const unchanged: KeyPart[] = [];
+  for (const [identity, part] of now) {
+    const how = howOf(before.get(identity)?.digest, part.digest);
+    if (how === undefined) {
+      unchanged.push(part);
+    } else {
+      changes.push({ what: part.what, name: part.name, how });
+    }
+  }
+  for (const [identity, { what, name }] of before) {
+    if (!now.has(identity)) {
+      changes.push({ what, name, how: 'removed' });
+    }
+  }
+  return { changes, unchanged };
+}
+
+/**
+ * A prompt that is written as before and comes out otherwise holds what tasks before it gave: people are told which.
+ * @param spoken what of the prompt as written, and of those tasks, has changed
+ */
+function whyPrompt(changes: readonly Change[], spoken: readonly Change[]): Change[] {
+  const isWrittenAnew = spoken.some(({ what }) => what === 'prompt');
+  if (isWrittenAnew || spoken.length === 0 || !changes.some(({ what }) => what === 'prompt')) {
+    return [...changes];
+  }
+  const others = changes.filter(({ what }) => what !== 'prompt');
+  const told = new Set(others.flatMap(({ what, name }) => (what === 'need' ? [name] : [])));
+  return [...others, ...spoken.filter(({ name }) => !told.has(name))];
+}
+
+/** In the order of causes. */
 function rankOf({ what }: Change): number {
   return ['agent', 'step', 'model', 'tools', 'need', 'prompt', 'environment', 'inputs'].indexOf(
     what,

@@ -3,6 +3,7 @@ import type { Fingerprint } from '../../domain/cache.ts';
 import { plainModelName } from '../../domain/servedModel.ts';
 import type { Trace } from '../../domain/trace.ts';
 import type { AnswerStore } from '../parts.ts';
+import { spokenParts } from './fingerprint.ts';
 import { asJson, readFileNote, readNote, type Note } from './keptShapes.ts';
 import { markOf, type InputsThenAndNow } from './reasons.ts';
 import type { InputFiles, TaskQuestion } from './taskQuestion.ts';
@@ -33,11 +34,15 @@ export class Subjects {
     return readNote(await this.#store.recall(noteName(subject)));
   }
 
-  async remember(subject: Subject & Pick<TaskQuestion, 'inputs'>, note: Note): Promise<void> {
-    if (subject.inputs !== undefined) {
-      await this.#rememberFiles(subject.inputs, note);
+  async remember(
+    question: Subject & Pick<TaskQuestion, 'inputs' | 'spoken'>,
+    facts: Omit<Note, 'spoken'>,
+  ): Promise<void> {
+    const note: Note = { ...facts, spoken: spokenParts(question) };
+    if (question.inputs !== undefined) {
+      await this.#rememberFiles(question.inputs, note);
     }
-    await this.#store.remember(noteName(subject), asJson(note));
+    await this.#store.remember(noteName(question), asJson(note));
   }
 
   /** The files of a question, beside those of the last one. */

@@ -15,7 +15,7 @@ import { plainModelName } from '../../domain/servedModel.ts';
 import type { Trace, TreeView, Unfit } from '../../domain/trace.ts';
 import type { AnswerStore, KeptAnswer } from '../parts.ts';
 import { digestOfFilesInSlices } from './fileLists.ts';
-import { fingerprintOf, scopeOf } from './fingerprint.ts';
+import { fingerprintOf, scopeOf, spokenParts } from './fingerprint.ts';
 import { asJson, readAnswerFacts, type AnswerFacts } from './keptShapes.ts';
 import { sameOf, whyUnanswered, type Fallen } from './reasons.ts';
 import type { SimilarAnswers, WordedQuestion } from './similarAnswers.ts';
@@ -113,6 +113,7 @@ export class TaskCache {
     // T3
     const why = whyUnanswered({
       fingerprint,
+      spoken: spokenParts(question),
       inputs: question.inputs && (await this.#subjects.inputs(question.inputs, note)),
       note,
       fallen: judged.fallen,

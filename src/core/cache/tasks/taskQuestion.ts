@@ -27,6 +27,13 @@ export interface TaskQuestion {
   readonly permissions: PermissionMode | undefined;
   /** Rendered. */
   readonly prompt: string;
+  /** What made the prompt what it is; it decides nothing, and explains. */
+  readonly spoken: {
+    /** As it is written, with `${{ … }}` in it. */
+    readonly written: string;
+    /** Tasks whose outputs may stand in it. */
+    readonly needs: readonly NeedShown[];
+  };
   /** Rendered: the agent's and over them the step's. */
   readonly env: Readonly<Record<string, string>>;
   /** What counts of the machine, by names for people: `platform`, `LANG`, `program`. */

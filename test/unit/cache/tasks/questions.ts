@@ -30,6 +30,7 @@ export function modelQuestion(over: Partial<TaskQuestion> = {}): TaskQuestion {
     bounds: { owns: undefined, never: [] },
     permissions: undefined,
     prompt: 'What is in it?',
+    spoken: { written: 'What is in it?', needs: [] },
     env: {},
     host: { platform: 'linux' },
     model: 'acme/large',

@@ -364,6 +364,22 @@ describe('why a task runs', () => {
     ]);
   });
 
+  it('is what the tasks before it gave, where the prompt holds that and is written as before', async () => {
+    const bench = new Bench();
+    const asked = (output: string, written = 'Sum up ${{ steps.x.output }}') =>
+      modelQuestion({
+        prompt: `Sum up ${output}`,
+        spoken: { written, needs: [needOf('x', output), needOf('y', 'same')] },
+      });
+    await bench.keep(asked('1'), 'x');
+    assert.deepEqual(changesIn(await bench.why(asked('2'))), [
+      { what: 'need', name: 'x', how: 'changed' },
+    ]);
+    assert.deepEqual(changesIn(await bench.why(asked('2', 'Sum it up: ${{ steps.x.output }}'))), [
+      { what: 'prompt', name: undefined, how: 'changed' },
+    ]);
+  });
+
   it('tells a variable from a fact of the machine of the same name', async () => {
     const bench = new Bench();
     const before = commandQuestion({ env: { LANG: 'C' }, host: { LANG: 'C' } });

@@ -15,6 +15,7 @@ export async function bundleCell(name: string): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    target: 'node20',
     packages: 'external',
     logLevel: 'warning',
   });

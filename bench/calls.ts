@@ -4,7 +4,7 @@ import { loopbackModel } from '../test/support/loopbackModels.ts';
 import { loopbackModels } from './loopbackCalls.ts';
 import { streamTurn } from '../src/core/models/turn/streamTurn.ts';
 import { systemClock } from '../src/core/base/clock.ts';
-import { median } from './table.ts';
+import { median, part, turned } from './table.ts';
 
 // What Sluice adds to one call of a model: the same call through the AI SDK alone, through our turn, and through the
 // governor as well, one after another in turn, so that all three see the same machine.
@@ -88,14 +88,4 @@ export async function benchCalls(): Promise<void> {
     models.dispose();
     await provider.close();
   }
-}
-
-/** Each goes first as often as the others. */
-function turned<T>(values: readonly T[], by: number): readonly T[] {
-  const at = by % values.length;
-  return [...values.slice(at), ...values.slice(0, at)];
-}
-
-function part(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -6,6 +6,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** @param sorted in ascending order */
+export function part(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Each goes first as often as the others. */
+export function turned<T>(values: readonly T[], by: number): readonly T[] {
+  const at = by % values.length;
+  return [...values.slice(at), ...values.slice(0, at)];
+}
+
 export interface BenchRow {
   readonly name: string;
   /** Milliseconds, one for each round. */

@@ -7,7 +7,7 @@ import { hasEnded, isDone, type RunState } from '../../../src/core/domain/runSta
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { foldRun, graphOf, ImpossibleEvent, RunFold } from '../../../src/core/journal/fold.ts';
 import { failedNeeds, MAY_BE_SKIPPED } from '../../../src/core/journal/skipping.ts';
-import { gate, plan, step } from '../../support/plans.ts';
+import { gate, plan, planWith, step } from '../../support/plans.ts';
 import { ADA, created, RUN, started, task } from './journalRig.ts';
 
 const blob = { digest: digestOf(''), bytes: 0 };
@@ -30,6 +30,32 @@ function answered(id: TaskId, decision: 'approved' | 'rejected', shown = 'shown'
   const digest = digestOf(shown);
   return { type: 'gate-answered', task: id, digest, decision, by: ADA, note: undefined };
 }
+
+/** Of the questions there are two. */
+const missed = (id: TaskId): EventBody => ({
+  type: 'cache-missed',
+  task: id,
+  key: digestOf(String(Number(id.slice(1)) % 2)),
+  why: { kind: 'first' },
+});
+
+const reused = (id: TaskId): EventBody => ({
+  type: 'task-reused',
+  task: id,
+  reuse: {
+    from: { run: RUN, task: id, at: 1 },
+    namespace: 'command_output',
+    same: [],
+    saved: { ms: 5, calls: 0, tokens: 0, usd: 0 },
+    shared: false,
+    similar: undefined,
+  },
+  exitCode: 0,
+  output: blob,
+  log: blob,
+  artifacts: [artifact],
+  inputBytes: undefined,
+});
 
 const opened = (id: TaskId): EventBody => ({
   type: 'gate-opened',
@@ -58,16 +84,20 @@ function play(of: RunPlan, ...bodies: readonly EventBody[]): RunFold {
 
 /** Steps 0, 1, …; each may need earlier ones, some are gates, some have conditions. */
 const anyPlan: fc.Arbitrary<RunPlan> = fc
-  .array(
-    fc.record({
-      isGate: fc.boolean(),
-      needs: fc.array(fc.nat(), { maxLength: 3 }),
-      condition: fc.constantFrom(undefined, undefined, "run.id == 'example-1'", 'always()'),
-    }),
-    { minLength: 1, maxLength: 8, size: 'max' },
+  .tuple(
+    fc.boolean(),
+    fc.array(
+      fc.record({
+        isGate: fc.boolean(),
+        needs: fc.array(fc.nat(), { maxLength: 3 }),
+        condition: fc.constantFrom(undefined, undefined, "run.id == 'example-1'", 'always()'),
+      }),
+      { minLength: 1, maxLength: 8, size: 'max' },
+    ),
   )
-  .map((drawn) =>
-    plan(
+  .map(([useCache, drawn]) =>
+    planWith(
+      { useCache },
       ...drawn.map(({ isGate, needs, condition }, n) => {
         const chosen = n === 0 ? [] : [...new Set(needs.map((need) => `t${need % n}`))];
         return isGate
@@ -77,11 +107,60 @@ const anyPlan: fc.Arbitrary<RunPlan> = fc
     ),
   );
 
-/** Tasks whose conditions were found to hold since they were last asked for. */
-type Wanted = ReadonlySet<TaskId>;
+/** What is known of tasks since they were last asked for. */
+class Known {
+  /** Their conditions hold. */
+  readonly wanted = new Set<TaskId>();
+  /** The cache was asked, and had nothing: the questions. */
+  readonly asked = new Map<TaskId, string>();
+  /** They have waited for another one. */
+  readonly waited = new Set<TaskId>();
+  readonly fresh = new Set<TaskId>();
+
+  /** @param before of the tasks, as they were */
+  saw(event: RunEvent, before: RunState['tasks']): void {
+    switch (event.type) {
+      case 'condition-judged':
+        if (event.met) {
+          this.wanted.add(event.task);
+        }
+        break;
+      case 'cache-missed':
+        this.asked.set(event.task, event.key);
+        break;
+      case 'task-interrupted':
+        this.asked.delete(event.task);
+        break;
+      case 'task-succeeded': {
+        const question = this.asked.get(event.task);
+        for (const [id, other] of [...this.asked]) {
+          const isPending = id !== event.task && before.get(id)?.kind === 'pending';
+          if (isPending && other === question && !this.waited.has(id) && !this.fresh.has(id)) {
+            this.waited.add(id);
+            this.asked.delete(id);
+          }
+        }
+        break;
+      }
+      case 'tasks-reset':
+        for (const id of event.tasks) {
+          this.wanted.delete(id);
+          this.asked.delete(id);
+          if (event.fresh.includes(id)) {
+            this.fresh.add(id);
+          } else {
+            this.fresh.delete(id);
+            this.waited.delete(id);
+          }
+        }
+        break;
+      default:
+    }
+  }
+}
 
 /** The frontier as its description has it, found by looking at everything. */
-function frontierOf(of: RunPlan, state: RunState, wanted: Wanted) {
+function frontierOf(of: RunPlan, state: RunState, { wanted, asked }: Known) {
   const graph = graphOf(of);
   const ids = graph.ids;
   const gates = new Set(
@@ -97,12 +176,14 @@ function frontierOf(of: RunPlan, state: RunState, wanted: Wanted) {
   const settled = pending.filter((id) => graph.needs(id).every((need) => isEnough(id)(at(need))));
   const isUndecided = (id: TaskId) => planned.get(id)!.conditions.length > 0 && !wanted.has(id);
   const due = settled.filter((id) => !isUndecided(id) && !state.held.has(id));
+  const isUnasked = (id: TaskId) => of.useCache === true && !asked.has(id);
   const isDelayed = (id: TaskId) => {
     const task = at(id);
     return task.kind === 'pending' && task.retry !== undefined;
   };
   return {
-    ready: due.filter((id) => !isGate(id) && !isDelayed(id)),
+    unasked: due.filter((id) => !isGate(id) && !isDelayed(id) && isUnasked(id)),
+    ready: due.filter((id) => !isGate(id) && !isDelayed(id) && !isUnasked(id)),
     delayed: due.filter((id) => !isGate(id) && isDelayed(id)),
     undecided: settled.filter(isUndecided),
     dueGates: due.filter(isGate),
@@ -137,6 +218,7 @@ function shown({ frontier }: RunState): ReturnType<typeof frontierOf> {
   const inOrder = (ids: ReadonlySet<TaskId>) =>
     [...ids].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   return {
+    unasked: inOrder(frontier.unasked),
     ready: inOrder(new Set(frontier.ready.longestFirst())),
     delayed: inOrder(new Set(frontier.delayed.keys())),
     undecided: inOrder(frontier.undecided),
@@ -163,6 +245,7 @@ function possible({ phase, tasks, frontier, landings, held }: RunState): EventBo
     ...[...frontier.ready.deepestFirst(), ...frontier.delayed.keys()].map((id) =>
       started(id, attemptOf(id)),
     ),
+    ...[...frontier.unasked].flatMap((id): EventBody[] => [missed(id), missed(id), reused(id)]),
     ...[...frontier.undecided].flatMap((id): EventBody[] => [
       { type: 'condition-judged', task: id, met: true },
       { type: 'condition-judged', task: id, met: false },
@@ -176,7 +259,10 @@ function possible({ phase, tasks, frontier, landings, held }: RunState): EventBo
         ? [{ type: 'task-skipped', task: id, because: [], by: ADA } as const]
         : []),
       ...(kind !== 'running' && phase.kind !== 'cancelling'
-        ? [{ type: 'tasks-reset', tasks: [id], fresh: [], by: ADA, edit: undefined } as const]
+        ? ([[], [id]] as const).map(
+            (fresh) =>
+              ({ type: 'tasks-reset', tasks: [id], fresh, by: ADA, edit: undefined }) as const,
+          )
         : []),
       ...(kind === 'pending' || kind === 'running'
         ? [{ type: held.has(id) ? 'task-released' : 'task-held', task: id, by: ADA } as const]
@@ -234,8 +320,8 @@ describe('The fold', () => {
         (of, choices) => {
           const fold = begin(of);
           const events = [next({ seq: 0, epoch: 1 }, created)];
-          const wanted = new Set<TaskId>();
-          assert.deepEqual(shown(fold.state), frontierOf(of, fold.state, wanted));
+          const known = new Known();
+          assert.deepEqual(shown(fold.state), frontierOf(of, fold.state, known));
           for (const choice of choices) {
             if (fold.state.phase.kind === 'finished') {
               break;
@@ -249,13 +335,9 @@ describe('The fold', () => {
             const among = choice % 20 === 0 || steps.length === 0 ? bodies : steps;
             const event = next(fold.state, among[choice % among.length]!);
             events.push(event);
+            known.saw(event, new Map(fold.state.tasks));
             fold.apply(event);
-            if (event.type === 'condition-judged' && event.met) {
-              wanted.add(event.task);
-            } else if (event.type === 'tasks-reset') {
-              event.tasks.forEach((id) => wanted.delete(id));
-            }
-            const expected = frontierOf(of, fold.state, wanted);
+            const expected = frontierOf(of, fold.state, known);
             assert.deepEqual(shown(fold.state), expected, JSON.stringify(event));
           }
           assert.deepEqual(shown(foldRun(of, events)), shown(fold.state));

@@ -1,6 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from './base/digest.ts';
+import { err } from './base/result.ts';
+import type { Embed } from './cache/parts.ts';
 import { EmbeddedQuestions } from './cache/similar/embeddedQuestions.ts';
 import { SimilarIndex } from './cache/similar/similarIndex.ts';
 import type { OpenCache } from './cache/store/openCache.ts';
@@ -72,7 +74,7 @@ export class CachedTasks implements CachePort {
       clock,
       put: (_ref, bytes) => parts.blobs.put(bytes),
       similar: new EmbeddedQuestions({
-        embed: (model, text, signal) => this.#embed(model, text, signal),
+        embed: this.#embed,
         index: this.#similar,
         answers: parts.open.answers,
         redact: (text) => this.#redact?.(text) ?? '',
@@ -227,17 +229,15 @@ export class CachedTasks implements CachePort {
     };
   }
 
-  async #embed(...[model, text, signal]: Parameters<EmbeddedQuestionsEmbed>) {
+  readonly #embed: Embed = async (model, text, signal) => {
     const models = await this.#parts.ports.models?.();
     if (models === undefined) {
-      return { ok: false, error: 'no language models are known here' } as const;
+      return err('No language models are known here.');
     }
     this.#redact = (words) => models.redact(words);
     return await models.embed(model, text, signal);
-  }
+  };
 }
-
-type EmbeddedQuestionsEmbed = ConstructorParameters<typeof EmbeddedQuestions>[0]['embed'];
 
 /** A task of some run that works on a question. */
 class UnderWay {

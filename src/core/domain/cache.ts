@@ -72,7 +72,7 @@ export type TracedRead =
       readonly scope: Digest;
     })
   | { readonly kind: 'tree'; readonly digest: Digest }
-  | { readonly kind: 'web' };
+  | Extract<Read, { kind: 'web' }>;
 
 /** Where an answer comes from. */
 export interface Earlier {

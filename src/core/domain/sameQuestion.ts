@@ -17,9 +17,7 @@ export function askedTheSame(
   }
   const isSame = (other: TaskId) => other !== task && misses.get(other)?.key === miss.key;
   return (
-    find(frontier.running, isSame) ??
-    find(frontier.delayed.keys(), isSame) ??
-    find(beside, isSame)
+    find(frontier.running, isSame) ?? find(frontier.delayed.keys(), isSame) ?? find(beside, isSame)
   );
 }
 

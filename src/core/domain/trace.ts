@@ -22,7 +22,11 @@ export type Read =
   /** Nobody can tell what of the tree: a program was run. */
   | { readonly kind: 'tree' }
   /** The world outside, which changes unseen. */
-  | { readonly kind: 'web' };
+  | {
+      readonly kind: 'web';
+      /** Since when the answer was kept that it was given, in milliseconds since 1970; left out: it was asked now. */
+      readonly since?: number | undefined;
+    };
 
 /** What a runner tells of how an attempt came to its result. */
 export interface Trace {

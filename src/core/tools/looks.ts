@@ -19,10 +19,17 @@ export class Looks {
 
   get told(): Pick<ToolAnswer, 'reads' | 'writes' | 'keptFrom'> {
     return {
-      ...(this.#reads.length > 0 ? { reads: this.#reads } : {}),
+      ...(this.#reads.length > 0 ? { reads: this.#reads.map((read) => this.#dated(read)) } : {}),
       ...(this.#writes.length > 0 ? { writes: this.#writes } : {}),
       ...(this.keptFrom === undefined ? {} : { keptFrom: this.keptFrom }),
     };
+  }
+
+  /** What was found outside and kept is no younger for being given again. */
+  #dated(read: Read): Read {
+    return read.kind === 'web' && this.keptFrom !== undefined
+      ? { ...read, since: this.keptFrom }
+      : read;
   }
 }
 

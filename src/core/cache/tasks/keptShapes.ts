@@ -61,7 +61,7 @@ const traced = z.discriminatedUnion('kind', [
     scope: digest,
   }),
   z.strictObject({ kind: z.literal('tree'), digest }),
-  z.strictObject({ kind: z.literal('web') }),
+  z.strictObject({ kind: z.literal('web'), since: orUndefined(amount) }),
 ]) satisfies z.ZodType<TracedRead>;
 
 const answerFacts = z.strictObject({

@@ -166,7 +166,7 @@ export class TaskCache {
       namespace: question.namespace,
       agent: question.agent.name,
       run: question.run,
-      ttlMs: ttlOf(question, facts.traced),
+      ttlMs: ttlOf(question, facts.traced, this.#parts.clock.now()),
       facts: asJson(facts),
       values: valuesOf(facts.result).map((ref) => ({ ...ref, read: () => read(ref) })),
     });
@@ -193,7 +193,7 @@ export class TaskCache {
     for (const candidate of whole.flatMap(candidateOf)) {
       signal.throwIfAborted();
       const { from, facts } = candidate;
-      const ttlMs = ttlOf(question, facts.traced);
+      const ttlMs = ttlOf(question, facts.traced, from.at);
       if (this.#parts.clock.now() >= from.at + ttlMs) {
         // Since it was kept, somebody has said that answers stand for less time.
         expired ??= { from, ttlMs };
@@ -339,8 +339,13 @@ function expiredOf(answer: KeptAnswer | undefined): Expired | undefined {
 }
 
 /** The world outside changes unseen: what has looked at it stands for less time. */
-function ttlOf({ ttlMs, webTtlMs }: TaskQuestion, traced: readonly TracedRead[]): number {
-  return traced.some(({ kind }) => kind === 'web') ? Math.min(ttlMs, webTtlMs) : ttlMs;
+function ttlOf(
+  { ttlMs, webTtlMs }: TaskQuestion,
+  traced: readonly TracedRead[],
+  at: number,
+): number {
+  const ages = traced.flatMap((read) => (read.kind === 'web' ? at - (read.since ?? at) : []));
+  return ages.length === 0 ? ttlMs : Math.min(ttlMs, webTtlMs - Math.max(0, ...ages));
 }
 
 /** T2 */

@@ -476,6 +476,17 @@ describe('why a task runs', () => {
     assert.deepEqual(why, { kind: 'expired', than: THAN, ttlMs: HOUR });
   });
 
+  it('is that what was kept of the web has stood its time, though the answer to it is younger', async () => {
+    const bench = new Bench();
+    bench.now = 10 * HOUR;
+    const since = bench.now - 0.75 * HOUR;
+    await bench.keep(modelQuestion(), 'x', { reads: [{ kind: 'web' }, { kind: 'web', since }] });
+    bench.now += 0.2 * HOUR;
+    await bench.hit(modelQuestion());
+    bench.now += 0.1 * HOUR;
+    assert.equal((await bench.why(modelQuestion())).kind, 'expired');
+  });
+
   it('is that the web was asked longer ago than it stands', async () => {
     const bench = new Bench();
     await bench.keep(modelQuestion(), 'x', { reads: [{ kind: 'web' }] });

@@ -159,10 +159,7 @@ describe('sluice run', function () {
     const [shown] = objects((await sluice(project, 'show', 'last', '--json')).out);
     const [first, then] = shown?.['tasks'] as Record<string, unknown>[];
     assert.deepEqual([first?.['groups'], then?.['groups']], [['inner'], ['inner']]);
-    assert.deepEqual(
-      [first?.['verbs'], first?.['triesAgainAt']],
-      [['rerun'], undefined],
-    );
+    assert.deepEqual([first?.['verbs'], first?.['triesAgainAt']], [['rerun'], undefined]);
     for (const name of ['estimateMs', 'durationMs']) {
       assert.ok(Number(first?.[name]) > 0, name);
     }

@@ -8,16 +8,19 @@ const SLICE_MS = 4;
 export class Slices {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #signal: AbortSignal;
+  readonly #sliceMs: number;
   #begun: number;
 
-  constructor(clock: Pick<Clock, 'monotonic'>, signal: AbortSignal) {
+  /** @param sliceMs milliseconds @default SLICE_MS */
+  constructor(clock: Pick<Clock, 'monotonic'>, signal: AbortSignal, sliceMs = SLICE_MS) {
     this.#clock = clock;
     this.#signal = signal;
+    this.#sliceMs = sliceMs;
     this.#begun = clock.monotonic();
   }
 
   get isOver(): boolean {
-    return this.#clock.monotonic() - this.#begun >= SLICE_MS;
+    return this.#clock.monotonic() - this.#begun >= this.#sliceMs;
   }
 
   /** Resolves when the next slice may begin. @throws the signal's reason once it aborts */

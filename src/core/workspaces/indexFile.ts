@@ -24,6 +24,9 @@ const NEWLINE = 0x0a;
 /** Where the space after an entry's kind and digest stands. */
 const BEFORE_SEEN = 65;
 
+/** Milliseconds in one go: tasks are looked up meanwhile. */
+const SLICE_MS = 1;
+
 type SliceClock = Pick<Clock, 'monotonic'>;
 
 /** Nothing stops it: others may wait for the same. */
@@ -44,7 +47,7 @@ export async function readIndex(
     return new Map();
   }
   const entries = new Map<string, IndexEntry>();
-  const slices = new Slices(clock, UNSTOPPED);
+  const slices = new Slices(clock, UNSTOPPED, SLICE_MS);
   let at = bytes.indexOf(NEWLINE) + 1;
   const begin = bytes.indexOf(NEWLINE, at);
   const head = bytes.toString('utf8', at, begin);
@@ -81,7 +84,7 @@ export async function formatIndex(
   source: string,
   clock: SliceClock,
 ): Promise<Buffer> {
-  const slices = new Slices(clock, UNSTOPPED);
+  const slices = new Slices(clock, UNSTOPPED, SLICE_MS);
   const hash = createHash('sha256');
   const pieces: Buffer[] = [];
   let lines = [`${entries.size} ${JSON.stringify(source)}\n`];
@@ -125,7 +128,7 @@ async function isWhole(bytes: Buffer, clock: SliceClock): Promise<boolean> {
     return false;
   }
   const hash = createHash('sha256');
-  const slices = new Slices(clock, UNSTOPPED);
+  const slices = new Slices(clock, UNSTOPPED, SLICE_MS);
   for (let at = end + 1; at < bytes.length; at += PIECE) {
     hash.update(bytes.subarray(at, at + PIECE));
     if (slices.isOver) {

@@ -6,6 +6,9 @@ import type { Entries } from './entries.ts';
 import type { Kept } from './entry.ts';
 import type { Shelf, StoreFiles } from './storeFiles.ts';
 
+/** Milliseconds in one go: whoever looks at all there is does so beside tasks that are looked up. */
+export const SLICE_MS = 1;
+
 export interface CountedFile {
   readonly name: Digest;
   readonly seen: FileStatus;

@@ -3,7 +3,7 @@ import { unreachable } from '../../base/exhaustive.ts';
 import { Slices } from '../../base/slices.ts';
 import type { CacheCounts, CacheDesk, CacheStatistics, ClearedPart } from '../../domain/cache.ts';
 import type { KeptAnswer } from '../parts.ts';
-import { censusOf, type CountedAnswer } from './census.ts';
+import { censusOf, SLICE_MS, type CountedAnswer } from './census.ts';
 import { NOTHING_COUNTED, type Counted } from './counts.ts';
 import type { Entries } from './entries.ts';
 import type { Ledger } from './ledger.ts';
@@ -147,5 +147,5 @@ function addTo(all: Map<string, Kept>, name: string, bytes: number): void {
 
 /** What a person has asked for is done to its end. */
 function unhurried(clock: Clock): Slices {
-  return new Slices(clock, new AbortController().signal);
+  return new Slices(clock, new AbortController().signal, SLICE_MS);
 }

@@ -4,7 +4,7 @@ import type { Digest } from '../../base/digest.ts';
 import type { FileStatus } from '../../base/fileStatus.ts';
 import { Slices } from '../../base/slices.ts';
 import type { CacheSettings } from '../../domain/cache.ts';
-import { censusOf, type CountedEntry } from './census.ts';
+import { censusOf, SLICE_MS, type CountedEntry } from './census.ts';
 import type { Entries } from './entries.ts';
 import { stands, type Kept } from './entry.ts';
 import type { Ledger } from './ledger.ts';
@@ -35,7 +35,7 @@ export interface SweepParts {
  */
 export async function sweepAll(parts: SweepParts, signal: AbortSignal): Promise<void> {
   const { files, entries, values, ledger, clock, settings } = parts;
-  const slices = new Slices(clock, signal);
+  const slices = new Slices(clock, signal, SLICE_MS);
   const now = clock.now();
   const isOld = ({ modified }: FileStatus, ms: number): boolean => Math.abs(now - modified) > ms;
 

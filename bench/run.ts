@@ -7,9 +7,11 @@
 //   npm run bench -- parsing       what it costs to read definitions, beside YAML libraries
 //   npm run bench -- definitions   finding 1,000 agents, their first list, the next one, and one change
 //   npm run bench -- activation    what opening a window costs
+//   npm run bench -- cache         what a hit costs, beside other stores, and runs that are reused
 //   npm run bench -- calls         what is added to one call of a model
 //   npm run bench -- governor      many calls through a provider that has limits, beside p-limit and SDK retries
 import { benchActivation } from './activation.ts';
+import { benchCache } from './cache.ts';
 import { benchCalls } from './calls.ts';
 import { benchDefinitions } from './definitions.ts';
 import { benchEngine } from './engine.ts';
@@ -29,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   parsing: benchParsing,
   definitions: benchDefinitions,
   activation: benchActivation,
+  cache: benchCache,
   calls: benchCalls,
   governor: benchGovernor,
 };

@@ -12,10 +12,13 @@ import { parseArgs } from 'node:util';
 import { whyNoHost } from '../test/host/install.mjs';
 import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
+import { shardsOfUnitTests } from './unitTestShards.mjs';
 
 const MINUTE = 60_000;
 /** More would make tests that wait for other programs wait too long. */
 const AT_ONCE = Math.min(2, os.availableParallelism());
+/** Free bytes in memory for temporary files; they hold a few hundred megabytes at most. */
+const LEAST_MEMORY = 4 * 2 ** 30;
 const cache = (name) => path.join('.cache', name);
 const tool = (file) => path.join('node_modules', file);
 
@@ -26,9 +29,11 @@ const { values: flags, positionals: chosen } = parseArgs({
 
 /**
  * A part is a check, which counts as one test, or a suite, which counts its tests. `args` are Node's. `beside`: it runs
- * at the same time as its neighbours that do. `shards`: its files are divided among so many processes.
+ * at the same time as its neighbours that do. `shards`: its files are divided among so many processes, of which
+ * AT_ONCE run at a time.
+ * `inMemory`: its temporary files need no disk.
  * @typedef {{ name: string, of?: string, suite?: boolean, args: (shard: number) => string[] | Promise<string[]>, limit?: number,
- *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number }} Part
+ *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number, inMemory?: boolean }} Part
  * @type {Part[]}
  */
 const parts = [
@@ -62,12 +67,14 @@ const parts = [
   {
     name: 'unit',
     suite: true,
-    shards: AT_ONCE,
+    // Few tests are found faster by one process.
+    shards: flags.grep === undefined ? shardsOfUnitTests().length : 1,
     args: () => [
       '--enable-source-maps',
       ...mocha('./scripts/preciseCoverage.mjs', 'scripts/unitTests.mjs', '--timeout', '20000'),
     ],
     env: { NODE_V8_COVERAGE: path.join(root, cache('coverage/raw')) },
+    inMemory: true,
   },
   { name: 'coverage', needs: 'unit', args: coverage },
   { name: 'build', args: () => ['esbuild.mjs', '--tests'] },
@@ -182,35 +189,69 @@ async function resultOf(part, printed) {
 
 async function run(part, printed) {
   const counts = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-counts-'));
+  const memory = part.inMemory ? folderInMemory() : undefined;
   try {
     if (part.env?.NODE_V8_COVERAGE) {
       fs.rmSync(part.env.NODE_V8_COVERAGE, { recursive: true, force: true });
     }
     const { shards = 1 } = part;
-    const problems = await Promise.all(
-      Array.from({ length: shards }, async (_, shard) => {
-        // Only one can be watched while it runs.
-        const own = printed ?? (shard === 0 ? undefined : []);
-        const args = await part.args(shard);
-        const problem = await runNode(args, part.limit ?? 10 * MINUTE, own, {
-          ...part.env,
-          SLUICE_COUNTS: counts,
-          SLUICE_SHARD: `${shard}/${shards}`,
-          ...(flags.grep === undefined ? {} : { SLUICE_GREP: flags.grep }),
-          ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}),
-        });
-        return { problem, own };
+    const waiting = Array.from({ length: shards }, (_, shard) => shard);
+    const held = [];
+    const problems = [];
+    // Only one can be watched while it runs; what others print meanwhile follows when that has ended.
+    let isWatched = printed === undefined;
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
+          const own = printed ?? (shard === 0 ? undefined : []);
+          const args = await part.args(shard);
+          const problem = await runNode(args, part.limit ?? 10 * MINUTE, own, {
+            ...part.env,
+            ...(memory === undefined ? {} : { TMPDIR: memory }),
+            SLUICE_COUNTS: counts,
+            SLUICE_SHARD: `${shard}/${shards}`,
+            ...(flags.grep === undefined ? {} : { SLUICE_GREP: flags.grep }),
+            ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}),
+          });
+          problems.push(problem);
+          if (own !== undefined && own !== printed) {
+            held.push(...own);
+          }
+          isWatched &&= own !== undefined;
+          if (!isWatched) {
+            held.splice(0).forEach((chunk) => process.stdout.write(chunk));
+          }
+        }
       }),
     );
-    if (printed === undefined) {
-      problems.forEach(({ own }) => own?.forEach((chunk) => process.stdout.write(chunk)));
-    }
-    const problem = problems.find((one) => one.problem)?.problem;
+    const problem = problems.find((one) => one !== undefined);
     return part.suite ? counted(counts, problem) : checked(problem);
   } catch (error) {
     return { passed: 0, failed: 1, skipped: 0, reason: error.message };
   } finally {
     fs.rmSync(counts, { recursive: true, force: true });
+    if (memory !== undefined) {
+      fs.rmSync(memory, { recursive: true, force: true });
+    }
+  }
+}
+
+/** A new folder that is no disk's: tests make thousands of small files. None where it would be small, or programs barred. */
+function folderInMemory() {
+  const parent = '/dev/shm';
+  try {
+    const { bavail, bsize } = fs.statfsSync(parent);
+    if (process.env.TMPDIR !== undefined || bavail * bsize < LEAST_MEMORY) {
+      return undefined;
+    }
+    const folder = fs.mkdtempSync(path.join(parent, 'sluice-test-'));
+    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    const program = path.join(folder, 'program');
+    fs.writeFileSync(program, '', { mode: 0o755 });
+    fs.accessSync(program, fs.constants.X_OK);
+    return folder;
+  } catch {
+    return undefined;
   }
 }
 

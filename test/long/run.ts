@@ -8,6 +8,7 @@
 //   npm run test:long -- definitions                   any file at all through every reader of definitions
 //   npm run test:long -- providers                     providers of models that misbehave by chance
 //   npm run test:long -- leaks                         what 10,000 runs leave behind in the program
+//   npm run test:long -- samples                       unit tests that try a sample, with 20 times as much
 // --seed <n> repeats what was chosen by chance. Ends with 0 only if everything held.
 import { parseArgs } from 'node:util';
 import { crashes } from './crash/crashes.ts';
@@ -15,11 +16,12 @@ import { definitions } from './definitions/definitions.ts';
 import { faults } from './faults/faults.ts';
 import { leaks } from './leaks/leaks.ts';
 import { providers } from './providers/providers.ts';
+import { samples } from './samples/samples.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 
 const tests: Readonly<
   Record<string, (seed: number, only: string | undefined) => Promise<boolean> | boolean>
-> = { crash: crashes, faults, scheduler, definitions, providers, leaks };
+> = { crash: crashes, faults, scheduler, definitions, providers, leaks, samples };
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' } },

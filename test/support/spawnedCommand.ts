@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { bundled } from './bundle.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -11,7 +12,7 @@ export interface CommandEnd {
   readonly err: string;
 }
 
-/** `sluice …` from its sources, in a process of its own, its output in pipes. */
+/** `sluice …` in a process of its own, its output in pipes. */
 export class SpawnedCommand {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
   readonly ended: Promise<CommandEnd>;
@@ -20,7 +21,7 @@ export class SpawnedCommand {
   readonly #watchers = new Set<() => void>();
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.process = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
+    this.process = spawn(process.execPath, [bundled('src/cli.ts'), ...args], {
       cwd: ROOT,
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

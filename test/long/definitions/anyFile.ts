@@ -7,6 +7,7 @@ import type { WorkflowEntry } from '../../../src/core/definitions/entries.ts';
 import { buildGraph } from '../../../src/core/graph/graph.ts';
 import { decodeSource } from '../../../src/core/definitions/source/sourceText.ts';
 import { readAgents } from '../../../src/core/definitions/agents/readAgent.ts';
+import { anyText } from '../../support/anyText.ts';
 import { agentsNamed, readWorkflowText, sourceOf } from '../../unit/definitions/marked.ts';
 import { applied } from '../../unit/definitions/workflowCases.ts';
 
@@ -111,7 +112,7 @@ const piece = fc.oneof(
       ],
     ),
   },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+  { weight: 1, arbitrary: anyText({ maxLength: 4 }) },
 );
 export const pieces = fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''));
 
@@ -214,7 +215,7 @@ const phase = fc.record(
   },
   { requiredKeys: ['steps'] },
 );
-export const workflow = fc.record(
+const full = fc.record(
   {
     inputs: some(
       { i: 'x' },
@@ -228,6 +229,20 @@ export const workflow = fc.record(
   },
   { requiredKeys: ['inputs'] },
 );
+
+/** Of which many are right: an agent and one thing more. */
+const sparseStep = fc.tuple(step, fc.nat()).map(([fields, at]) => ({
+  agent: 'a',
+  ...Object.fromEntries(oneOf(Object.entries(fields), at)),
+}));
+const sparse = fc
+  .record({ s: sparseStep, t: sparseStep }, { requiredKeys: ['s'] })
+  .map((those) => ({ steps: those }));
+export const workflow = fc.oneof({ weight: 4, arbitrary: full }, { weight: 1, arbitrary: sparse });
+
+function oneOf<T>(all: readonly T[], at: number): readonly T[] {
+  return all.length === 0 ? [] : [all[at % all.length]!];
+}
 
 /** What whoever runs a workflow may rely on. */
 function checkPromises({ steps: all, phases }: Workflow): void {

@@ -10,6 +10,7 @@ import { gitProgram } from '../../../src/core/git/gitProgram.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
 import type { DiskFault } from '../../support/faultyDisk.ts';
 import { FaultyDisk } from '../../support/faultyDisk.ts';
+import { oneIn, sampleOf } from '../../support/sample.ts';
 import {
   digestCheckout,
   gitEnvironment,
@@ -27,8 +28,8 @@ interface Acknowledged {
 }
 
 describe('landing that is cut off', function () {
-  // Several hundred repositories, each checked by Git.
-  this.timeout(120_000);
+  // Many repositories, each checked by Git.
+  this.timeout(sampleOf(120_000));
 
   let template: TempRepository;
   let request: LandingRequest;
@@ -141,15 +142,14 @@ describe('landing that is cut off', function () {
     );
   }
 
-  /** At every operation, then once with nothing going wrong before the crash. */
   async function sweep(
+    points: readonly number[],
     fault: (at: number) => DiskFault,
     crash: (faulty: FaultyDisk, at: number) => void = () => undefined,
-    points: readonly number[] = Array.from({ length: operations + 1 }, (_, n) => n + 1),
   ): Promise<void> {
-    for (const at of points) {
+    for (const [index, at] of points.entries()) {
       const fresh = copy();
-      const checkout = at % 20 === 0 ? digestCheckout(fresh) : undefined;
+      const checkout = index % 20 === 0 ? digestCheckout(fresh) : undefined;
       try {
         const { folder, faulty, acknowledged } = await attempt(fault(at), fresh);
         crash(faulty, at);
@@ -167,28 +167,34 @@ describe('landing that is cut off', function () {
     covered += points.length;
   }
 
-  /** The rest would take long and show little that the whole sweeps do not. */
-  const everyThird = (first: number): number[] =>
-    Array.from({ length: Math.floor(operations / 3) }, (_, n) => first + 3 * n);
+  /** Operations from the first on; one more than there are is a crash with nothing gone wrong before. */
+  const every = (step: number, first: number): number[] => {
+    const points = [];
+    for (let at = step === 1 ? 1 : first; at <= operations + 1; at += step) {
+      points.push(at);
+    }
+    return points;
+  };
 
   it('at any operation leaves a sound repository, and a repeat ends well', async () => {
     assert.ok(operations >= 60, `${operations}`);
-    await sweep((at) => ({ kind: 'stop', at }));
+    await sweep(every(oneIn(2), 2), (at) => ({ kind: 'stop', at }));
   });
 
   it('in the middle of any write does so too', async () => {
     const writes = log.flatMap((name, index) => (name === 'write' ? [index + 1] : []));
     assert.ok(writes.length >= 9);
-    await sweep((at) => ({ kind: 'torn', at }), undefined, writes);
+    await sweep(writes, (at) => ({ kind: 'torn', at }));
     await sweep(
+      writes,
       (at) => ({ kind: 'torn', at }),
       (faulty) => faulty.losePower(),
-      writes,
     );
   });
 
   it('by a power loss that takes all that was not flushed does so too', async () => {
     await sweep(
+      every(oneIn(2), 1),
       (at) => ({ kind: 'stop', at }),
       (faulty) => faulty.losePower(),
     );
@@ -196,21 +202,21 @@ describe('landing that is cut off', function () {
 
   it('by a power loss that takes some of what was not flushed does so too', async () => {
     await sweep(
+      every(oneIn(5), 3),
       (at) => ({ kind: 'stop', at }),
       // Any mixture will do, as long as it is the same next time.
       (faulty, at) => faulty.losePower((index) => digestOf(`${at}/${index}`) < '8'),
-      everyThird(1),
     );
   });
 
   it('by an error of the disk does so too', async () => {
     const code = (at: number) => (at % 2 === 0 ? 'EIO' : 'ENOSPC');
-    await sweep((at) => ({ kind: 'error', at, code: code(at) }), undefined, everyThird(2));
+    await sweep(every(oneIn(5), 4), (at) => ({ kind: 'error', at, code: code(at) }));
   });
 
   it('a second time, while it is repeated, does so too', async () => {
     let pairs = 0;
-    for (let first = 3; first <= operations; first += 11) {
+    for (let first = 3; first <= operations; first += oneIn(22)) {
       for (const second of [1, 12, 20, 33]) {
         const { folder, acknowledged } = await attempt({ kind: 'stop', at: first });
         const again = await attempt({ kind: 'stop', at: second }, folder);

@@ -22,7 +22,7 @@ describe('The scheduler', function () {
   const alone: RunShape = { tasks: [ALONE], maxParallel: 1, canLand: true, stopAtFailure: false };
 
   it('does what a plain one does that works everything out anew, whatever happens to a run', () => {
-    const checked = checkScheduler(300, undefined, counts());
+    const checked = checkScheduler(150, undefined, counts());
     if (checked.failed) {
       throw new Error(fc.defaultReportMessage(checked));
     }

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/core/base/clock.ts';
 import { DefinitionIndex } from '../../../src/core/definitions/files/definitionIndex.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import { readSourceFile } from '../../../src/core/definitions/files/readSource.ts';
+import { sampleOf } from '../../support/sample.ts';
 import { TemporaryFolder } from './folder.ts';
 
 const never = new AbortController().signal;
@@ -30,7 +31,7 @@ describe('An index of definitions', () => {
   });
 
   it('tells after any change what a first reading tells', async function () {
-    this.timeout(120_000);
+    this.timeout(sampleOf(120_000));
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 20 }), async (changes) => {
         const project = new TemporaryFolder();
@@ -54,12 +55,12 @@ describe('An index of definitions', () => {
           user.dispose();
         }
       }),
-      { numRuns: 80 },
+      { numRuns: sampleOf(30) },
     );
   });
 
   it('judges workflows again that stand in each other, after any change to one of them', async function () {
-    this.timeout(120_000);
+    this.timeout(sampleOf(120_000));
     const workflow = fc.constantFrom('one', 'two', 'three');
     const text = fc.oneof(
       fc.constantFrom('steps: [ann]\n', 'steps: [anne]\n', 'steps: [nobody]\n', 'steps: {}\n'),
@@ -105,7 +106,7 @@ describe('An index of definitions', () => {
           project.dispose();
         }
       }),
-      { numRuns: 200 },
+      { numRuns: sampleOf(60) },
     );
   });
 

@@ -6,6 +6,8 @@ import { systemClock } from '../../../src/core/base/clock.ts';
 import { DefinitionIndex } from '../../../src/core/definitions/files/definitionIndex.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import { readSourceFile } from '../../../src/core/definitions/files/readSource.ts';
+import { anyText } from '../../support/anyText.ts';
+import { sampleOf } from '../../support/sample.ts';
 import { TemporaryFolder } from './folder.ts';
 
 const never = new AbortController().signal;
@@ -113,11 +115,11 @@ describe('An index that is kept for the next program', () => {
   });
 
   it('gives back agents of any text as they were parsed', async function () {
-    this.timeout(60_000);
+    this.timeout(sampleOf(60_000));
     const word = fc.oneof(
       fc.constantFrom('name', 'a', '[x, y]', '{ __proto__: 1 }', '"${{ inputs.x }}"', '1e3', '~'),
       fc.string({ maxLength: 12 }).map((text) => JSON.stringify(text)),
-      fc.string({ unit: 'binary', maxLength: 6 }).map((text) => JSON.stringify(text)),
+      anyText({ maxLength: 6 }).map((text) => JSON.stringify(text)),
     );
     const key = fc.constantFrom(
       ...['name', 'description', 'model', 'tools', 'command', 'env', 'owns', 'never', 'budget'],
@@ -151,7 +153,7 @@ describe('An index that is kept for the next program', () => {
           folder = before;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: sampleOf(50) },
     );
   });
 
@@ -183,7 +185,7 @@ describe('An index that is kept for the next program', () => {
   });
 
   it('is of no use damaged anywhere, and then nothing of it counts', async function () {
-    this.timeout(60_000);
+    this.timeout(sampleOf(60_000));
     const bytes = await kept();
     const first = await readDefinitions(folder.path, never);
     const damage = fc.oneof(
@@ -202,7 +204,7 @@ describe('An index that is kept for the next program', () => {
         assert.equal(taken.ok, false);
         assert.deepEqual(definitions, first);
       }),
-      { numRuns: 60 },
+      { numRuns: sampleOf(25) },
     );
   });
 

@@ -25,6 +25,7 @@ import { RETRYABLE } from '../../../src/core/definitions/workflows/stepSchema.ts
 import { toWorkflow } from '../../../src/core/definitions/workflows/toWorkflow.ts';
 import { parseWorkflow } from '../../../src/core/definitions/workflows/workflowEntry.ts';
 import { writeWorkflow } from '../../../src/core/definitions/imports/writeWorkflow.ts';
+import { sampleOf } from '../../support/sample.ts';
 import { agentsNamed, lines, readWorkflowText, said, sourceOf } from './marked.ts';
 
 const AGENTS = agentsNamed('a');
@@ -348,14 +349,14 @@ const EMPTY: Workflow = {
 };
 
 describe('A workflow that is written', function () {
-  this.timeout(60_000);
+  this.timeout(sampleOf(60_000));
 
   it('reads as the same workflow, whatever stands in it', () => {
     fc.assert(
       fc.property(workflow, (one) => {
         assert.deepEqual(plain(again(one)), plain(one), writeWorkflow(one));
       }),
-      { numRuns: 600 },
+      { numRuns: sampleOf(200) },
     );
   });
 
@@ -364,7 +365,7 @@ describe('A workflow that is written', function () {
       fc.property(workflow, (one) => {
         assert.equal(writeWorkflow(again(one)), writeWorkflow(one));
       }),
-      { numRuns: 100 },
+      { numRuns: sampleOf(50) },
     );
   });
 

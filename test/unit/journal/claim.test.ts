@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { nodeDisk, type Disk, type DiskSync } from '../../../src/core/base/disk.ts';
 import { claimRun, holderOf, wasAbandoned, type Claim } from '../../../src/core/journal/claim.ts';
+import { bundled } from '../../support/bundle.ts';
 import { FaultyDisk } from '../../support/faultyDisk.ts';
 import type { Answer, Order } from './claimant.ts';
 import { TempFolder } from './journalRig.ts';
@@ -209,7 +210,7 @@ describe('The claim on a run', function () {
     beforeEach(async function () {
       this.timeout(60_000);
       children = Array.from({ length: CLAIMANTS }, () =>
-        fork(path.join(import.meta.dirname, 'claimant.ts'), { execArgv: ['--import', 'tsx'] }),
+        fork(bundled('test/unit/journal/claimant.ts'), { execArgv: [] }),
       );
       await Promise.all(children.map((child) => answered(child)));
     });

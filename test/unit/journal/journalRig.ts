@@ -9,6 +9,7 @@ import type { EventBody, RunEvent } from '../../../src/core/domain/event.ts';
 import type { Failure } from '../../../src/core/domain/failure.ts';
 import { objectId, runIdOf, stepId, taskIdOf, type TaskId } from '../../../src/core/domain/ids.ts';
 import { JournalWriter, type JournalOptions } from '../../../src/core/journal/writer.ts';
+import { anyText } from '../../support/anyText.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 
 export const RUN = runIdOf('example', 1);
@@ -97,7 +98,7 @@ export async function writeJournal(
   return events;
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = anyText({ maxLength: 40 });
 const number = fc.nat();
 const taskId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,8}$/).map(task);
 const digest: fc.Arbitrary<Digest> = fc.string().map((of) => digestOf(of));

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { OWN_TOOLS } from '../../../src/core/tools/names/toolNames.ts';
 import { toolsMeant } from '../../../src/core/tools/names/toolsMeant.ts';
+import { anyText } from '../../support/anyText.ts';
 
 /** A public collection of agents as their authors wrote them; it is no part of this repository. */
 const CORPUS = path.join(import.meta.dirname, '../../../../shared/corpus/claude-agents');
@@ -140,7 +141,7 @@ describe('names of tools', () => {
     this.timeout(10_000);
     const name = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc
         .array(
           fc.constantFrom('mcp__', '/', '*', '(', ')', '#', '.', 'Bash', 'edit', 'x', ' ', ','),

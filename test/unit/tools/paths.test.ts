@@ -6,6 +6,7 @@ import { protectedName } from '../../../src/core/domain/protectedPaths.ts';
 import { pathInside, placeToRead, placeToWrite } from '../../../src/core/tools/files/copyPaths.ts';
 import { openFile } from '../../../src/core/tools/files/openFile.ts';
 import { replaceFile } from '../../../src/core/tools/files/replaceFile.ts';
+import { sampleOf } from '../../support/sample.ts';
 import { NEVER, type OpenBox, ToolRig } from './toolRig.ts';
 
 /** Paths that must not be read, listed, searched nor changed, with `ROOT` for the folder that holds all. */
@@ -275,7 +276,7 @@ describe('paths of tools', () => {
   });
 
   it('stay inside, whatever links and segments there are', async function () {
-    this.timeout(60_000);
+    this.timeout(sampleOf(60_000));
     await using rig = new ToolRig();
     rig.put('outside/a/b/secret.txt', 'SECRET\n');
     rig.put('outside/a/only-outside', '');
@@ -330,7 +331,7 @@ describe('paths of tools', () => {
           assert.notEqual(protectedName(file), '.git', file);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: sampleOf(25) },
     );
   });
 

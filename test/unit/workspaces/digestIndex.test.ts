@@ -14,6 +14,7 @@ import { digestOfFile, type KnownFile } from '../../../src/core/workspaces/fileD
 import { identityOf, isRacy } from '../../../src/core/workspaces/fileIdentity.ts';
 import { DigestRig, run } from '../../support/digestRig.ts';
 import { FaultyDisk, type DiskFault } from '../../support/faultyDisk.ts';
+import { sampleOf } from '../../support/sample.ts';
 
 const { signal } = new AbortController();
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -219,13 +220,13 @@ describe('digests of a folder', () => {
         fs.writeFileSync(indexFile(), 'bit' in one ? bytes : bytes.subarray(0, one.at));
         assert.deepEqual([...(await index.recall(identities))], []);
       }),
-      { numRuns: 300 },
+      { numRuns: sampleOf(100) },
     );
     const later = await rig.readInRun(2);
     assert.equal(later.read, 5);
     assert.deepEqual(later.files, files);
     assert.equal((await rig.readInRun(3)).read, 0);
-  });
+  }).timeout(sampleOf(20_000));
 
   it('are not those of another folder whose index has come into its place', async () => {
     await rig.readInRun(1);

@@ -39,6 +39,47 @@ describe('The store of answers', () => {
     }
   });
 
+  it('writes without blocking for a while where the disk is slow', async () => {
+    let opens = { atOnce: 0, later: 0 };
+    let slow = true;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: (file, flag, mode) => {
+        opens.later += 1;
+        return nodeDisk.open(file, flag, mode);
+      },
+      sync: {
+        ...nodeDisk.sync,
+        open: (file, flag, mode) => {
+          const fd = nodeDisk.sync.open(file, flag, mode);
+          opens.atOnce += 1;
+          rig.clock.advance(slow ? 2 : 0);
+          return fd;
+        },
+      },
+    };
+    const { answers } = rig.program(disk);
+    const keep = async (...names: readonly string[]) => {
+      opens = { atOnce: 0, later: 0 };
+      for (const name of names) {
+        assert.ok(await answers.keep(answerTo(name)));
+      }
+      return opens;
+    };
+    // Once or twice may be something else.
+    assert.deepEqual(await keep('a', 'b'), { atOnce: 2, later: 0 });
+    slow = false;
+    assert.deepEqual(await keep('c'), { atOnce: 1, later: 0 });
+    slow = true;
+    assert.deepEqual(await keep('d', 'e', 'f', 'g', 'h'), { atOnce: 3, later: 2 });
+    rig.clock.advance(1_000);
+    slow = false;
+    assert.deepEqual(await keep('i', 'j'), { atOnce: 2, later: 0 });
+    for (const name of ['a', 'd', 'h', 'j']) {
+      assert.deepEqual(await factsOf(rig.program(), name), [{ said: name }]);
+    }
+  });
+
   it('touches nothing on the disk before it is asked', async () => {
     const program = rig.program();
     await program.answers.find(keyOf('q'));

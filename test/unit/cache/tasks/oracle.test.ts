@@ -4,6 +4,7 @@ import type { RunId } from '../../../../src/core/domain/ids.ts';
 import { fingerprintOf } from '../../../../src/core/cache/tasks/fingerprint.ts';
 import { TaskCache } from '../../../../src/core/cache/tasks/taskCache.ts';
 import type { TaskQuestion } from '../../../../src/core/cache/tasks/taskQuestion.ts';
+import { sampleOf } from '../../../support/sample.ts';
 import { MemoryAnswers } from './memoryAnswers.ts';
 import { madeOf, NO_SIGNAL, type Tree } from './questions.ts';
 import {
@@ -17,7 +18,7 @@ import {
   type World,
 } from './randomWorkflows.ts';
 
-const WORKFLOWS = 200;
+const WORKFLOWS = sampleOf(200);
 const EDITS = 3;
 
 interface Outcome {
@@ -111,7 +112,7 @@ function runFromScratch(world: World): {
 
 describe('random workflows under random edits', () => {
   it('give what they give without a cache, and run exactly what has changed for a task', async function () {
-    this.timeout(60_000);
+    this.timeout(sampleOf(60_000));
     const begun = performance.now();
     const totals = { tasks: 0, ran: 0, reused: 0, waited: 0, stale: 0, needless: 0 };
     for (let seed = 0; seed < WORKFLOWS; seed += 1) {

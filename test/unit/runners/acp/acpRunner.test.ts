@@ -5,9 +5,10 @@ import { isAlive } from '../../../../src/core/base/processes.ts';
 import type { AcpSpec } from '../../../../src/core/domain/agent.ts';
 import type { BudgetReached } from '../../../../src/core/domain/question.ts';
 import { AcpRunner } from '../../../../src/core/runners/acp/acpRunner.ts';
+import { bundled } from '../../../support/bundle.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { itOnLinux, turning } from '../commandRig.ts';
-import { CodingRig, fixture, hurrying, NO_WISHES, type CodingChanges } from './codingRig.ts';
+import { CodingRig, hurrying, NO_WISHES, type CodingChanges } from './codingRig.ts';
 
 /** The fixture agent, which does what the lines of its prompt say. */
 function run(
@@ -21,7 +22,7 @@ function run(
     launches: [
       {
         kind: 'binary',
-        command: [process.execPath, fixture('acpAgent.mjs'), ...behaves],
+        command: [process.execPath, bundled('test/fixtures/agents/acpAgent.mjs'), ...behaves],
         env: {},
         platform: undefined,
         archive: undefined,

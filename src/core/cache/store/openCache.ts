@@ -43,7 +43,7 @@ export interface OpenCache {
 
 /** The cache of a folder. Nothing is read or written before it is asked. */
 export function openCache({ folder, disk, clock, settings, log, shared }: CacheOptions): OpenCache {
-  const files = new StoreFiles(disk, folder);
+  const files = new StoreFiles(disk, clock, folder);
   const memory = new Memory(clock);
   const ledger = new Ledger(files, disk, clock, log);
   const onDamaged = (): void => ledger.count(undefined, { damaged: 1 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Clock } from '../../base/clock.ts';
 import type { Digest } from '../../base/digest.ts';
 import { hasCode, renameOver, writeAll, writeAllSync, type Disk } from '../../base/disk.ts';
 import type { FileStatus } from '../../base/fileStatus.ts';
@@ -10,19 +11,31 @@ import type { FileStatus } from '../../base/fileStatus.ts';
 // S2. Whoever has read a file and replaces or removes it for what was in it looks first whether it is still that one.
 //     Between the look and the act are microseconds; what another program writes in them may be lost. It is then
 //     answered anew, never wrongly.
-// S3. Up to `AT_ONCE_BYTES` are read and written at once, which takes microseconds; more without blocking.
+// S3. Up to `AT_ONCE_BYTES` are read and written at once, which takes microseconds; more without blocking. Where it takes
+//     longer to write, the disk is slow for now, and for a while everything is written without blocking.
 
 /** Bytes. */
 export const AT_ONCE_BYTES = 64 * 1024;
+
+/** Milliseconds that it may take to write at once. */
+const QUICK_MS = 1;
+/** Writes in a row that took longer, after which the disk counts as slow: one may have met other work. */
+const SLOW_IN_A_ROW = 3;
+/** Milliseconds until it is tried again. */
+const SLOW_FOR_MS = 1_000;
 
 export type Shelf = 'answers' | 'values' | 'notes';
 
 export class StoreFiles {
   readonly folder: string;
   readonly #disk: Disk;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #slowInARow = 0;
+  #slowUntil = -Infinity;
 
-  constructor(disk: Disk, folder: string) {
+  constructor(disk: Disk, clock: Pick<Clock, 'monotonic'>, folder: string) {
     this.#disk = disk;
+    this.#clock = clock;
     this.folder = folder;
   }
 
@@ -76,9 +89,12 @@ export class StoreFiles {
     before: FileStatus | 'any' | undefined,
   ): Promise<FileStatus | undefined> {
     const temporary = path.join(this.temporaryFolder, this.#disk.unique());
+    const begun = this.#clock.monotonic();
+    const isAtOnce = bytes.length <= AT_ONCE_BYTES && begun >= this.#slowUntil;
     try {
-      if (bytes.length <= AT_ONCE_BYTES) {
+      if (isAtOnce) {
         this.#writeNow(temporary, bytes);
+        this.#learnPace(begun);
       } else {
         await this.#write(temporary, bytes);
       }
@@ -88,8 +104,10 @@ export class StoreFiles {
         this.#discard(temporary);
         return undefined;
       }
-      if (now === undefined) {
+      if (now === undefined && this.#clock.monotonic() >= this.#slowUntil) {
         await this.#name(temporary, file);
+      } else if (now === undefined) {
+        await this.#nameWithoutBlocking(temporary, file);
       } else {
         // Some file systems write the new bytes out before they let the old ones go, which takes milliseconds.
         await renameOver(this.#disk, temporary, file);
@@ -132,6 +150,15 @@ export class StoreFiles {
     } catch (error) {
       // Else it counts as older than it is.
       return !hasCode(error, 'ENOENT');
+    }
+  }
+
+  /** S3 */
+  #learnPace(begun: number): void {
+    const now = this.#clock.monotonic();
+    this.#slowInARow = now - begun > QUICK_MS ? this.#slowInARow + 1 : 0;
+    if (this.#slowInARow >= SLOW_IN_A_ROW) {
+      this.#slowUntil = now + SLOW_FOR_MS;
     }
   }
 
@@ -183,6 +210,15 @@ export class StoreFiles {
     }
     // Somebody has the file open for a moment.
     await renameOver(this.#disk, temporary, file);
+  }
+
+  async #nameWithoutBlocking(temporary: string, file: string): Promise<void> {
+    try {
+      await renameOver(this.#disk, temporary, file);
+    } catch (error) {
+      this.#makeFolderAfter(error, file);
+      await renameOver(this.#disk, temporary, file);
+    }
   }
 
   /** @throws `error` unless it says that the file's folder is missing */

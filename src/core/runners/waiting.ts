@@ -20,9 +20,6 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 export function fulfilledWithin(promise: Promise<unknown>, ms: number, clock: Clock) {
   return new Promise<boolean>((resolve, reject) => {
     const timer = clock.timer(ms, () => resolve(false));
-    promise.then(() => {
-      timer.dispose();
-      resolve(true);
-    }, reject);
+    promise.finally(() => timer.dispose()).then(() => resolve(true), reject);
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowEntry } from '../../../src/core/definitions/project.ts';
+import { DEFAULT_CACHE_SETTINGS } from '../../../src/core/domain/cache.ts';
 import type { Preflight } from '../../../src/core/preflight/report.ts';
 import type { Sluice } from '../../../src/core/sluice.ts';
 import { TempProject } from '../../support/project.ts';
@@ -40,7 +41,8 @@ describe('A pre-flight of a folder', function () {
 
   it('tells of the cache as a run would use it', async () => {
     project.workflow('one', { only: { agent: 'works', cache: { ttl: '2h' } } });
-    const sluice = await project.open();
+    const cacheSettings = () => DEFAULT_CACHE_SETTINGS;
+    const sluice = await project.open(project.folder, { cacheSettings });
     const workflow = await sluice.findWorkflow('one');
     assert.ok(workflow);
     const cacheIn = async (useCache?: boolean) => {

@@ -13,7 +13,7 @@ import { openCache, type OpenCache } from '../src/core/cache/store/openCache.ts'
 import { DEFAULT_CACHE_SETTINGS, DEFAULT_TTL_MS } from '../src/core/domain/cache.ts';
 import type { BlobRef } from '../src/core/domain/event.ts';
 import { median, part, turned } from './table.ts';
-import { turnsOf } from './turnsOf.ts';
+import { longestOf, turnsOf } from './turnsOf.ts';
 
 export interface DiskFigures {
   readonly put: readonly number[];
@@ -271,7 +271,7 @@ async function turns(): Promise<Readonly<Record<string, TurnFigures>>> {
     for (let n = 0; n < calls; n += 1) {
       const took = (await turnsOf(() => call(n))).map((ms) => ms * 1000);
       const round = (rounds[Math.floor((n * TURN_ROUNDS) / calls)] ??= []);
-      round.push(...(of === 'each' ? took.filter((us) => us >= WORKING_US) : [Math.max(...took)]));
+      round.push(...(of === 'each' ? took.filter((us) => us >= WORKING_US) : [longestOf(took)]));
     }
     const sorted = rounds.map((round) => round.sort((a, b) => a - b));
     figures[name] = {

@@ -16,3 +16,8 @@ export async function turnsOf(work: () => Promise<unknown>): Promise<readonly nu
     }
   }
 }
+
+/** As there may be very many, without an argument for each. */
+export function longestOf(turns: readonly number[]): number {
+  return turns.reduce((longest, turn) => Math.max(longest, turn), 0);
+}

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { CachedTasks, CachedTasksParts } from './cachedTasks.ts';
+import { NOTHING_COUNTED } from './cache/store/counts.ts';
 import type { OpenCache } from './cache/store/openCache.ts';
 import {
   DEFAULT_CACHE_SETTINGS,
@@ -87,7 +88,7 @@ export class FolderCache implements CacheDesk {
     const files = await indexStatistics(this.digests.folder);
     const { file_read: counted, ...namespaces } = found.namespaces;
     const { total } = found;
-    const { hits, misses } = counted ?? NOTHING;
+    const { hits, misses } = counted ?? NOTHING_COUNTED;
     return counted === undefined && files.entries === 0
       ? found
       : {
@@ -95,7 +96,11 @@ export class FolderCache implements CacheDesk {
           total: { ...total, hits: total.hits - hits, misses: total.misses - misses },
           namespaces: {
             ...namespaces,
-            file_read: { ...(counted ?? NOTHING), entries: files.entries, bytes: files.bytes },
+            file_read: {
+              ...(counted ?? NOTHING_COUNTED),
+              entries: files.entries,
+              bytes: files.bytes,
+            },
           },
         };
   }
@@ -140,15 +145,3 @@ export class FolderCache implements CacheDesk {
     return this.#tasks;
   }
 }
-
-const NOTHING: CacheStatistics['total'] = {
-  hits: 0,
-  misses: 0,
-  coalesced: 0,
-  evictions: 0,
-  expirations: 0,
-  damaged: 0,
-  entries: 0,
-  bytes: 0,
-  saved: { ms: 0, calls: 0, tokens: 0, usd: 0 },
-};

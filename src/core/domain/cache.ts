@@ -50,8 +50,18 @@ export interface KeyPart {
  * one that is asked. `tools`: what it may use. `prompt`: as rendered. `environment`: rendered variables, platform and
  * program. `need`: what a task before it gave. `inputs`: the files that count.
  */
-export type KeyPartName =
-  'engine' | 'agent' | 'step' | 'model' | 'tools' | 'prompt' | 'environment' | 'need' | 'inputs';
+export const KEY_PARTS = [
+  'engine',
+  'agent',
+  'step',
+  'model',
+  'tools',
+  'prompt',
+  'environment',
+  'need',
+  'inputs',
+] as const;
+export type KeyPartName = (typeof KEY_PARTS)[number];
 
 /** All that decides what a task comes to, as far as it is known before it runs. */
 export interface Fingerprint {

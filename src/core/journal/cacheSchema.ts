@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type {
-  Change,
-  Earlier,
-  KeyPartName,
-  MissReason,
-  Reuse,
-  Same,
-  Saved,
+import {
+  KEY_PARTS,
+  type Change,
+  type Earlier,
+  type MissReason,
+  type Reuse,
+  type Same,
+  type Saved,
 } from '../domain/cache.ts';
 import type { Unfit } from '../domain/trace.ts';
 import { count, orUndefined, runId, taskId } from './schemaParts.ts';
@@ -15,18 +15,6 @@ import { count, orUndefined, runId, taskId } from './schemaParts.ts';
 
 const text = z.string();
 const amount = z.number().nonnegative();
-
-const PARTS = [
-  'engine',
-  'agent',
-  'step',
-  'model',
-  'tools',
-  'prompt',
-  'environment',
-  'need',
-  'inputs',
-] as const satisfies readonly KeyPartName[];
 
 const earlier = z.strictObject({
   run: runId,
@@ -42,12 +30,12 @@ const saved = z.strictObject({
 }) satisfies z.ZodType<Saved>;
 
 const same = z.strictObject({
-  what: z.enum([...PARTS, 'files']),
+  what: z.enum([...KEY_PARTS, 'files']),
   count,
 }) satisfies z.ZodType<Same>;
 
 const change = z.strictObject({
-  what: z.enum([...PARTS, 'file', 'list', 'search', 'tree', 'served']),
+  what: z.enum([...KEY_PARTS, 'file', 'list', 'search', 'tree', 'served']),
   name: orUndefined(text),
   how: z.enum(['changed', 'added', 'removed']),
 }) satisfies z.ZodType<Change>;

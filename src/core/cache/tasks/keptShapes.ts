@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../../base/digest.ts';
-import type { KeptResult, KeyPart, TracedRead } from '../../domain/cache.ts';
+import { KEY_PARTS, type KeptResult, type KeyPart, type TracedRead } from '../../domain/cache.ts';
 import type { BlobRef } from '../../domain/event.ts';
 import { isRunId, isStepId, type RunId, type TaskId } from '../../domain/ids.ts';
 import type { Trace, Unfit } from '../../domain/trace.ts';
@@ -73,17 +73,7 @@ const answerFacts = z.strictObject({
 
 const keyParts = z.array(
   z.strictObject({
-    what: z.enum([
-      'engine',
-      'agent',
-      'step',
-      'model',
-      'tools',
-      'prompt',
-      'environment',
-      'need',
-      'inputs',
-    ]),
+    what: z.enum(KEY_PARTS),
     name: orUndefined(text),
     digest,
   }),

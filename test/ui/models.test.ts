@@ -168,7 +168,10 @@ describe('a person whose agents talk with models', function () {
 
   function machineSettings(settings: object): void {
     fs.mkdirSync(path.dirname(settingsFile()), { recursive: true });
-    fs.writeFileSync(settingsFile(), JSON.stringify(settings));
+    fs.writeFileSync(
+      settingsFile(),
+      JSON.stringify({ 'sluice.cache.enabled': false, ...settings }),
+    );
   }
 
   function originOf(server: http.Server): string {

@@ -1,10 +1,8 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../core/base/disk.ts';
 import type { Log } from '../core/base/log.ts';
-import { thrownMessage } from '../core/base/text.ts';
 import { readCacheSettings } from '../core/cacheSettings.ts';
 import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../core/domain/cache.ts';
+import { readSettingsFile } from './settingsFile.ts';
 
 /**
  * The settings of the cache in the terminal: the user's own file, with the fields of VS Code's `sluice.cache.…`
@@ -16,22 +14,11 @@ export async function terminalCacheSettings(
   log: Log,
 ): Promise<CacheSettings> {
   const file = path.join(configFolder, 'cache.json');
-  let text: string;
-  try {
-    text = await fs.readFile(file, 'utf8');
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) {
-      log.warn(`${file} cannot be read: ${thrownMessage(error)}`);
-    }
+  const read = await readSettingsFile(file, log);
+  if (read === undefined) {
     return DEFAULT_CACHE_SETTINGS;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    log.warn(`${file} is not JSON, so none of its settings count: ${thrownMessage(error)}`);
-    return DEFAULT_CACHE_SETTINGS;
-  }
+  const { value } = read;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     log.warn(`${file} must hold an object, so none of its settings count.`);
     return DEFAULT_CACHE_SETTINGS;

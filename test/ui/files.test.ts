@@ -66,11 +66,7 @@ describe('agents and workflows as files', function () {
       await workbench.screenshot(pictureFile(`problems-${theme}`));
     }
     await workbench.setColorTheme('light');
-    await workbench.page.locator('.view-line').filter({ hasText: 'eslnt' }).first().click();
-    await workbench.page.keyboard.press('End');
-    await workbench.page.keyboard.press('Control+.');
-    const fix = workbench.page.locator('.action-widget .monaco-list-row', { hasText: 'eslint' });
-    await fix.waitFor();
+    const fix = await workbench.quickFix('eslnt', 'eslint');
     await workbench.screenshot(pictureFile('fix'));
     await fix.click();
     await workbench.page.locator('.view-line', { hasText: 'agent: eslint' }).waitFor();

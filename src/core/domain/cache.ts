@@ -1,5 +1,5 @@
 import type { Digest } from '../base/digest.ts';
-import type { Artifact, BlobRef } from './event.ts';
+import type { Artifact, BlobRef, RemovedFile } from './event.ts';
 import type { RunId, TaskId } from './ids.ts';
 import type { Read, Unfit } from './trace.ts';
 
@@ -166,6 +166,8 @@ export interface KeptResult {
   readonly output: BlobRef;
   readonly log: BlobRef;
   readonly artifacts: readonly Artifact[];
+  /** Left out: none. */
+  readonly removed?: readonly RemovedFile[] | undefined;
   readonly inputBytes: number | undefined;
   /** What it took and cost then. */
   readonly spent: Saved;

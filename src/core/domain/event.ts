@@ -1,10 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { MissReason, Reuse } from './cache.ts';
+import type { CheckoutChange } from './checkout.ts';
 import type { BreakerState } from './modelPort.ts';
 import type { CallFailure, CallFailureKind, Usage } from './call.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
+import type { ConflictChoice, MergePlace } from './merge.ts';
 import type { BudgetReached, Question, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
 import type { PermissionMode } from './terms.ts';
@@ -62,6 +64,8 @@ export type EventBody =
       readonly output: BlobRef;
       readonly log: BlobRef;
       readonly artifacts: readonly Artifact[];
+      /** Left out: none. */
+      readonly removed?: readonly RemovedFile[] | undefined;
       readonly inputBytes: number | undefined;
     }
   /** Intent: from here on the attempt may have had effects. */
@@ -132,6 +136,8 @@ export type EventBody =
       readonly output: BlobRef;
       readonly log: BlobRef;
       readonly artifacts: readonly Artifact[];
+      /** Left out: none. */
+      readonly removed?: readonly RemovedFile[] | undefined;
       /** Bytes of the prompt and of what it was given to work on. */
       readonly inputBytes: number | undefined;
       /** Who said that an attempt without an outcome had done its work; `probe`: the agent's own. */
@@ -240,15 +246,46 @@ export type EventBody =
       readonly commit: ObjectId;
     }
   | { readonly type: 'landing-failed'; readonly task: TaskId; readonly failure: Failure }
+  /** A person takes a task's result back: its branch and its tags go, what is in the run stays. */
+  | { readonly type: 'landing-undone'; readonly task: TaskId; readonly by: Actor }
+  /**
+   * What HEAD names, the index and the working tree were digested again, and these were not as at the look before; the
+   * first look is kept in the plan. None of it was Sluice's doing. The state stands in the blob store.
+   */
+  | {
+      readonly type: 'checkout-looked';
+      readonly state: Digest;
+      /** At most `MOST_CHECKOUT_CHANGES`; empty: it is untouched. */
+      readonly changes: readonly CheckoutChange[];
+      /** Further ones. */
+      readonly more: number;
+    }
+  /** A person merges the run's approved results; choices made for an earlier merge count no more. */
+  | {
+      readonly type: 'merge-started';
+      readonly onto: ObjectId | undefined;
+      readonly tasks: readonly TaskId[];
+      readonly by: Actor;
+    }
+  | {
+      readonly type: 'merge-chosen';
+      readonly task: TaskId;
+      readonly path: string;
+      readonly choice: ConflictChoice;
+      readonly by: Actor;
+    }
+  | { readonly type: 'merge-moved'; readonly place: MergePlace }
   | { readonly type: 'cancel-requested'; readonly by: Actor }
   /** Nothing new starts; running tasks finish or are interrupted. */
   | {
       readonly type: 'run-paused';
       readonly running: 'finish' | 'interrupt';
       readonly by: Actor;
+      /** Nobody asked for it: the checkout is not what it was. Left out: `by` did. */
+      readonly because?: 'checkout' | undefined;
     }
   | { readonly type: 'run-resumed'; readonly by: Actor }
-  /** Only `tasks-reset` can follow. */
+  /** Only `tasks-reset`, and what is done with its results, can follow. */
   | { readonly type: 'run-finished'; readonly status: RunStatus };
 
 /** What runners tell of an attempt while it is made. */
@@ -341,9 +378,22 @@ export interface BlobRef {
   readonly bytes: number;
 }
 
-/** A file a task made, kept in the blob store. */
-export interface Artifact extends BlobRef {
+/** What a file is at one time, kept in the blob store. */
+export interface FileVersion extends BlobRef {
+  readonly executable: boolean;
+}
+
+/** A file a task made or changed. */
+export interface Artifact extends FileVersion {
   /** Relative to the workspace copy, with `/`. */
   readonly path: string;
-  readonly executable: boolean;
+  /** What stood there when the attempt began; left out: nothing, or an older version of Sluice did not keep it. */
+  readonly was?: FileVersion | undefined;
+}
+
+/** A file a task has removed. */
+export interface RemovedFile {
+  /** Relative to the workspace copy, with `/`. */
+  readonly path: string;
+  readonly was: FileVersion;
 }

@@ -1,5 +1,6 @@
 import type { CallFailure, CallFailureKind } from './call.ts';
 import type { BudgetReached } from './question.ts';
+import type { SandboxLimit } from './sandbox.ts';
 
 /**
  * Why a task, a landing or a run did not come to its good end. `reason` is stable: journals keep it,
@@ -78,6 +79,15 @@ export type Failure =
       readonly message: string;
       readonly tail: string;
     }
+  /** Its sandbox stopped it. */
+  | {
+      readonly reason: 'sandbox-limit';
+      readonly limit: SandboxLimit;
+      /** Bytes, or processes. */
+      readonly most: number;
+    }
+  /** It was to be shut in, nothing here can, and nobody allowed it to run outside. */
+  | { readonly reason: 'no-sandbox'; readonly why: string; readonly cure: string }
   /** The workspace copy could not be made. */
   | { readonly reason: 'workspace'; readonly message: string }
   /** The artifacts could not be committed. */
@@ -137,6 +147,8 @@ export function mayPass(failure: Failure): boolean {
     case 'rejected':
     case 'cancelled':
     case 'internal':
+    case 'sandbox-limit':
+    case 'no-sandbox':
       return false;
   }
 }

@@ -3,6 +3,7 @@ import { count, formatBytes, formatDuration, oneLine, plainText } from '../base/
 import { callFailureText } from './callFailureText.ts';
 import type { Failure } from './failure.ts';
 import type { BudgetReached } from './question.ts';
+import type { SandboxLimit } from './sandbox.ts';
 
 export interface FailureText {
   /** One line: what happened. */
@@ -144,6 +145,16 @@ export function failureText(failure: Failure): FailureText {
         'Start it in a terminal to see whether it is installed and signed in.',
         failure.tail,
       );
+    case 'sandbox-limit':
+      return text(
+        `Its sandbox stopped it: ${SANDBOX_LIMITS[failure.limit](failure.most)}`,
+        `Make it need less, or raise ${failure.limit} under sandbox in the step or the agent file.`,
+      );
+    case 'no-sandbox':
+      return text(
+        `It was to run in a sandbox, and ${oneLine(failure.why)}`,
+        `${failure.cure} Or allow it outside when it asks, or write sandbox: false.`,
+      );
     case 'workspace':
       return text(`The workspace copy could not be made: ${oneLine(failure.message)}`);
     case 'landing':
@@ -169,6 +180,12 @@ export function failureText(failure: Failure): FailureText {
       return unreachable(failure);
   }
 }
+
+const SANDBOX_LIMITS: Readonly<Record<SandboxLimit, (most: number) => string>> = {
+  memory: (most) => `it needed more than ${formatBytes(most)} of memory`,
+  disk: (most) => `it wrote more than ${formatBytes(most)}`,
+  processes: (most) => `it started more than ${count(most, 'process', 'processes')}`,
+};
 
 /** `5 tokens`, `$1.50`, `20 min`. */
 function amountText(of: BudgetReached['of'], amount: number): string {

@@ -7,7 +7,7 @@ export type StepId = Brand<string, 'StepId'>;
 /** A step in a run. Equal to the step's id; a matrix step has many. */
 export type TaskId = Brand<string, 'TaskId'>;
 export type AgentName = Brand<string, 'AgentName'>;
-/** SHA-1 of a Git object, 40 hexadecimal digits. */
+/** Names a Git object: 40 hexadecimal digits, or 64 in a repository that names them by SHA-256. */
 export type ObjectId = Brand<string, 'ObjectId'>;
 
 const STEP_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/;
@@ -67,7 +67,7 @@ export function agentName(text: string): AgentName {
 }
 
 export function isObjectId(text: string): text is ObjectId {
-  return /^[0-9a-f]{40}$/.test(text);
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
 export function objectId(text: string): ObjectId {

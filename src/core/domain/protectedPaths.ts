@@ -23,6 +23,35 @@ export function protectedName(path: string): string | undefined {
   return undefined;
 }
 
+/**
+ * The protected name that a path falls under, unless somebody allowed it by naming it: a path, or a folder above it in
+ * which it is none of the protected names again. Names are compared letter for letter: who allows `.vscode` has not
+ * allowed `.VSCode`. What is Git's own stays protected whatever is named.
+ *
+ * @param path from the root of the repository, with `/`
+ * @param globs likewise; those with a wildcard name nothing
+ */
+export function protectedPath(path: string, globs: readonly string[]): string | undefined {
+  const name = protectedName(path);
+  if (name === undefined || name === GIT) {
+    return name;
+  }
+  const isNamed = globs.some((glob) => {
+    const named = glob.replace(/\/+$/, '');
+    if (/[*?[\]{}]/.test(named) || !(path === named || path.startsWith(`${named}/`))) {
+      return false;
+    }
+    return protectedName(path.slice(named.length + 1)) === undefined;
+  });
+  if (!isNamed) {
+    return name;
+  }
+  // Another name on the way may be Git's.
+  return path.split('/').some((part) => protectedName(part) === GIT) ? GIT : undefined;
+}
+
+const GIT = '.git';
+
 interface ProtectedRule {
   readonly where: 'folder' | 'file';
   /** As it is shown. */

@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
-import type { Decision } from './event.ts';
+import type { Decision, EventBody } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { QuestionId, Reply } from './question.ts';
 import type { PermissionMode } from './terms.ts';
@@ -64,6 +64,10 @@ export type RunRequest =
   | { readonly kind: 'accept'; readonly task: TaskId; readonly by: Actor }
   /** Says something to a running agent. */
   | { readonly kind: 'steer'; readonly task: TaskId; readonly text: string; readonly by: Actor }
+  /** Takes a task's result back; its refs are removed by whoever asks this, afterwards. */
+  | { readonly kind: 'undo'; readonly task: TaskId; readonly by: Actor }
+  /** Tells how far the merge of the results is. */
+  | { readonly kind: 'merge'; readonly event: MergeEvent; readonly by: Actor }
   /** Tells of a command that a person ran in a task's workspace copy. */
   | {
       readonly kind: 'command';
@@ -72,6 +76,11 @@ export type RunRequest =
       readonly exitCode: number | undefined;
       readonly by: Actor;
     };
+
+export type MergeEvent = Extract<
+  EventBody,
+  { readonly type: 'merge-started' | 'merge-chosen' | 'merge-moved' }
+>;
 
 /** What became of a request; `accepted` only once it stands in the journal for good. */
 export type RequestOutcome =

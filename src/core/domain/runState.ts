@@ -1,10 +1,12 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
-import type { Artifact, BlobRef, ParkReason, RunStatus, TaskEdit } from './event.ts';
+import type { CheckoutChange } from './checkout.ts';
+import type { Artifact, BlobRef, ParkReason, RemovedFile, RunStatus, TaskEdit } from './event.ts';
 import type { MissReason, Reuse } from './cache.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
+import type { MergeState } from './merge.ts';
 import type { OpenQuestion, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
 import type { PermissionMode } from './terms.ts';
@@ -28,6 +30,10 @@ export interface RunState {
   readonly landed: ReadonlyMap<TaskId, readonly ObjectId[]>;
   /** Commits that were to be put on the tasks' branches: those above, and where that was cut off or failed. */
   readonly intended: ReadonlyMap<TaskId, readonly ObjectId[]>;
+  /** What the looks at the user's checkout have shown. */
+  readonly checkout: CheckoutLooks;
+  /** `undefined`: nobody has merged the results. */
+  readonly merge: MergeState | undefined;
   /** Tasks that do not start until they are released, and who holds them. */
   readonly held: ReadonlyMap<TaskId, Actor>;
   /** What people changed about tasks; each counts for every later attempt. */
@@ -102,9 +108,26 @@ export interface ReadyTasks {
   wayLeftMs(task: TaskId): number;
 }
 
+export interface CheckoutLooks {
+  /** After the one the plan holds. */
+  readonly count: number;
+  /** State of the last one; `undefined`: that of the plan. */
+  readonly last: Digest | undefined;
+  /** What all of them together found changed; of several changes of one thing the last. */
+  readonly changes: readonly CheckoutChange[];
+  /** Further ones. */
+  readonly more: number;
+}
+
 export type RunPhase =
   | { readonly kind: 'active' }
-  | { readonly kind: 'paused'; readonly running: 'finish' | 'interrupt'; readonly by: Actor }
+  | {
+      readonly kind: 'paused';
+      readonly running: 'finish' | 'interrupt';
+      readonly by: Actor;
+      /** As in the event `run-paused`. */
+      readonly because?: 'checkout' | undefined;
+    }
   | { readonly kind: 'cancelling'; readonly by: Actor }
   | { readonly kind: 'finished'; readonly status: RunStatus; readonly at: number };
 
@@ -145,6 +168,7 @@ export type TaskState =
       readonly output: BlobRef;
       readonly log: BlobRef;
       readonly artifacts: readonly Artifact[];
+      readonly removed: readonly RemovedFile[];
       readonly inputBytes: number | undefined;
       readonly accepted: Actor | 'probe' | undefined;
       /** Set when nothing ran: what was made before stands for it. `durationMs` is 0 then. */
@@ -214,7 +238,9 @@ export type LandingState =
       readonly tag: string;
       readonly commit: ObjectId;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** A person took it back. */
+  | { readonly kind: 'undone'; readonly by: Actor; readonly at: number };
 
 /** True once nothing more will happen to the task by itself. */
 export function hasEnded(task: TaskState): boolean {

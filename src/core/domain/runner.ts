@@ -6,6 +6,7 @@ import type { Failure } from './failure.ts';
 import type { AgentName, RunId, TaskId } from './ids.ts';
 import type { Counted } from './ledger.ts';
 import type { BudgetReached, Question, Reply } from './question.ts';
+import type { SandboxRule } from './sandbox.ts';
 import type { PermissionMode, Terms } from './terms.ts';
 import type { Trace } from './trace.ts';
 import type { JsonValue } from './workflow.ts';
@@ -40,6 +41,8 @@ export interface RunnerRequest {
   readonly agents: Readonly<Record<AgentName, Agent>>;
   /** Why a path of the copy, relative with `/`, may not be changed, as the end of a sentence; `undefined`: it may. */
   readonly whyNotWrite: (path: string) => string | undefined;
+  /** Globs that grant a protected path where they name it without a wildcard. */
+  readonly named: readonly string[];
   /** Absolute; outlives the attempt's pauses. What a runner needs to go on with the attempt, in its own form. */
   readonly sessionFile: string;
   /** The attempt was parked and goes on: copy, files and session are as it left them. */
@@ -136,6 +139,8 @@ export interface CheckRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What the check prints is appended, below a line with its command. Need not exist. */
   readonly logFile: string;
+  /** How it is shut in; left out: not at all. */
+  readonly sandbox: SandboxRule | undefined;
 }
 
 export interface CheckOutcome {

@@ -1,4 +1,5 @@
 import type { CallPolicy } from './call.ts';
+import type { SandboxRule } from './sandbox.ts';
 
 /** How freely a model agent uses its tools. */
 export type PermissionMode = 'default' | 'acceptEdits' | 'plan' | 'bypassPermissions';
@@ -63,6 +64,8 @@ export interface Terms {
   readonly cache: CacheRule | undefined;
   /** How its calls of models are made; `undefined`: as its criticality says. */
   readonly calls: CallPolicy | undefined;
+  /** How far its commands and checks are shut in; `undefined`: not at all. */
+  readonly sandbox: SandboxRule | undefined;
 }
 
 export const NO_TERMS: Terms = {
@@ -73,6 +76,7 @@ export const NO_TERMS: Terms = {
   budget: undefined,
   cache: undefined,
   calls: undefined,
+  sandbox: undefined,
 };
 
 /** The step's word goes before its agent's, but what either must never change is out of bounds. */
@@ -85,6 +89,7 @@ export function termsOver(step: Terms, agent: Terms): Terms {
     budget: step.budget ?? agent.budget,
     cache: cacheOver(step.cache, agent.cache),
     calls: callsOver(step.calls, agent.calls),
+    sandbox: step.sandbox ?? agent.sandbox,
   };
 }
 

@@ -56,6 +56,8 @@ export interface ToolboxRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Why a path of the copy, relative with `/`, may not be changed, as the end of a sentence; `undefined`: it may. */
   readonly whyNotWrite: (path: string) => string | undefined;
+  /** Globs that grant a protected path where they name it without a wildcard. */
+  readonly named: readonly string[];
   /** What it asks of the world outside may be answered by what others have asked, and answers them. */
   readonly shares: boolean;
 }

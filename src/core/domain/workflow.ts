@@ -1,6 +1,8 @@
 import type { Digest } from '../base/digest.ts';
 import type { Agent, Check, Effects, Limits } from './agent.ts';
+import type { CheckoutState, OnCheckoutChange } from './checkout.ts';
 import type { Failure } from './failure.ts';
+import type { LandingRules } from './landing.ts';
 import { NO_TERMS, termsOver, type Budget, type CacheRule, type Terms } from './terms.ts';
 import type { AgentName, ObjectId, StepId, TaskId } from './ids.ts';
 
@@ -140,6 +142,10 @@ export interface Workflow {
   readonly budget: Budget | undefined;
   /** Of every step that says nothing of it, where its agent does not forbid it. */
   readonly cache: CacheRule | undefined;
+  /** What tasks begin with; `undefined`: whoever starts a run decides. */
+  readonly base: BaseTreeKind | undefined;
+  /** Run in a copy with all results, once every step has ended well, and again between merges. */
+  readonly validate: readonly Check[];
   /** What others keep with the workflow. Sluice carries it and acts on none of it. */
   readonly metadata: JsonValue | undefined;
   /** Relative to the folder, with `/`. */
@@ -162,6 +168,14 @@ export interface RunPlan {
   /** False: the cache answers nothing in this run and keeps nothing of it. `undefined`, in plans of older versions: so too. */
   readonly useCache: boolean | undefined;
   readonly base: Base;
+  /** What copies are made of. `undefined`, in plans of older versions: the working tree. */
+  readonly baseTree: BaseTreeKind | undefined;
+  /** How results reach branches; `undefined`, in plans of older versions: as `DEFAULT_LANDING_RULES` say. */
+  readonly landing: LandingRules | undefined;
+  /** Follows the run through other systems' records, in its commits too; `undefined`: the run's own id does. */
+  readonly correlation: string | undefined;
+  /** The user's checkout when the run started; `undefined`: nobody looks. */
+  readonly checkout: PlannedLook | undefined;
   /** Workflows inside it by their names, where some of its tasks unfold later; else empty. */
   readonly nested: Readonly<Record<string, Workflow>>;
   /** Files that the globs of matrices meant when the run started. */
@@ -183,6 +197,11 @@ export interface PlannedTask {
   readonly conditions: readonly { readonly text: string; readonly names: Names }[];
   /** When it is decided: once every need is done, or, for `always()` and its like, has ended. */
   readonly after: 'done' | 'ended';
+  /**
+   * Globs of the paths it may change, as far as they are known: a task of which another may change the same is never
+   * under way with it. Where a value is not known yet, a glob that takes any. Left out: it says nothing of it.
+   */
+  readonly owns?: readonly string[] | undefined;
   /** Tasks whose artifacts are laid into its copy, in this order. */
   readonly builtOn: readonly TaskId[];
   /** Nested workflows and phases it belongs to, outermost first, for readers. */
@@ -220,6 +239,15 @@ export interface InputScope {
   readonly inputs: Readonly<Record<string, string>>;
   /** Names the values may use, for the inputs of a nested workflow; `undefined`: they stand as they are. */
   readonly within: Names | undefined;
+}
+
+/** `head`: the commit HEAD names. `worktree`: the files as they lie there, uncommitted work with them. */
+export type BaseTreeKind = 'head' | 'worktree';
+
+/** A look at the checkout before anything was done, and what a change means. */
+export interface PlannedLook {
+  readonly state: CheckoutState;
+  readonly onChange: OnCheckoutChange;
 }
 
 /** What workspace copies are made of, and what artifacts are committed on. */

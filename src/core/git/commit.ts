@@ -1,19 +1,27 @@
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { ObjectId } from '../domain/ids.ts';
-import { objectId } from '../domain/ids.ts';
-import type { ObjectReader } from './objectReader.ts';
-import type { ObjectWriter } from './objectWriter.ts';
+import type { CommitSink, WrittenFile } from './commitSink.ts';
+import type { PlannedFolder, PlannedFile } from './commitPlan.ts';
+import { planCommit } from './commitPlan.ts';
+import type { Objects } from './objects.ts';
+import type { StoredForms } from './storedForms.ts';
+import { StoredFormRefused } from './storedForms.ts';
 import type { TreeEntry } from './tree.ts';
-import { FOLDER_MODE, formatTree, isFolder, parseTree, treeName } from './tree.ts';
-import { treePathProblem } from './treePath.ts';
+import { FOLDER_MODE, formatTree, treeName } from './tree.ts';
+import { treeOf } from './treeReading.ts';
 
 export interface CommitRequest {
   /** The commit whose tree the files are put over; what else is in there stays. `undefined`: only the files. */
   readonly base: ObjectId | undefined;
-  /** `undefined`: the commit has no parent. */
-  readonly parent: ObjectId | undefined;
+  /** The first is the one it follows; none: it is the first of its history. */
+  readonly parents: readonly ObjectId[];
   readonly files: readonly CommitFile[];
+  /**
+   * Files and links of the base that are no more, relative to the folder that was opened, with `/`. One that is not
+   * there is passed over; a folder with nothing left in it goes too.
+   */
+  readonly removed: readonly string[];
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
   readonly timestamp: {
@@ -28,7 +36,7 @@ export interface CommitFile {
   /** Relative to the folder that was opened, with `/`. */
   readonly path: string;
   readonly executable: boolean;
-  /** Called when it is the file's turn, so that not all are in memory at once. */
+  /** As it lies in a work tree. Called when it is the file's turn, so that not all are in memory at once. */
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -36,175 +44,129 @@ export interface CommitFile {
 export type CommitProblem =
   /** A name that is not safe on every system; see treePath.ts. */
   | { readonly reason: 'bad-path'; readonly path: string; readonly message: string }
-  /** Twice among the files, or a file where a folder has to be (or the other way round). */
-  | { readonly reason: 'path-conflict'; readonly path: string; readonly message: string };
+  /**
+   * Twice among the files, or a file where a folder has to be (or the other way round), or a folder or a submodule that
+   * is to be removed.
+   */
+  | { readonly reason: 'path-conflict'; readonly path: string; readonly message: string }
+  /** The program that makes of the file what Git stores has failed. `filter`: its name in `.gitattributes`. */
+  | {
+      readonly reason: 'filter-failed';
+      readonly path: string;
+      readonly filter: string | undefined;
+      readonly message: string;
+    }
+  /** The `git` program, asked how files are stored here, gave no answer. */
+  | { readonly reason: 'git-missing' | 'git-failed'; readonly message: string };
+
+export interface CommitParts {
+  readonly objects: Objects;
+  readonly sink: CommitSink;
+  readonly forms: StoredForms;
+  /** The folder that paths are relative to, from the root of the work tree, with `/`. */
+  readonly prefix: string;
+}
 
 /**
  * Writes blobs, the trees on the way to them and the commit; no ref, nothing else. Durable when it
  * resolves. Equal requests give the same commit. @throws UnreadableObject, what the disk or a `read` throws
  */
-export async function writeCommit(
-  reader: ObjectReader,
-  writer: ObjectWriter,
-  prefix: string,
+export function writeCommit(
+  parts: CommitParts,
   request: CommitRequest,
 ): Promise<Result<ObjectId, CommitProblem>> {
-  const root: Level = { path: '', folders: new Map(), files: new Map() };
-  for (const file of request.files) {
-    const problem = place(root, prefix, file);
-    if (problem !== undefined) {
-      return err(problem);
+  return parts.objects.during(async () => {
+    try {
+      return await write(parts, request);
+    } catch (error) {
+      await parts.sink.abandon();
+      if (error instanceof StoredFormRefused) {
+        return err(error.problem);
+      }
+      throw error;
+    }
+  });
+}
+
+async function write(
+  { objects, sink, forms, prefix }: CommitParts,
+  request: CommitRequest,
+): Promise<Result<ObjectId, CommitProblem>> {
+  for (const parent of request.parents) {
+    if (parent !== request.base) {
+      await objects.read(parent, 'commit');
     }
   }
-  const base =
-    request.base === undefined
-      ? undefined
-      : treeOf(request.base, await reader.read(request.base, 'commit'));
-  const planned = await plan(reader, root, base);
+  const base = request.base === undefined ? undefined : await treeOf(objects, request.base);
+  const planned = await planCommit(objects, base, prefix, request.files, request.removed);
   if (!planned.ok) {
     return planned;
   }
-  const tree = await write(writer, planned.value);
-  const commit = await writer.write('commit', formatCommit(tree, request));
-  await writer.flush();
-  return ok(commit);
-}
-
-/** The new files of one folder and of those below it. */
-interface Level {
-  /** From the root of the work tree, for messages. */
-  readonly path: string;
-  readonly folders: Map<string, Level>;
-  readonly files: Map<string, CommitFile>;
-}
-
-function place(root: Level, prefix: string, file: CommitFile): CommitProblem | undefined {
-  const problem = treePathProblem(file.path);
-  if (problem !== undefined) {
-    return { reason: 'bad-path', path: file.path, message: `"${file.path}" ${problem}` };
+  const { root, removed } = planned.value;
+  const files = filesOf(root);
+  const formOf = await forms.of(files.map((file) => file.path));
+  if (!formOf.ok) {
+    return formOf;
   }
-  const parts = `${prefix === '' ? '' : `${prefix}/`}${file.path}`.split('/');
-  const last = parts.pop() ?? '';
-  let level = root;
-  for (const part of parts) {
-    let next = level.folders.get(part);
-    if (next === undefined) {
-      next = {
-        path: level.path === '' ? part : `${level.path}/${part}`,
-        folders: new Map(),
-        files: new Map(),
-      };
-      level.folders.set(part, next);
-    }
-    if (level.files.has(part)) {
-      return conflict(file.path, `"${next.path}" is both a file and a folder`);
-    }
-    level = next;
-  }
-  if (level.files.has(last)) {
-    return conflict(file.path, `"${file.path}" is there twice`);
-  }
-  if (level.folders.has(last)) {
-    return conflict(file.path, `"${file.path}" is both a file and a folder`);
-  }
-  level.files.set(last, file);
-  return undefined;
-}
-
-function conflict(path: string, message: string): CommitProblem {
-  return { reason: 'path-conflict', path, message };
-}
-
-/** A folder with what is in the base and what comes over it. */
-interface PlannedFolder {
-  readonly kept: readonly TreeEntry[];
-  readonly files: ReadonlyMap<string, CommitFile>;
-  readonly folders: ReadonlyMap<string, PlannedFolder>;
-}
-
-/** Reads the trees that change and refuses before anything is written. */
-async function plan(
-  reader: ObjectReader,
-  level: Level,
-  base: ObjectId | undefined,
-): Promise<Result<PlannedFolder, CommitProblem>> {
-  const existing = new Map(
-    base === undefined
-      ? []
-      : parseTree(await reader.read(base, 'tree')).map((entry) => [entry.name, entry]),
+  const written = new Map<PlannedFile, WrittenFile>();
+  await allDone(
+    files.map(async (planned) => {
+      const id = await formOf.value(planned, sink, objects);
+      const mode = planned.file.executable ? '100755' : '100644';
+      written.set(planned, { path: planned.path, mode, id });
+    }),
   );
-  for (const [name, file] of level.files) {
-    const there = existing.get(treeName(name));
-    if (there !== undefined && (isFolder(there) || there.mode === SUBMODULE_MODE)) {
-      return err(conflict(file.path, `"${file.path}" is a folder in the commit it is made on`));
-    }
-    existing.delete(treeName(name));
-  }
-  const folders = new Map<string, PlannedFolder>();
-  for (const [name, next] of level.folders) {
-    const there = existing.get(treeName(name));
-    if (there !== undefined && !isFolder(there)) {
-      const what = KINDS[there.mode] ?? 'a file';
-      return err(conflict(next.path, `"${next.path}" is ${what} in the commit it is made on`));
-    }
-    const planned = await plan(reader, next, there?.id);
-    if (!planned.ok) {
-      return planned;
-    }
-    folders.set(name, planned.value);
-    existing.delete(treeName(name));
-  }
-  return ok({ kept: [...existing.values()], files: level.files, folders });
+  return ok(
+    await sink.commit({
+      tree: await writeTrees(sink, root, written),
+      base,
+      written: files.map((file) => known(written.get(file))),
+      removed,
+      parents: request.parents,
+      who: identityOf(request),
+      message: Buffer.from(`${request.message.replace(/\0/g, '').trimEnd()}\n`),
+    }),
+  );
 }
 
-async function write(writer: ObjectWriter, folder: PlannedFolder): Promise<ObjectId> {
-  const entries = await allDone<TreeEntry>([
-    ...[...folder.files].map(async ([name, file]) => ({
-      mode: file.executable ? '100755' : '100644',
-      name: treeName(name),
-      id: await writer.writeFrom('blob', file.read),
-    })),
-    ...[...folder.folders].map(async ([name, next]) => ({
+function filesOf(folder: PlannedFolder): PlannedFile[] {
+  return [...folder.files.values(), ...[...folder.folders.values()].flatMap(filesOf)];
+}
+
+async function writeTrees(
+  sink: CommitSink,
+  folder: PlannedFolder,
+  written: ReadonlyMap<PlannedFile, WrittenFile>,
+): Promise<ObjectId> {
+  const files = [...folder.files].map(([name, file]): TreeEntry => {
+    const { mode, id } = known(written.get(file));
+    return { mode, id, name: treeName(name) };
+  });
+  const folders = await allDone(
+    [...folder.folders].map(async ([name, next]): Promise<TreeEntry> => ({
       mode: FOLDER_MODE,
       name: treeName(name),
-      id: await write(writer, next),
+      id: await writeTrees(sink, next, written),
     })),
-  ]);
-  return await writer.write('tree', formatTree([...folder.kept, ...entries]));
+  );
+  return await sink.tree(formatTree([...folder.kept, ...files, ...folders]));
 }
 
-const SUBMODULE_MODE = '160000';
-const KINDS: Readonly<Record<string, string>> = {
-  '120000': 'a symbolic link',
-  [SUBMODULE_MODE]: 'a submodule',
-};
-
-function treeOf(commit: ObjectId, body: Buffer): ObjectId {
-  const line = /^tree ([0-9a-f]{40})\n/.exec(body.toString('latin1', 0, 46));
-  if (line?.[1] === undefined) {
-    throw new Error(`Git object ${commit} is no commit`);
+function known(file: WrittenFile | undefined): WrittenFile {
+  if (file === undefined) {
+    throw new Error('Internal error: a file of a commit was not written');
   }
-  return objectId(line[1]);
+  return file;
 }
 
-function formatCommit(tree: ObjectId, request: CommitRequest): Buffer {
-  const { author, timestamp } = request;
+/** `name <email> seconds offset` */
+function identityOf({ author, timestamp }: CommitRequest): string {
   const minutes = Math.abs(timestamp.offsetMinutes);
   const offset = [Math.floor(minutes / 60), minutes % 60]
     .map((part) => String(part).padStart(2, '0'))
     .join('');
   const sign = timestamp.offsetMinutes < 0 ? '-' : '+';
-  const who = `${plainIdentity(author.name)} <${plainIdentity(author.email)}> ${timestamp.seconds} ${sign}${offset}`;
-  return Buffer.from(
-    [
-      `tree ${tree}`,
-      ...(request.parent === undefined ? [] : [`parent ${request.parent}`]),
-      `author ${who}`,
-      `committer ${who}`,
-      '',
-      `${request.message.replace(/\0/g, '').trimEnd()}\n`,
-    ].join('\n'),
-  );
+  return `${plainIdentity(author.name)} <${plainIdentity(author.email)}> ${timestamp.seconds} ${sign}${offset}`;
 }
 
 /** Without what would end the field in a commit, and without what Git strips from the ends. */

@@ -4,6 +4,13 @@ import type { Disk } from '../base/disk.ts';
 import { hasCode } from '../base/disk.ts';
 import type { GitSetting } from './gitConfig.ts';
 import { isTrue, lastSetting, parseGitConfig } from './gitConfig.ts';
+import type { ObjectHash } from './objects.ts';
+
+/** How the objects of a repository are reached; its refs are always files. */
+export type Access =
+  | { readonly by: 'files' }
+  /** `because` is a clause: "it …". */
+  | { readonly by: 'program'; readonly because: string };
 
 /** Where a repository keeps things. Absolute, with links resolved. */
 export interface RepositoryPlaces {
@@ -13,7 +20,11 @@ export interface RepositoryPlaces {
   readonly gitDir: string;
   /** Objects, refs and configuration: the same, or that of the main worktree. */
   readonly commonDir: string;
+  readonly hash: ObjectHash;
+  readonly access: Access;
 }
+
+type Folders = Omit<RepositoryPlaces, 'hash' | 'access'>;
 
 export type FoundRepository =
   | { readonly kind: 'none' }
@@ -35,7 +46,7 @@ export async function findRepository(disk: Disk, folder: string): Promise<FoundR
     }
     if (await isGitDir(disk, at)) {
       return unsupported(
-        `${at} is a Git folder itself, or a bare repository, without files to work on`,
+        `${at} is a Git folder itself, or a bare repository, without files to work on; open a work tree of it, as "git worktree add" makes one`,
       );
     }
     if (path.dirname(at) === at) {
@@ -54,26 +65,30 @@ async function followLink(
   const target = /^gitdir: (.+?)\r?\n?$/.exec(await readText(disk, dotGit))?.[1];
   const named = target === undefined ? undefined : path.resolve(workTree, target);
   if (named === undefined || (await kindOf(disk, path.join(named, 'HEAD'))) !== 'file') {
-    return unsupported(`${dotGit} names no Git folder`);
+    return unsupported(`${dotGit} names no Git folder; "git worktree repair" may mend it`);
   }
   const gitDir = await realpath(named);
   const common = await readOptional(disk, path.join(gitDir, 'commondir'));
   const commonDir =
     common === undefined ? gitDir : await realpath(path.resolve(gitDir, common.trim()));
   if (!(await isGitDir(disk, commonDir))) {
-    return unsupported(`${dotGit} names no Git folder`);
+    return unsupported(`${dotGit} names no Git folder; "git worktree repair" may mend it`);
   }
   return await examine(disk, { folder, workTree, gitDir, commonDir });
 }
 
-async function examine(disk: Disk, places: RepositoryPlaces): Promise<FoundRepository> {
-  let problem: string | undefined;
+async function examine(disk: Disk, folders: Folders): Promise<FoundRepository> {
   try {
-    problem = (await formatProblem(disk, places)) ?? (await storageProblem(disk, places));
+    const format = await formatOf(disk, folders);
+    if (typeof format === 'string') {
+      return unsupported(format);
+    }
+    const because = format.because ?? (await borrowing(disk, folders));
+    const access: Access = because === undefined ? { by: 'files' } : { by: 'program', because };
+    return { kind: 'found', ...folders, hash: format.hash, access };
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    return unsupported(error instanceof Error ? error.message : String(error));
   }
-  return problem === undefined ? { kind: 'found', ...places } : unsupported(problem);
 }
 
 /** Extensions that change nothing Sluice reads or writes. */
@@ -85,64 +100,81 @@ const HARMLESS_EXTENSIONS: ReadonlySet<string> = new Set([
   'worktreeconfig',
 ]);
 
-async function formatProblem(disk: Disk, places: RepositoryPlaces): Promise<string | undefined> {
-  const { commonDir, gitDir } = places;
+interface Format {
+  readonly hash: ObjectHash;
+  /** Why its objects are not read from files here. */
+  readonly because: string | undefined;
+}
+
+/** A string says why it is unsupported. */
+async function formatOf(disk: Disk, folders: Folders): Promise<Format | string> {
+  const { commonDir, gitDir } = folders;
   const settings = parseGitConfig((await readOptional(disk, path.join(commonDir, 'config'))) ?? '');
   const version = lastSetting(settings, 'core', 'repositoryformatversion')?.value ?? '0';
   if (version !== '0' && version !== '1') {
-    return `its format has the version ${version}, and only 0 and 1 are known here`;
+    return `its format has the version ${version}, and only 0 and 1 are known here; a newer version of Sluice may know it`;
   }
+  let hash: ObjectHash = 'sha1';
+  let partial = false;
   for (const { section, name, value } of settings) {
-    if (section !== 'extensions') {
-      if (section === 'remote' && (name === 'promisor' || name === 'partialclonefilter')) {
-        return 'it is a partial clone, which has only some of its objects';
-      }
+    if (section === 'remote') {
+      partial ||= name === 'promisor' || name === 'partialclonefilter';
+    } else if (section !== 'extensions') {
+      continue;
     } else if (name === 'partialclone') {
-      return 'it is a partial clone, which has only some of its objects';
+      partial = true;
     } else if (name === 'objectformat') {
-      if (value?.toLowerCase() !== 'sha1') {
-        return `its objects are named by ${value ?? 'nothing'} (extensions.objectFormat), not by sha1`;
+      const named = value?.toLowerCase();
+      if ((named !== 'sha1' && named !== 'sha256') || (named === 'sha256' && version === '0')) {
+        return `its objects are named by ${value ?? 'nothing'} (extensions.objectFormat) in the format version ${version}, which Git itself does not know; mend its configuration`;
       }
+      hash = named;
     } else if (name === 'refstorage') {
       if (value?.toLowerCase() !== 'files') {
-        return `its refs are kept in the ${value ?? 'unnamed'} format (extensions.refStorage), not in files`;
+        return `its refs are kept in the ${value ?? 'unnamed'} format (extensions.refStorage), not in files; "git refs migrate --ref-format=files" changes that`;
       }
     } else if (version === '1' && !HARMLESS_EXTENSIONS.has(name)) {
-      return `it uses the extension ${name}, which is not known here`;
+      return `it uses the extension ${name}, which is not known here; a newer version of Sluice may know it`;
     }
   }
   const own = isTrue(lastSetting(settings, 'extensions', 'worktreeconfig'))
     ? parseGitConfig((await readOptional(disk, path.join(gitDir, 'config.worktree'))) ?? '')
     : [];
   // What the common configuration says here is about the main worktree only.
-  return await workTreeProblem(places, gitDir === commonDir ? [...settings, ...own] : own);
+  const about = gitDir === commonDir ? [...settings, ...own] : own;
+  return (await workTreeProblem(folders, about)) ?? { hash, because: reasonOf(hash, partial) };
+}
+
+function reasonOf(hash: ObjectHash, partial: boolean): string | undefined {
+  if (hash === 'sha256') {
+    return 'its objects are named by SHA-256';
+  }
+  return partial ? 'it is a partial clone, which has only some of its objects' : undefined;
 }
 
 async function workTreeProblem(
-  { gitDir, workTree }: RepositoryPlaces,
+  { gitDir, workTree }: Folders,
   settings: readonly GitSetting[],
 ): Promise<string | undefined> {
   if (isTrue(lastSetting(settings, 'core', 'bare'))) {
-    return 'it is a bare repository (core.bare)';
+    return 'it is a bare repository (core.bare), without files to work on; open a work tree of it, as "git worktree add" makes one';
   }
   const named = lastSetting(settings, 'core', 'worktree')?.value;
   if (named !== undefined && (await realpath(path.resolve(gitDir, named))) !== workTree) {
-    return `its files are in another folder, ${named} (core.worktree)`;
+    return `its files are in another folder, ${named} (core.worktree); open that one`;
   }
   return undefined;
 }
 
-async function storageProblem(
-  disk: Disk,
-  { commonDir }: RepositoryPlaces,
-): Promise<string | undefined> {
+/** Objects of another repository that are read as if they were of this one: `git clone --shared`. */
+async function borrowing(disk: Disk, { commonDir }: Folders): Promise<string | undefined> {
   const alternates = await readOptional(disk, path.join(commonDir, 'objects/info/alternates'));
-  if (
-    alternates?.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#')) === true
-  ) {
-    return 'it borrows objects from another repository (objects/info/alternates)';
-  }
-  return undefined;
+  const isBorrowing = alternates
+    ?.split('\n')
+    .some((line) => line.trim() !== '' && !line.startsWith('#'));
+  return isBorrowing === true
+    ? 'it borrows objects from another repository (objects/info/alternates)'
+    : undefined;
 }
 
 function unsupported(problem: string): FoundRepository {

@@ -3,41 +3,27 @@ import * as git from 'isomorphic-git';
 import type { Disk, FileStatus } from '../base/disk.ts';
 import { hasCode } from '../base/disk.ts';
 import type { ObjectId } from '../domain/ids.ts';
-import type { GitProgram } from './gitProgram.ts';
-import type { ObjectType } from './objectWriter.ts';
-
-/** An object that should be there is missing, damaged or of another type. */
-export class UnreadableObject extends Error {
-  override readonly name = 'UnreadableObject';
-  readonly id: ObjectId;
-
-  constructor(id: ObjectId, why: string) {
-    super(`Git object ${id} cannot be read: ${why}`);
-    this.id = id;
-  }
-}
+import type { Objects, ObjectType } from './objects.ts';
+import { UnreadableObject } from './objects.ts';
 
 /** A pack above this many bytes is never read whole, as isomorphic-git would; the `git` program reads it instead. */
 const LARGE_PACK_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads trees and commits of one repository. Owns the cache of pack indexes and small packs, which
+ * Reads objects from the files of one repository. Owns the cache of pack indexes and small packs, which
  * lives as long as it does: reading an index anew for each commit costs more than the commit.
  */
-export class ObjectReader {
+export class ObjectReader implements Objects {
+  readonly hash = 'sha1';
   readonly #disk: Disk;
   readonly #commonDir: string;
-  readonly #program: GitProgram;
+  readonly #program: Objects;
   readonly #largePackBytes: number;
   readonly #cache = {};
   readonly #fs: git.PromiseFsClient;
 
-  constructor(
-    disk: Disk,
-    commonDir: string,
-    program: GitProgram,
-    largePackBytes = LARGE_PACK_BYTES,
-  ) {
+  /** @param program reads what is not read from files here */
+  constructor(disk: Disk, commonDir: string, program: Objects, largePackBytes = LARGE_PACK_BYTES) {
     this.#disk = disk;
     this.#commonDir = commonDir;
     this.#program = program;
@@ -45,16 +31,20 @@ export class ObjectReader {
     this.#fs = readOnly(disk);
   }
 
-  /** The object's body. @throws UnreadableObject when it is missing, damaged or of another type */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#program.during(work);
+  }
+
   async read(id: ObjectId, type: ObjectType): Promise<Buffer> {
     const loose = await this.#isLoose(id);
     if (!loose && (await this.#hasLargePack())) {
-      return await this.#readByProgram(id, type);
+      return await this.#program.read(id, type);
     }
+    let found: { readonly type: string; readonly object: unknown };
     try {
       // The calls it would have us use instead decode names as UTF-8, which loses those that are not.
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
-      const found = await git.readObject({
+      found = await git.readObject({
         fs: this.#fs,
         // Not `dir` and not a linked worktree's own folder: it finds no object from there.
         gitdir: this.#commonDir,
@@ -62,30 +52,19 @@ export class ObjectReader {
         format: 'content',
         cache: this.#cache,
       });
-      if (found.type !== type || !(found.object instanceof Uint8Array)) {
-        throw new Error(`it is a ${found.type}, not a ${type}`);
-      }
-      return Buffer.from(found.object.buffer, found.object.byteOffset, found.object.length);
     } catch (error) {
       // The disk's own error, or a bug, is not about the object.
       if (error instanceof Error && ('syscall' in error || error.message.startsWith('Internal'))) {
         throw error;
       }
-      const missing = error instanceof git.Errors.NotFoundError;
-      throw new UnreadableObject(id, missing ? 'it is missing' : messageOf(error));
+      // A collection may have moved it from one pack to another while it was looked for.
+      return await this.#program.read(id, type);
     }
-  }
-
-  async #readByProgram(id: ObjectId, type: ObjectType): Promise<Buffer> {
-    const found = await this.#program.run(
-      ['cat-file', type, id],
-      { folder: this.#commonDir, env: { GIT_DIR: this.#commonDir } },
-      new AbortController().signal,
-    );
-    if (!found.ok) {
-      throw new UnreadableObject(id, found.error.message);
+    if (found.type !== type || !(found.object instanceof Uint8Array)) {
+      throw new UnreadableObject(id, `it is a ${found.type}, not a ${type}`);
     }
-    return found.value;
+    const { buffer, byteOffset, length } = found.object;
+    return Buffer.from(buffer, byteOffset, length);
   }
 
   async #isLoose(id: ObjectId): Promise<boolean> {
@@ -119,10 +98,6 @@ export class ObjectReader {
     }
     return false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function asNode({ kind, size, mode }: FileStatus) {

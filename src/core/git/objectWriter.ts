@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
@@ -6,12 +5,16 @@ import pLimit from 'p-limit';
 import type { Disk } from '../base/disk.ts';
 import { hasCode, renameOver, syncFolder, writeTemporary } from '../base/disk.ts';
 import type { ObjectId } from '../domain/ids.ts';
-import { objectId } from '../domain/ids.ts';
-
-export type ObjectType = 'blob' | 'tree' | 'commit';
+import type { CommitSink, NewCommit } from './commitSink.ts';
+import { formatCommit } from './commitSink.ts';
+import type { ObjectType } from './objects.ts';
+import { wrapObject } from './objects.ts';
 
 /** Objects written at once; more gain nothing and hold their bytes in memory. */
 const AT_ONCE = 8;
+
+/** How often in a row a folder may be taken away under a file that is to be written. */
+const COLLECTIONS = 10;
 
 /**
  * Writes loose objects for one commit. Owns nothing on the disk but what it is writing.
@@ -19,10 +22,11 @@ const AT_ONCE = 8;
  * W1. An object's name appears only when its bytes are flushed: no crash leaves a torn object.
  * W2. An object that is there is read and compared. A sound one is flushed and kept, a torn one (a power
  *     loss under another writer) is replaced.
- * W3. After `flush()` every object given to `write` survives a power loss. Before it, some may not, so no
+ * W3. After `flush()` every object written or adopted survives a power loss. Before it, some may not, so no
  *     ref may name them and no journal may speak of them.
+ * W4. Git may collect meanwhile: it takes away objects that are in a pack, and folders of objects that are empty.
  */
-export class ObjectWriter {
+export class ObjectWriter implements CommitSink {
   readonly #disk: Disk;
   readonly #objects: string;
   readonly #limit = pLimit(AT_ONCE);
@@ -39,12 +43,59 @@ export class ObjectWriter {
     this.#folders.add(objects);
   }
 
-  write(type: ObjectType, body: Uint8Array): Promise<ObjectId> {
-    return this.writeFrom(type, () => Promise.resolve(body));
+  blob(read: () => Promise<Uint8Array>): Promise<ObjectId> {
+    return this.#writeFrom('blob', read);
   }
 
-  /** Reads the bytes only when it is their turn. @throws what the disk or `read` throws */
-  writeFrom(type: ObjectType, read: () => Promise<Uint8Array>): Promise<ObjectId> {
+  tree(body: Uint8Array): Promise<ObjectId> {
+    return this.#writeFrom('tree', () => Promise.resolve(body));
+  }
+
+  /** An object that is not here as a file is in a pack, or borrowed: then it was there before. */
+  adopt(id: ObjectId): Promise<void> {
+    return this.#limit(async () => {
+      try {
+        await this.#flushFile(this.#fileOf(id));
+        this.#folders.add(path.dirname(this.#fileOf(id)));
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT', 'ENOTDIR')) {
+          throw error;
+        }
+      }
+    });
+  }
+
+  async commit(commit: NewCommit): Promise<ObjectId> {
+    const body = formatCommit(commit);
+    const id = await this.#writeFrom('commit', () => Promise.resolve(body));
+    await this.flush();
+    return id;
+  }
+
+  abandon(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async flush(): Promise<void> {
+    const folders = [...this.#folders];
+    await Promise.all(folders.map((folder) => this.#limit(() => this.#flushFolder(folder))));
+    for (const folder of folders) {
+      this.#folders.delete(folder);
+    }
+  }
+
+  async #flushFolder(folder: string): Promise<void> {
+    try {
+      await syncFolder(this.#disk, folder);
+    } catch (error) {
+      // W4. Objects of ours are in no pack yet, so what was in there was Git's and was flushed with the pack.
+      if (!hasCode(error, 'ENOENT')) {
+        throw error;
+      }
+    }
+  }
+
+  #writeFrom(type: ObjectType, read: () => Promise<Uint8Array>): Promise<ObjectId> {
     return this.#limit(async () => {
       if (this.#failure !== undefined) {
         throw this.#failure.error;
@@ -58,17 +109,8 @@ export class ObjectWriter {
     });
   }
 
-  async flush(): Promise<void> {
-    const folders = [...this.#folders];
-    await Promise.all(folders.map((folder) => this.#limit(() => syncFolder(this.#disk, folder))));
-    for (const folder of folders) {
-      this.#folders.delete(folder);
-    }
-  }
-
   async #write(type: ObjectType, body: Uint8Array): Promise<ObjectId> {
-    const wrapped = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
-    const id = objectId(createHash('sha1').update(wrapped).digest('hex'));
+    const { id, wrapped } = wrapObject('sha1', type, body);
     let written = this.#written.get(id);
     if (written === undefined) {
       written = this.#place(id, wrapped);
@@ -79,19 +121,15 @@ export class ObjectWriter {
   }
 
   async #place(id: ObjectId, wrapped: Buffer): Promise<void> {
-    const folder = path.join(this.#objects, id.slice(0, 2));
-    const file = path.join(folder, id.slice(2));
+    const file = this.#fileOf(id);
+    const folder = path.dirname(file);
     const found = await this.#look(file, wrapped);
     this.#folders.add(folder);
     if (found === 'sound') {
       return;
     }
-    const temporary = await writeTemporary(
-      this.#disk,
-      folder,
-      await promisify(deflate)(wrapped, { level: 1 }),
-      { mode: 0o444, temporaryPrefix: 'tmp_obj_' },
-    );
+    const bytes = await promisify(deflate)(wrapped, { level: 1 });
+    const temporary = await this.#writeTemporary(folder, bytes);
     try {
       if (found === 'torn' && this.#disk.windows) {
         // There a read-only file cannot be renamed over, and objects are read-only.
@@ -107,24 +145,44 @@ export class ObjectWriter {
     }
   }
 
+  #fileOf(id: ObjectId): string {
+    return path.join(this.#objects, id.slice(0, 2), id.slice(2));
+  }
+
+  async #writeTemporary(folder: string, bytes: Buffer): Promise<string> {
+    for (let left = COLLECTIONS; ; left -= 1) {
+      try {
+        return await writeTemporary(this.#disk, folder, bytes, {
+          mode: 0o444,
+          temporaryPrefix: 'tmp_obj_',
+        });
+      } catch (error) {
+        // W4.
+        if (left === 0 || !hasCode(error, 'ENOENT')) {
+          throw error;
+        }
+      }
+    }
+  }
+
   async #look(file: string, wrapped: Buffer): Promise<'absent' | 'torn' | 'sound'> {
-    let bytes: Buffer;
     try {
-      bytes = await this.#disk.readFile(file);
+      const bytes = await this.#disk.readFile(file);
+      const there = await promisify(inflate)(bytes, { maxOutputLength: wrapped.length }).catch(
+        () => undefined,
+      );
+      if (there?.equals(wrapped) !== true) {
+        return 'torn';
+      }
+      await this.#flushFile(file);
+      return 'sound';
     } catch (error) {
+      // W4: also between the look at it and the flush.
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
         return 'absent';
       }
       throw error;
     }
-    const there = await promisify(inflate)(bytes, { maxOutputLength: wrapped.length }).catch(
-      () => undefined,
-    );
-    if (there?.equals(wrapped) !== true) {
-      return 'torn';
-    }
-    await this.#flushFile(file);
-    return 'sound';
   }
 
   /** Git itself does not flush loose objects unless told to. */

@@ -35,7 +35,8 @@ export class DamagedRef extends Error {
 }
 
 /**
- * The refs of one repository, kept in files. Writes only the refs `isOwnRef` names, by Git's own protocol:
+ * The refs of one repository, kept in files, whatever its objects are named by. Writes only the refs `isOwnRef` names, by
+ * Git's own protocol:
  *
  * R1. A ref changes only while its `.lock` file is held, and that file becomes the ref by a rename.
  * R2. The old value is compared under the lock. So of two writers one wins and the other is told.
@@ -46,10 +47,13 @@ export class DamagedRef extends Error {
 export class RefStore {
   readonly #disk: Disk;
   readonly #commonDir: string;
+  readonly #idDigits: number;
 
-  constructor(disk: Disk, commonDir: string) {
+  /** @param idDigits hexadecimal digits of an id in this repository */
+  constructor(disk: Disk, commonDir: string, idDigits: number) {
     this.#disk = disk;
     this.#commonDir = commonDir;
+    this.#idDigits = idDigits;
   }
 
   /** What the ref names in the end; `undefined` when there is no such ref. @throws DamagedRef */
@@ -74,10 +78,15 @@ export class RefStore {
 
   /**
    * Makes `ref` name `id` if it named `expected` (`undefined`: if it did not exist).
-   * @throws what the disk throws; the ref is then as before, or written
+   * @param prefix what the names of branches start with that may be written. @throws what the disk throws; the ref is then as before, or written
    */
-  async write(ref: string, id: ObjectId, expected: ObjectId | undefined): Promise<RefOutcome> {
-    if (!isOwnRef(ref)) {
+  async write(
+    ref: string,
+    id: ObjectId,
+    expected: ObjectId | undefined,
+    prefix: string,
+  ): Promise<RefOutcome> {
+    if (!isOwnRef(ref, prefix)) {
       throw new Error(`Internal error: Sluice may not write the ref ${JSON.stringify(ref)}`);
     }
     const temporary = await writeTemporary(
@@ -117,11 +126,11 @@ export class RefStore {
   async #lock(ref: string, id: ObjectId, temporary: string): Promise<RefOutcome | undefined> {
     const lock = this.#lockOf(ref);
     for (const ms of [...LOCK_PAUSES, undefined]) {
-      const obstacle = await this.#makeFolders(ref);
-      if (obstacle !== undefined) {
-        return obstacle;
-      }
       try {
+        const obstacle = await this.#makeFolders(ref);
+        if (obstacle !== undefined) {
+          return obstacle;
+        }
         await this.#createLock(temporary, lock, id);
         return undefined;
       } catch (error) {
@@ -194,7 +203,7 @@ export class RefStore {
     }
     const packed = await this.#packed();
     for (const folder of foldersOf(ref)) {
-      const value = packedValue(packed, folder);
+      const value = packedValue(packed, folder, this.#idDigits);
       if (value !== undefined) {
         return { kind: 'conflict', ref: folder, value };
       }
@@ -233,21 +242,28 @@ export class RefStore {
   /** R4: a try that was cut off may have made any of the folders without flushing it. */
   async #flush(ref: string): Promise<void> {
     for (let folder = path.dirname(ref); folder !== '.'; folder = path.dirname(folder)) {
-      await syncFolder(this.#disk, this.#fileOf(folder));
+      try {
+        await syncFolder(this.#disk, this.#fileOf(folder));
+      } catch (error) {
+        // Git has packed the refs in it meanwhile, and flushed the file they are in now.
+        if (!hasCode(error, 'ENOENT')) {
+          throw error;
+        }
+      }
     }
   }
 
   async #read(ref: string): Promise<RefValue> {
     const text = await this.#readFile(this.#fileOf(ref));
     if (text === undefined) {
-      const id = packedValue(await this.#packed(), ref);
+      const id = packedValue(await this.#packed(), ref, this.#idDigits);
       return id === undefined ? { kind: 'absent' } : { kind: 'direct', id };
     }
     const target = /^ref:\s*(\S+)/.exec(text)?.[1];
     if (target !== undefined) {
       return { kind: 'symbolic', target };
     }
-    const id = text.slice(0, 40);
+    const id = text.slice(0, this.#idDigits);
     return isObjectId(id) ? { kind: 'direct', id } : { kind: 'damaged' };
   }
 
@@ -299,10 +315,10 @@ function foldersOf(ref: string): string[] {
   return parts.slice(3).map((_part, index) => parts.slice(0, index + 3).join('/'));
 }
 
-function packedValue(packed: string, ref: string): ObjectId | undefined {
+function packedValue(packed: string, ref: string, idDigits: number): ObjectId | undefined {
   const at = packed.indexOf(` ${ref}\n`);
-  const id = packed.slice(at - 40, at);
-  return at > 40 && isObjectId(id) ? id : undefined;
+  const id = packed.slice(at - idDigits, at);
+  return at > idDigits && isObjectId(id) ? id : undefined;
 }
 
 function packedBelow(packed: string, ref: string): string | undefined {

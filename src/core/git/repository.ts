@@ -4,15 +4,24 @@ import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { ObjectId } from '../domain/ids.ts';
 import { isObjectId } from '../domain/ids.ts';
+import type { LandingRules } from '../domain/landing.ts';
+import { DEFAULT_LANDING_RULES } from '../domain/landing.ts';
+import { CatFile } from './catFile.ts';
 import type { CommitProblem, CommitRequest } from './commit.ts';
 import { writeCommit } from './commit.ts';
+import { FastImport } from './fastImport.ts';
 import type { RepositoryPlaces } from './findRepository.ts';
 import { findRepository } from './findRepository.ts';
 import type { GitProgram, GitProgramProblem } from './gitProgram.ts';
-import { ObjectReader, UnreadableObject } from './objectReader.ts';
+import { ObjectReader } from './objectReader.ts';
+import type { Objects } from './objects.ts';
+import { ID_DIGITS, UnreadableObject } from './objects.ts';
 import { ObjectWriter } from './objectWriter.ts';
 import type { RefOutcome } from './refs.ts';
 import { DamagedRef, RefStore } from './refs.ts';
+import { StoredForms } from './storedForms.ts';
+import type { FileAt, PathChange } from './treeReading.ts';
+import { changedPaths, readFileAt } from './treeReading.ts';
 
 export type OpenedRepository =
   /** No folder above has a `.git`. */
@@ -39,6 +48,9 @@ export type RefWriteOutcome =
   /** The commit the ref should name is not in the repository: a collection may have taken it. */
   | { readonly kind: 'missing-object'; readonly id: ObjectId };
 
+/** Which branches may be written: those below `refs/heads/<prefix>/`. */
+export type RefRules = Pick<LandingRules, 'prefix'>;
+
 /** Finds the repository of `folder`, which may be any folder of its work tree. @throws when the folder is not there */
 export async function openRepository(
   folder: string,
@@ -61,10 +73,11 @@ export class Repository {
   readonly commonDir: string;
   /** The folder opened, relative to the work tree, with `/`; `''` for the work tree itself. */
   readonly prefix: string;
-  readonly #folder: string;
+  readonly places: RepositoryPlaces;
   readonly #disk: Disk;
   readonly #program: GitProgram;
-  readonly #reader: ObjectReader;
+  readonly #objects: Objects;
+  readonly #forms: StoredForms;
   readonly #refs: RefStore;
 
   constructor(places: RepositoryPlaces, { disk, program }: RepositoryOptions) {
@@ -72,11 +85,16 @@ export class Repository {
     this.gitDir = places.gitDir;
     this.commonDir = places.commonDir;
     this.prefix = path.relative(places.workTree, places.folder).split(path.sep).join('/');
-    this.#folder = places.folder;
+    this.places = places;
     this.#disk = disk;
     this.#program = program;
-    this.#reader = new ObjectReader(disk, places.commonDir, program);
-    this.#refs = new RefStore(disk, places.commonDir);
+    const byProgram = new CatFile(program, places.commonDir, places.hash);
+    this.#objects =
+      places.access.by === 'program'
+        ? byProgram
+        : new ObjectReader(disk, places.commonDir, byProgram);
+    this.#forms = new StoredForms(disk, program, places);
+    this.#refs = new RefStore(disk, places.commonDir, ID_DIGITS[places.hash]);
   }
 
   /** @throws DamagedRef */
@@ -86,7 +104,7 @@ export class Repository {
     if (ref !== undefined) {
       return { commit: await this.resolve(ref), branch: ref.replace(/^refs\/heads\//, '') };
     }
-    const commit = text.slice(0, 40);
+    const commit = text.slice(0, ID_DIGITS[this.places.hash]);
     if (!isObjectId(commit)) {
       throw new DamagedRef('HEAD');
     }
@@ -158,34 +176,75 @@ export class Repository {
    * @throws UnreadableObject for a damaged or missing base, and what the disk or a file's `read` throws
    */
   commit(request: CommitRequest): Promise<Result<ObjectId, CommitProblem>> {
-    const writer = new ObjectWriter(this.#disk, path.join(this.commonDir, 'objects'));
-    return writeCommit(this.#reader, writer, this.prefix, request);
+    const [disk, program] = [this.#disk, this.#program];
+    const sink =
+      this.places.access.by === 'program'
+        ? new FastImport({ ...this.places, disk, program })
+        : new ObjectWriter(disk, path.join(this.commonDir, 'objects'));
+    return writeCommit(
+      { objects: this.#objects, sink, forms: this.#forms, prefix: this.prefix },
+      request,
+    );
   }
 
-  /** Makes a new ref; a repeat that finds it done says `exists-same`. @throws what the disk throws */
-  createRef(ref: string, id: ObjectId): Promise<RefWriteOutcome> {
-    return this.#writeRef(ref, id, undefined);
+  /**
+   * What a commit has at a path; `undefined`: nothing.
+   * @param file relative to the folder opened, with `/`. @throws UnreadableObject
+   */
+  readFileAt(commit: ObjectId, file: string): Promise<FileAt | undefined> {
+    const full = this.prefix === '' ? file : `${this.prefix}/${file}`;
+    return this.#objects.during(() => readFileAt(this.#objects, commit, full));
   }
 
-  /** Moves a ref from `expected` to `id`; a repeat that finds it done says `exists-same`. @throws what the disk throws */
-  updateRef(ref: string, id: ObjectId, expected: ObjectId): Promise<RefWriteOutcome> {
-    return this.#writeRef(ref, id, expected);
+  /**
+   * Files, links and submodules below the folder opened that are not the same in two commits, by their paths relative
+   * to it, with `/`. Reads only the trees that differ. @param from `undefined`: all of `to` is new
+   * @throws UnreadableObject
+   */
+  changedPaths(from: ObjectId | undefined, to: ObjectId): Promise<ReadonlyMap<string, PathChange>> {
+    return this.#objects.during(() => changedPaths(this.#objects, from, to, this.prefix));
+  }
+
+  /**
+   * Makes a new ref; a repeat that finds it done says `exists-same`.
+   * @param rules of the run it is for: branches below its prefix only. @throws what the disk throws
+   */
+  createRef(
+    ref: string,
+    id: ObjectId,
+    rules: RefRules = DEFAULT_LANDING_RULES,
+  ): Promise<RefWriteOutcome> {
+    return this.#writeRef(ref, id, undefined, rules);
+  }
+
+  /**
+   * Moves a ref from `expected` to `id`; a repeat that finds it done says `exists-same`.
+   * @param rules of the run it is for: branches below its prefix only. @throws what the disk throws
+   */
+  updateRef(
+    ref: string,
+    id: ObjectId,
+    expected: ObjectId,
+    rules: RefRules = DEFAULT_LANDING_RULES,
+  ): Promise<RefWriteOutcome> {
+    return this.#writeRef(ref, id, expected, rules);
   }
 
   async #writeRef(
     ref: string,
     id: ObjectId,
     expected: ObjectId | undefined,
+    { prefix }: RefRules,
   ): Promise<RefWriteOutcome> {
     try {
-      await this.#reader.read(id, 'commit');
+      await this.#objects.read(id, 'commit');
     } catch (error) {
       if (error instanceof UnreadableObject) {
         return { kind: 'missing-object', id };
       }
       throw error;
     }
-    return await this.#refs.write(ref, id, expected);
+    return await this.#refs.write(ref, id, expected, prefix);
   }
 
   async #list(
@@ -195,7 +254,7 @@ export class Repository {
     const printed = await this.#program.run(
       ['ls-files', '-z', ...args],
       {
-        folder: this.#folder,
+        folder: this.places.folder,
         // Said outright, so that Git neither searches nor asks who owns the folder.
         env: { GIT_DIR: this.gitDir, GIT_WORK_TREE: this.workTree },
       },

@@ -10,27 +10,30 @@ export interface TreeEntry {
 }
 
 export const FOLDER_MODE = '40000';
+export const SUBMODULE_MODE = '160000';
+export const LINK_MODE = '120000';
 
 /** A file's name as `TreeEntry.name` has it. */
 export function treeName(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** @throws Error when the bytes are no tree */
-export function parseTree(bytes: Buffer): TreeEntry[] {
+/** @param idDigits hexadecimal digits of an id in this repository. @throws Error when the bytes are no tree */
+export function parseTree(bytes: Buffer, idDigits: number): TreeEntry[] {
+  const idBytes = idDigits / 2;
   const entries: TreeEntry[] = [];
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     const end = bytes.indexOf(0, space);
-    if (space < 0 || end < 0 || end + 21 > bytes.length) {
+    if (space < 0 || end < 0 || end + 1 + idBytes > bytes.length) {
       throw new Error('the tree is damaged');
     }
     entries.push({
       mode: bytes.toString('latin1', at, space),
       name: bytes.toString('latin1', space + 1, end),
-      id: objectId(bytes.toString('hex', end + 1, end + 21)),
+      id: objectId(bytes.toString('hex', end + 1, end + 1 + idBytes)),
     });
-    at = end + 21;
+    at = end + 1 + idBytes;
   }
   return entries;
 }

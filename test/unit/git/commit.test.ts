@@ -6,11 +6,13 @@ import { inflateSync } from 'node:zlib';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
 import type { ObjectId } from '../../../src/core/domain/ids.ts';
 import { objectId } from '../../../src/core/domain/ids.ts';
+import { CatFile } from '../../../src/core/git/catFile.ts';
 import type { CommitRequest } from '../../../src/core/git/commit.ts';
 import { gitProgram } from '../../../src/core/git/gitProgram.ts';
 import { ObjectReader } from '../../../src/core/git/objectReader.ts';
 import type { Repository } from '../../../src/core/git/repository.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
+import { parseTree } from '../../../src/core/git/tree.ts';
 import { digestCheckout, gitEnvironment, TempRepository } from '../../support/tempRepository.ts';
 
 describe('a commit of files', () => {
@@ -34,7 +36,8 @@ describe('a commit of files', () => {
     executable: readonly string[] = [],
   ): CommitRequest => ({
     base: parent,
-    parent,
+    parents: parent === undefined ? [] : [parent],
+    removed: [],
     files: Object.entries(files).map(([file, content]) => ({
       path: file,
       executable: executable.includes(file),
@@ -200,18 +203,25 @@ describe('a commit of files', () => {
     temp.git('gc', '--quiet', '--prune=now');
     const asked: string[] = [];
     const program = gitProgram(gitEnvironment);
-    const reader = new ObjectReader(
-      nodeDisk,
-      path.join(temp.folder, '.git'),
+    const gitDir = path.join(temp.folder, '.git');
+    const byProgram = new CatFile(
       {
-        run: (args, options, signal) => {
+        ...program,
+        start: (args, call) => {
           asked.push(args[0] ?? '');
-          return program.run(args, options, signal);
+          return program.start(args, call);
         },
       },
-      10,
+      gitDir,
+      'sha1',
     );
-    assert.match((await reader.read(base, 'commit')).toString(), /^tree /);
+    const reader = new ObjectReader(nodeDisk, gitDir, byProgram, 10);
+    await reader.during(async () => {
+      const body = await reader.read(base, 'commit');
+      assert.match(body.toString(), /^tree /);
+      const tree = objectId(body.toString('latin1', 5, 45));
+      assert.equal(parseTree(await reader.read(tree, 'tree'), 40)[0]?.name, 'a');
+    });
     assert.deepEqual(asked, ['cat-file']);
     await assert.rejects(reader.read(objectId('1'.repeat(40)), 'commit'), /cannot be read/);
   });
@@ -271,7 +281,7 @@ describe('a commit of files', () => {
       [{ 'file/x': '' }, /"file" is a file/],
       [{ 'link/x': '' }, /"link" is a symbolic link/],
       [{ 'module/x': '' }, /"module" is a submodule/],
-      [{ module: '' }, /"module" is a folder/],
+      [{ module: '' }, /"module" is a submodule/],
       [{ 'a/b': '', a: '' }, /"a" is both/],
       [{ a: '', 'a/b': '' }, /"a" is both/],
     ] as const) {
@@ -285,6 +295,105 @@ describe('a commit of files', () => {
     assert.ok(!made.ok && made.error.reason === 'path-conflict');
     // A link that a plain file replaces is a change like any other.
     await commit(repository, request(base, { link: 'plain' }));
+  });
+
+  it('leaves out what is removed, and the folders that become empty', async () => {
+    for (const file of ['keep', 'src/a', 'src/deep/b', 'src/deep/c', 'only/d/e', 'aux.txt']) {
+      temp.write(file, file);
+    }
+    fs.symlinkSync('keep', path.join(temp.folder, 'link'));
+    const base = temp.commit();
+    const before = digestCheckout(temp.folder);
+    const repository = await open();
+    const id = await commit(repository, {
+      ...request(base, { 'src/new': 'n' }),
+      removed: [
+        'src/deep/b',
+        'only/d/e',
+        'link',
+        'aux.txt',
+        'not there',
+        'keep/not there',
+        'gone/x',
+        '',
+      ],
+    });
+    assert.deepEqual(
+      entries(id).map((line) => line.split('\t')[1]),
+      ['keep', 'src/a', 'src/deep/c', 'src/new'],
+    );
+    const nothing = await commit(repository, {
+      ...request(id, {}),
+      removed: ['keep', 'src/a', 'src/deep/c', 'src/new'],
+    });
+    assert.equal(temp.git('ls-tree', nothing), '');
+    assert.deepEqual(digestCheckout(temp.folder), before);
+    assert.equal(temp.problems(), '');
+  });
+
+  it('puts a file where a folder becomes empty, and a folder where a file is removed', async () => {
+    temp.write('file', '1');
+    temp.write('folder/a', '1');
+    temp.write('folder/b/c', '1');
+    const base = temp.commit();
+    const repository = await open();
+    const id = await commit(repository, {
+      ...request(base, { 'file/in': '2', folder: '2' }),
+      removed: ['file', 'folder/a', 'folder/b/c'],
+    });
+    assert.deepEqual(
+      entries(id).map((line) => line.split('\t')[1]),
+      ['file/in', 'folder'],
+    );
+    assert.equal(temp.problems(), '');
+    const partly = await repository.commit({
+      ...request(base, { folder: '' }),
+      removed: ['folder/a'],
+    });
+    assert.ok(!partly.ok && partly.error.reason === 'path-conflict');
+  });
+
+  it('removes no folder and no submodule, and nothing that is written', async () => {
+    temp.write('folder/x', '1');
+    temp.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},module`);
+    temp.git('add', 'folder');
+    temp.git('commit', '--quiet', '-m', 'x');
+    const base = objectId(temp.git('rev-parse', 'HEAD'));
+    const repository = await open();
+    for (const [removed, message] of [
+      ['folder', /"folder" is a folder/],
+      ['module', /"module" is a submodule/],
+      ['written', /"written" is both written and removed/],
+    ] as const) {
+      const made = await repository.commit({
+        ...request(base, { written: '' }),
+        removed: [removed],
+      });
+      assert.ok(!made.ok && made.error.reason === 'path-conflict');
+      assert.match(made.error.message, message);
+    }
+  });
+
+  it('removes below the subfolder opened', async () => {
+    temp.write('a/x', '');
+    temp.write('packages/a/x', '');
+    const base = temp.commit();
+    const repository = await open(path.join(temp.folder, 'packages/a'));
+    const id = await commit(repository, { ...request(base, { y: '' }), removed: ['x'] });
+    assert.equal(temp.git('ls-tree', '-r', '--name-only', id), 'a/x\npackages/a/y');
+  });
+
+  it('may have several parents, which have to be there', async () => {
+    const one = temp.commit('one');
+    const two = temp.commit('two');
+    const repository = await open();
+    const id = await commit(repository, { ...request(one, { a: '' }), parents: [two, one] });
+    assert.equal(temp.git('rev-list', '--parents', '-1', id), `${id} ${two} ${one}`);
+    const missing = objectId('1'.repeat(40));
+    await assert.rejects(
+      repository.commit({ ...request(one, { a: '' }), parents: [one, missing] }),
+      { name: 'UnreadableObject', id: missing },
+    );
   });
 
   it('on a base that is missing, or is no commit, is an error that names it', async () => {

@@ -120,18 +120,15 @@ describe('a folder opened', () => {
   it('is refused by name when Sluice could do harm to the repository', async () => {
     const config = path.join(temp.folder, '.git/config');
     const plain = fs.readFileSync(config, 'utf8');
+    const v1 = '[core]\nrepositoryformatversion = 1\n[extensions]\n';
     const cases: readonly (readonly [string, RegExp])[] = [
-      ['[core]\nrepositoryformatversion = 1\n[extensions]\nobjectFormat = sha256\n', /sha256/],
-      ['[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\n', /reftable/],
-      [
-        '[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n',
-        /partial clone/,
-      ],
-      ['[remote "origin"]\npromisor = true\n', /partial clone/],
-      ['[core]\nrepositoryformatversion = 1\n[extensions]\nnewThing = true\n', /newthing/],
+      [`${v1}refStorage = reftable\n`, /reftable.* "git refs migrate --ref-format=files" changes/],
+      [`${v1}newThing = true\n`, /newthing.* a newer version of Sluice/],
+      [`${v1}objectFormat = sha3\n`, /sha3/],
+      ['[extensions]\nobjectFormat = sha256\n', /sha256 .* version 0/],
       ['[core]\nrepositoryformatversion = 2\n', /version 2/],
-      ['[core]\nbare = true\n', /bare/],
-      ['[core]\nworktree = ../..\n', /another folder/],
+      ['[core]\nbare = true\n', /bare.* "git worktree add"/],
+      ['[core]\nworktree = ../..\n', /another folder.* open that one/],
       ['[core\n', /line 1/],
     ];
     for (const [text, expected] of cases) {
@@ -140,25 +137,38 @@ describe('a folder opened', () => {
     }
     fs.writeFileSync(
       config,
-      `${plain}[core]\nrepositoryformatversion = 1\nworktree = ..\n[extensions]\nobjectFormat = sha1\nrefStorage = files\nworktreeConfig = true\n`,
+      `${plain}${v1}objectFormat = sha1\nrefStorage = files\nworktreeConfig = true\n[core]\nworktree = ..\n`,
     );
-    await opened(temp.folder);
+    assert.deepEqual((await opened(temp.folder)).places.access, { by: 'files' });
     fs.writeFileSync(path.join(temp.folder, '.git/config.worktree'), '[core]\nbare = true\n');
     assert.match(await problem(temp.folder), /bare/);
   });
 
-  it('is refused when its objects are elsewhere', async () => {
+  it('is reached by the git program when its objects are not all in its files, and says why', async () => {
+    const because = async (folder: string) => {
+      const { access, hash } = (await opened(folder)).places;
+      return access.by === 'program' ? `${hash}: ${access.because}` : access.by;
+    };
     temp.commit();
+    assert.equal(await because(temp.folder), 'files');
     const clone = path.join(temp.parent, 'clone');
     temp.git('clone', '--quiet', '--shared', temp.folder, clone);
-    assert.match(await problem(clone), /alternates/);
-  });
+    assert.match(await because(clone), /^sha1: it borrows .* \(objects\/info\/alternates\)$/);
 
-  it('is refused when it really is a SHA-256 repository', async () => {
     const other = path.join(temp.parent, 'sha256');
     const made = spawnSync('git', ['init', '--quiet', '--object-format=sha256', other]);
     assert.equal(made.status, 0);
-    assert.match(await problem(other), /sha256/);
+    assert.equal(await because(other), 'sha256: its objects are named by SHA-256');
+
+    const config = path.join(temp.folder, '.git/config');
+    const plain = fs.readFileSync(config, 'utf8');
+    for (const text of [
+      '[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n',
+      '[remote "origin"]\npromisor = true\n',
+    ]) {
+      fs.writeFileSync(config, plain + text);
+      assert.match(await because(temp.folder), /^sha1: it is a partial clone/);
+    }
   });
 
   it('is refused when .git leads nowhere, or is the folder itself', async () => {

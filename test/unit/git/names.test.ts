@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
+import { branchPrefixFault } from '../../../src/core/domain/branchPrefix.ts';
 import { isOwnRef } from '../../../src/core/git/refName.ts';
 import { treePathProblem } from '../../../src/core/git/treePath.ts';
 import { anyText } from '../../support/anyText.ts';
@@ -139,7 +140,7 @@ describe('refs Sluice writes', () => {
       'refs/tags/workflow_review-1_lint',
       'refs/tags/workflow_review-12_Step.One',
     ]) {
-      assert.ok(isOwnRef(ref), ref);
+      assert.ok(isOwnRef(ref, 'ai/generated'), ref);
     }
   });
 
@@ -179,7 +180,7 @@ describe('refs Sluice writes', () => {
       '/refs/heads/ai/generated/a',
       'refs/heads/-x',
     ]) {
-      assert.equal(isOwnRef(ref), false, ref);
+      assert.equal(isOwnRef(ref, 'ai/generated'), false, ref);
     }
   });
 
@@ -195,7 +196,7 @@ describe('refs Sluice writes', () => {
         part,
         (start, rest) => {
           const ref = `${start}${rest}`;
-          if (isOwnRef(ref)) {
+          if (isOwnRef(ref, 'ai/generated')) {
             assert.match(
               ref,
               /^refs\/(heads\/ai\/generated\/[A-Za-z0-9]|tags\/workflow_[A-Za-z0-9])/,
@@ -210,6 +211,77 @@ describe('refs Sluice writes', () => {
     assert.ok(taken.size > 20);
     for (const ref of [...taken].slice(0, 20)) {
       assert.equal(spawnSync('git', ['check-ref-format', ref]).status, 0, ref);
+    }
+  });
+
+  it('are below the prefix of their run, whatever it is', () => {
+    for (const prefix of ['sluice', 'Team/AI', 'ki/erzeugt-für-dich', 'a.b/c_d']) {
+      assert.ok(isOwnRef(`refs/heads/${prefix}/review-1/Lint`, prefix));
+      assert.equal(isOwnRef(`refs/heads/${prefix}`, prefix), false);
+      assert.equal(isOwnRef(`refs/heads/${prefix}x/review-1/lint`, prefix), false);
+      assert.equal(isOwnRef('refs/heads/ai/generated/review-1/lint', prefix), false);
+      assert.ok(isOwnRef('refs/tags/workflow_review-1_lint', prefix));
+    }
+    assert.equal(isOwnRef('refs/heads/../x/a', '..'), false);
+    assert.equal(isOwnRef('refs/heads//a', ''), false);
+  });
+});
+
+describe('a prefix of branches', () => {
+  it('is refused with the reason', () => {
+    for (const [prefix, reason] of [
+      ['', /empty/],
+      ['HEAD', /checked out/],
+      ['@', /checked out/],
+      ['refs/heads/ai', /refs\//],
+      ['/ai', /slash/],
+      ['ai/', /slash/],
+      ['ai//x', /two slashes/],
+      ['-ai', /dash/],
+      ['.ai', /dot/],
+      ['ai/.x', /dot/],
+      ['ai./x', /dot/],
+      ['a..b', /range/],
+      ['a@{b', /time/],
+      ['a.lock/b', /\.lock/],
+      ['a.LOCK', /\.lock/],
+      ['a b', /blank/],
+      ['a\tb', /blank/],
+      ['a\u0000', /control/],
+      ['a~b', /~/],
+      ['a^', /\^/],
+      ['a:b', /:/],
+      ['a?', /\?/],
+      ['a*', /\*/],
+      ['a[b', /\[/],
+      ['a\\b', /\\/],
+      ['a|b', /\|/],
+      ['e\u0301', /accents/],
+      ['aux/x', /device/],
+      ['x'.repeat(101), /longer/],
+    ] as const) {
+      assert.match(branchPrefixFault(prefix) ?? 'none', reason, JSON.stringify(prefix));
+    }
+  });
+
+  it('that is taken makes names Git takes', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'B', '0', '.', '-', '_', '/', '@', '{', '~', ' ', '\u007f', 'é'),
+      maxLength: 8,
+    });
+    const taken = new Set<string>();
+    fc.assert(
+      fc.property(text, (prefix) => {
+        if (branchPrefixFault(prefix) === undefined) {
+          taken.add(prefix);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    assert.ok(taken.size > 40);
+    for (const prefix of [...taken].slice(0, 40)) {
+      const ref = `${prefix}/run-1/task`;
+      assert.equal(spawnSync('git', ['check-ref-format', '--branch', ref]).status, 0, prefix);
     }
   });
 });

@@ -215,6 +215,26 @@ describe('a ref', () => {
     }
   });
 
+  it('is below the prefix of the run it is for; one repository serves several', async () => {
+    const repository = await open();
+    const ref = 'refs/heads/team/bots/review-2/lint';
+    const rules = { prefix: 'team/bots' };
+    assert.deepEqual(await repository.createRef(ref, one, rules), { kind: 'created' });
+    assert.deepEqual(await repository.createRef(REF, one), { kind: 'created' });
+    assert.deepEqual(await repository.updateRef(ref, two, one, rules), { kind: 'updated' });
+    await assert.rejects(repository.updateRef(ref, one, two), /^Error: Internal error/);
+    await assert.rejects(repository.updateRef(REF, two, one, rules), /^Error: Internal error/);
+  });
+
+  it('is refused where a branch has the name of the prefix', async () => {
+    const outcome = await (
+      await open()
+    ).createRef('refs/heads/main/review-1/lint', two, {
+      prefix: 'main',
+    });
+    assert.deepEqual(outcome, { kind: 'conflict', ref: 'refs/heads/main', value: two });
+  });
+
   it('is given to one of many writers, and the others are told', async () => {
     const commits = await Promise.all(
       Array.from({ length: 8 }, async (_, n) => {
@@ -222,7 +242,8 @@ describe('a ref', () => {
           await open()
         ).commit({
           base: one,
-          parent: one,
+          parents: [one],
+          removed: [],
           files: [
             { path: 'n', executable: false, read: () => Promise.resolve(Buffer.from(`${n}`)) },
           ],

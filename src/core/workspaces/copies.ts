@@ -2,25 +2,30 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
-import type { Digest } from '../base/digest.ts';
 import type { Disk } from '../base/disk.ts';
+import type { Log } from '../base/log.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
-import { readBase, writeBase, type Base } from './baseRecord.ts';
+import type { CopyBlob } from './attemptFolder.ts';
 import type { DigestCounts } from './baseEntries.ts';
+import { readBase, sourceKey, type Base, type BaseSource } from './baseRecord.ts';
 import { BaseTree } from './baseTree.ts';
-import { collectFiles, type CollectedFiles } from './collect.ts';
-import { changesSince, readState, stateOfTree } from './changes.ts';
-import { copyTree, isFolder, type LeftOut } from './copyTree.ts';
+import { cloneTree, type BaseTreeParts, type ClonedTree } from './cloneTree.ts';
+import { CopyPool, type Lease, type PoolLimits } from './copyPool.ts';
 import { DigestIndex } from './digestIndex.ts';
-import { layIn, type LaidFile } from './layIn.ts';
+import { isFolder } from './folders.ts';
+import type { BaseOptions, FolderListing } from './makeBase.ts';
+import { ReaderCopy } from './readerCopy.ts';
 import { isDoomed, removeFolder } from './removeFolder.ts';
+import { restoreTree, type KnownCopy } from './restoreTree.ts';
+import { RunBases } from './runBases.ts';
+import { WorkspaceCopy } from './workspaceCopy.ts';
 
-/** What belongs to a folder. Paths are relative to it, with `/`. */
-export interface FolderListing {
-  readonly files: readonly string[];
-  /** Folders that are linked instead of copied: dependencies. */
-  readonly linked: readonly string[];
-}
+export type { BaseSource } from './baseRecord.ts';
+export type { PoolLimits } from './copyPool.ts';
+export type { FolderListing } from './makeBase.ts';
+export type { ReaderCopy } from './readerCopy.ts';
+export type { TreeChange, VersionBefore } from './treeChanges.ts';
+export type { WorkspaceCopy } from './workspaceCopy.ts';
 
 export interface WorkspaceCopiesOptions {
   /** Absolute; in the user's cache, outside the source. Made when the first copy is. */
@@ -28,10 +33,21 @@ export interface WorkspaceCopiesOptions {
   /** Absolute. */
   readonly source: string;
   readonly list: (signal: AbortSignal) => Promise<FolderListing>;
-  /** The blob as a file at `to`, which does not exist. */
-  readonly copyBlob: (digest: Digest, to: string) => Promise<void>;
+  readonly copyBlob: CopyBlob;
+  /** Left out: no run can begin with a commit. */
+  readonly checkOut?: BaseOptions['checkOut'];
   /** Left out: every run reads the files whose digests are asked for. */
   readonly digests?: RememberedDigests | undefined;
+  /** Left out: each copy is made, and removed when its attempt has ended. */
+  readonly pool?: PoolOptions | undefined;
+}
+
+/** Copies and runs' trees that are kept for the next who needs one. */
+export interface PoolOptions {
+  /** Asked each time. */
+  readonly limits: () => PoolLimits;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Pick<Log, 'info' | 'debug'>;
 }
 
 /** Digests of the source's files, remembered for later runs. */
@@ -44,69 +60,115 @@ export interface RememberedDigests {
   readonly onDigests?: (counts: DigestCounts) => void;
 }
 
-/** Files copied at once over all copies: enough to keep a disk busy, far from a system's limit. */
+/** Files copied at once over all trees of runs: enough to keep a disk busy, far from a system's limit. */
 const AT_ONCE = 32;
+/** No run has this name. */
+const POOL = '.pool';
+const NEVER = new AbortController().signal;
+
+/** A copy this program has made, and that nobody has given back. */
+interface LiveCopy {
+  readonly run: RunId;
+  readonly known: KnownCopy;
+  readonly bytes: number;
+  readonly lease: Lease;
+}
 
 /**
  * The private folders tasks work in: `<root>/<run>/<task>.<attempt>/` with the copy in `tree/`, a folder
  * for anything in `scratch/`, and the files `output` and `log`.
  *
  * W1  All copies of a run are of one tree: the source is read once, into `<run>/base`, and cloned from there.
- *     So an edit of the user between two steps reaches neither or both. Digests are of that tree, too.
+ *     So an edit of the user between two steps reaches neither or both. Digests are of that tree, too. Who finds a
+ *     file of it that somebody wrote to makes no copy of it.
  * W2  Removing never follows a link: the linked dependency folders are the user's.
  * W3  What an attempt of the same name left, after a crash, is removed before a copy is made.
+ * W4  A copy is used again only by the program that made it and was told that its attempt has ended, or with the record
+ *     of that: by then it was byte for byte what the run's tree is. It is looked at once more before it is used.
  */
 export class WorkspaceCopies {
-  readonly #root: string;
-  readonly #source: string;
-  readonly #list: WorkspaceCopiesOptions['list'];
-  readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
-  readonly #limit = pLimit(AT_ONCE);
-  readonly #bases = new Map<
-    RunId,
-    { readonly made: Promise<Base>; readonly signal: AbortSignal }
-  >();
+  readonly #options: WorkspaceCopiesOptions;
+  readonly #bases: RunBases;
+  readonly #pool: CopyPool | undefined;
+  readonly #live = new Map<string, LiveCopy>();
   readonly #trees = new Map<RunId, { readonly base: Base; readonly tree: BaseTree }>();
-  readonly #digests: RememberedDigests | undefined;
   readonly #index: DigestIndex | undefined;
 
-  constructor({ root, source, list, copyBlob, digests }: WorkspaceCopiesOptions) {
-    this.#root = root;
-    this.#source = source;
-    this.#list = list;
-    this.#copyBlob = copyBlob;
-    this.#digests = digests;
+  constructor(options: WorkspaceCopiesOptions) {
+    const { root, source, list, checkOut, digests, pool } = options;
+    this.#options = options;
     this.#index = digests && new DigestIndex({ ...digests, source });
+    this.#pool =
+      pool &&
+      new CopyPool({
+        folder: path.join(root, POOL),
+        limits: pool.limits,
+        log: pool.log,
+        now: () => pool.clock.now(),
+      });
+    const clock = pool?.clock ?? digests?.clock;
+    this.#bases = new RunBases({
+      root,
+      source,
+      list,
+      checkOut,
+      limit: pLimit(AT_ONCE),
+      now: clock && (() => clock.now()),
+      pool: this.#pool,
+      log: pool?.log,
+    });
   }
 
   /** Files a copy would hold, relative with `/`. @throws what `list` rejects with */
   async listFiles(signal: AbortSignal): Promise<readonly string[]> {
-    return (await this.#list(signal)).files;
+    const { files, included = [] } = await this.#options.list(signal);
+    return included.length === 0 ? files : [...new Set([...files, ...included])];
   }
 
-  /** @throws what the disk throws, what `list` rejects with, or the signal's reason */
+  /**
+   * Waits for a copy to come back where another one would take more of the disk than copies may.
+   * @param source what the copies of a run are of. Left out: what they were of before, or the working tree for a run
+   * that has none yet
+   * @throws what the disk throws, what `list` rejects with, or the signal's reason
+   */
   async create(
     run: RunId,
     task: TaskId,
     attempt: number,
     signal: AbortSignal,
+    source?: BaseSource,
   ): Promise<WorkspaceCopy> {
-    const base = await this.#base(run, signal);
+    const base = await this.#bases.of(run, signal, source);
     const at = this.#attempt(run, task, attempt);
-    await removeFolder(at);
-    const tree = path.join(at, 'tree');
-    const source = this.#baseFolder(run);
-    const copy = new WorkspaceCopy(at, source, base.leftOut, this.#copyBlob);
+    await this.#remove(at);
+    const parts = this.#parts(run, base);
     try {
-      await fs.mkdir(copy.scratch, { recursive: true });
-      const paths = [...base.files, ...base.folders];
-      await copyTree(source, tree, paths, this.#limit, signal);
-      await this.#link(tree, base.linked);
+      await fs.mkdir(path.join(at, 'scratch'), { recursive: true });
+      const { state } = await this.#fill(run, at, `${run}, ${task}`, parts, signal);
+      return this.#copy(run, at, base, state);
     } catch (error) {
-      await removeFolder(at);
+      await this.#remove(at);
       throw error;
     }
-    return copy;
+  }
+
+  /**
+   * For a task that only answers: it reads the run's tree itself, and nothing is copied.
+   * @throws as `create` does
+   */
+  async reader(
+    run: RunId,
+    task: TaskId,
+    attempt: number,
+    signal: AbortSignal,
+    source?: BaseSource,
+  ): Promise<ReaderCopy> {
+    const base = await this.#bases.of(run, signal, source);
+    const at = this.#attempt(run, task, attempt);
+    await this.#remove(at);
+    const reader = this.#reader(run, at, base);
+    await reader.begin();
+    return reader;
   }
 
   /**
@@ -114,14 +176,27 @@ export class WorkspaceCopies {
    * it was made may not be whole, so it is of use only for an attempt whose process was started.
    * @throws what the disk throws
    */
-  async reopen(run: RunId, task: TaskId, attempt: number): Promise<WorkspaceCopy | undefined> {
+  async reopen(
+    run: RunId,
+    task: TaskId,
+    attempt: number,
+  ): Promise<WorkspaceCopy | ReaderCopy | undefined> {
     const at = this.#attempt(run, task, attempt);
-    if (!(await isFolder(at)) || !(await isFolder(path.join(at, 'tree')))) {
+    if (!(await isFolder(at))) {
       return undefined;
     }
-    const base = await readBase(this.#baseRecord(run));
-    const source = this.#baseFolder(run);
-    return new WorkspaceCopy(at, source, base?.leftOut ?? [], this.#copyBlob);
+    const base = await readBase(this.#bases.record(run));
+    if (await ReaderCopy.isAt(at)) {
+      return base && this.#reader(run, at, base);
+    }
+    if (!(await isFolder(path.join(at, 'tree')))) {
+      return undefined;
+    }
+    const live = this.#live.get(at);
+    if (live !== undefined) {
+      live.lease.isActive = true;
+    }
+    return this.#copy(run, at, base, live?.known.state);
   }
 
   /** Where the log of an attempt is written while it runs. */
@@ -133,207 +208,218 @@ export class WorkspaceCopies {
    * What every copy of the run begins with, without making one. The same for each caller until the run is removed.
    * @throws as `create` does
    */
-  async tree(run: RunId, signal: AbortSignal): Promise<BaseTree> {
-    const base = await this.#base(run, signal);
+  async tree(run: RunId, signal: AbortSignal, source?: BaseSource): Promise<BaseTree> {
+    const base = await this.#bases.of(run, signal, source);
     const known = this.#trees.get(run);
     if (known?.base === base) {
       return known.tree;
     }
-    const { ctimeNs } = await fs.lstat(this.#baseRecord(run), { bigint: true });
+    const { ctimeNs } = await fs.lstat(this.#bases.record(run), { bigint: true });
     const made = this.#trees.get(run);
     if (made?.base === base) {
       return made.tree;
     }
     const tree = new BaseTree({
-      folder: this.#baseFolder(run),
-      source: this.#source,
+      folder: this.#bases.folder(run),
+      source: this.#options.source,
       base,
       madeNs: ctimeNs,
       index: this.#index,
-      onDigests: (counts) => this.#digests?.onDigests?.(counts),
+      onDigests: (counts) => this.#options.digests?.onDigests?.(counts),
     });
     this.#trees.set(run, { base, tree });
     return tree;
   }
 
-  /** Removes all there is of a run. */
+  /** Removes all there is of a run that has ended; its tree may be kept for the next. */
   async removeRun(run: RunId): Promise<void> {
-    this.#forget(run);
+    this.#trees.delete(run);
     await this.#index?.keep(true);
-    await removeFolder(path.join(this.#root, run));
+    this.#endLeases(run);
+    await this.#bases.giveBack(run);
+    await removeFolder(path.join(this.#options.root, run));
   }
 
   /**
-   * Removes what runs left that nobody will finish, and what a crash left of removals.
+   * Removes what runs left that nobody will finish, and what a crash left of removals and of what was to be used again.
    * @param isLive asked after the folders are listed, so that a run begun meanwhile is not among them
    */
   async sweep(isLive: (run: string) => boolean | Promise<boolean>): Promise<void> {
-    const names = await fs.readdir(this.#root).catch((error: unknown) => {
+    const { root } = this.#options;
+    const names = await fs.readdir(root).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return [];
       }
       throw error;
     });
     for (const name of names) {
-      if (isDoomed(name) || !(await isLive(name))) {
-        this.#forget(name as RunId);
-        await removeFolder(path.join(this.#root, name));
+      if (name === POOL) {
+        await this.#pool?.idle.sweep();
+        await this.#pool?.trim();
+      } else if (isDoomed(name) || !(await isLive(name))) {
+        const run = name as RunId;
+        this.#trees.delete(run);
+        this.#bases.forget(run);
+        this.#endLeases(run);
+        await removeFolder(path.join(root, name));
       }
     }
   }
 
   #attempt(run: RunId, task: TaskId, attempt: number): string {
-    return path.join(this.#root, run, `${task}.${attempt}`);
+    return path.join(this.#options.root, run, `${task}.${attempt}`);
   }
 
-  #baseFolder(run: RunId): string {
-    return path.join(this.#root, run, 'base');
+  #parts(run: RunId, base: Base): BaseTreeParts {
+    return { base, folder: this.#bases.folder(run), source: this.#options.source };
   }
 
-  #baseRecord(run: RunId): string {
-    return path.join(this.#root, run, 'base.json');
+  #reader(run: RunId, at: string, base: Base): ReaderCopy {
+    return new ReaderCopy(at, this.#bases.folder(run), base, this.#options.copyBlob);
   }
 
-  #forget(run: RunId): void {
-    this.#bases.delete(run);
-    this.#trees.delete(run);
+  #copy(
+    run: RunId,
+    at: string,
+    made: Base | undefined,
+    state: ClonedTree['state'] | undefined,
+  ): WorkspaceCopy {
+    return new WorkspaceCopy(at, {
+      base: this.#bases.folder(run),
+      made,
+      state,
+      copyBlob: this.#options.copyBlob,
+      rest: () => {
+        const live = this.#live.get(at);
+        if (live !== undefined) {
+          this.#pool?.rest(live.lease);
+        }
+      },
+      dispose: () => this.#dispose(run, at, made),
+    });
   }
 
-  /** The run's own tree, made by whoever asks first; a run that was taken over finds it there. */
-  async #base(run: RunId, signal: AbortSignal): Promise<Base> {
-    for (;;) {
-      let known = this.#bases.get(run);
-      if (known === undefined) {
-        known = { made: this.#makeBase(run, signal), signal };
-        this.#bases.set(run, known);
+  /** Makes `<at>/tree` what the run's tree is: of a copy that waits, or from nothing. */
+  async #fill(
+    run: RunId,
+    at: string,
+    name: string,
+    parts: BaseTreeParts,
+    signal: AbortSignal,
+  ): Promise<ClonedTree> {
+    const tree = path.join(at, 'tree');
+    const { version, files } = parts.base;
+    if (this.#pool === undefined || version === undefined) {
+      return cloneTree(parts, tree, at, signal);
+    }
+    const { lineage, generation, bytes } = version;
+    const { source } = this.#options;
+    const { lease, known } = await this.#pool.acquire(
+      { source, lineage, generation, bytes, files: files.length, name },
+      tree,
+      signal,
+    );
+    try {
+      const cloned =
+        (known && (await this.#restored(parts, tree, known, at, signal))) ??
+        (await cloneTree(parts, tree, at, signal));
+      const live = { run, known: { state: cloned.state, generation }, bytes: cloned.bytes, lease };
+      this.#live.set(at, live);
+      return cloned;
+    } catch (error) {
+      this.#pool.end(lease);
+      throw error;
+    }
+  }
+
+  /** `undefined`: it could not be made what it is to be, and is gone. */
+  async #restored(
+    parts: BaseTreeParts,
+    tree: string,
+    known: KnownCopy,
+    at: string,
+    signal: AbortSignal,
+  ): Promise<ClonedTree | undefined> {
+    try {
+      return await restoreTree(parts, tree, known, at, signal);
+    } catch (error) {
+      await removeFolder(tree);
+      if (signal.aborted) {
+        throw error;
+      }
+      this.#options.pool?.log.debug(`A workspace copy is not used again: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  async #dispose(run: RunId, at: string, base: Base | undefined): Promise<void> {
+    const live = this.#live.get(at);
+    if (live !== undefined && base?.version !== undefined) {
+      // From here on it belongs to nobody else: disposing of it again removes what is left.
+      this.#live.delete(at);
+      try {
+        await this.#giveBack(run, at, base, live);
+      } catch (error) {
+        this.#options.pool?.log.debug(`A workspace copy is not kept: ${String(error)}`);
       }
       try {
-        return await known.made;
-      } catch (error) {
-        if (this.#bases.get(run) === known) {
-          this.#bases.delete(run);
-        }
-        // Another task began to make it and was stopped; this one was not.
-        if (!known.signal.aborted || signal.aborted) {
-          throw error;
-        }
+        await removeFolder(at);
+      } finally {
+        this.#pool?.end(live.lease);
+      }
+      await this.#pool?.trim();
+    } else {
+      await this.#remove(at);
+    }
+  }
+
+  async #giveBack(run: RunId, at: string, base: Base, live: LiveCopy): Promise<void> {
+    const tree = path.join(at, 'tree');
+    const real = path.join(
+      await fs.realpath(this.#options.root),
+      path.relative(this.#options.root, tree),
+    );
+    if (this.#pool === undefined || (await fs.realpath(tree)) !== real) {
+      // Its task put a link in the place of a folder: whatever that leads to is not ours.
+      return;
+    }
+    const { mostCopies } = this.#options.pool?.limits() ?? { mostCopies: 0 };
+    if (mostCopies < 1) {
+      return;
+    }
+    const cloned = await restoreTree(this.#parts(run, base), tree, live.known, at, NEVER);
+    const { lineage = '', generation = 0 } = base.version ?? {};
+    await this.#pool.keep(
+      {
+        kind: 'copy',
+        source: this.#options.source,
+        key: sourceKey(base.source),
+        lineage,
+        generation,
+        bytes: cloned.bytes,
+      },
+      base.files.length,
+      [...cloned.state],
+      tree,
+    );
+  }
+
+  /** With what is counted for it. */
+  async #remove(at: string): Promise<void> {
+    const live = this.#live.get(at);
+    this.#live.delete(at);
+    await removeFolder(at);
+    if (live !== undefined) {
+      this.#pool?.end(live.lease);
+    }
+  }
+
+  #endLeases(run: RunId): void {
+    for (const [at, live] of this.#live) {
+      if (live.run === run) {
+        this.#live.delete(at);
+        this.#pool?.end(live.lease);
       }
     }
-  }
-
-  async #makeBase(run: RunId, signal: AbortSignal): Promise<Base> {
-    const folder = this.#baseFolder(run);
-    const record = this.#baseRecord(run);
-    const kept = await readBase(record);
-    if (kept !== undefined) {
-      return kept;
-    }
-    await removeFolder(folder);
-    const { files, linked } = await this.#list(signal);
-    // The cache may lie in the folder itself, when that is the user's home.
-    const own = `${path.relative(this.#source, this.#root).split(path.sep).join('/')}/`;
-    const paths = files.filter((file) => !file.startsWith(own));
-    const clock = this.#digests?.clock;
-    const notes = clock && { now: () => clock.now(), identities: new Map<string, string>() };
-    const copied = await copyTree(this.#source, folder, paths, this.#limit, signal, notes);
-    // As in the copies: what is asked of the one is to be answered as by the other.
-    await this.#link(folder, linked);
-    const identities = notes && copied.files.map((file) => notes.identities.get(file) ?? 0);
-    const base = { ...copied, linked, ...(identities && { identities }) };
-    // The record is written last: a base without it was cut off and is made anew.
-    await writeBase(record, base);
-    return base;
-  }
-
-  async #link(tree: string, linked: readonly string[]): Promise<void> {
-    for (const folder of linked) {
-      const at = path.join(tree, folder);
-      await fs.mkdir(path.dirname(at), { recursive: true });
-      await fs.symlink(path.join(this.#source, folder), at, 'junction');
-    }
-  }
-}
-
-/** One task's folders. Paths are absolute. */
-export class WorkspaceCopy {
-  readonly folder: string;
-  readonly scratch: string;
-  readonly outputFile: string;
-  readonly logFile: string;
-  /** For whatever works in the copy, to go on with later. Need not be there. */
-  readonly sessionFile: string;
-  /** What of the folder is not in the copy. */
-  readonly leftOut: readonly LeftOut[];
-  readonly #at: string;
-  /** The tree it was made of. */
-  readonly #base: string;
-  readonly #copyBlob: WorkspaceCopiesOptions['copyBlob'];
-
-  constructor(
-    at: string,
-    base: string,
-    leftOut: readonly LeftOut[],
-    copyBlob: WorkspaceCopiesOptions['copyBlob'],
-  ) {
-    this.#at = at;
-    this.#base = base;
-    this.leftOut = leftOut;
-    this.#copyBlob = copyBlob;
-    this.folder = path.join(at, 'tree');
-    this.scratch = path.join(at, 'scratch');
-    this.outputFile = path.join(at, 'output');
-    this.logFile = path.join(at, 'log');
-    this.sessionFile = path.join(at, 'session');
-  }
-
-  /** Lays files out below `<scratch>/needs/`: facts as JSON, and blobs as files of their own. */
-  async provide(
-    files: readonly ({ readonly path: string } & (
-      { readonly json: object } | { readonly blob: Digest }
-    ))[],
-  ): Promise<void> {
-    for (const file of files) {
-      const at = path.join(this.scratch, 'needs', ...file.path.split('/'));
-      await fs.mkdir(path.dirname(at), { recursive: true });
-      await ('json' in file
-        ? fs.writeFile(at, `${JSON.stringify(file.json, null, 2)}\n`)
-        : this.#copyBlob(file.blob, at));
-    }
-  }
-
-  /**
-   * Puts files into the copy, in this order, each in the place of what is there.
-   * @throws what the disk throws, and for a file that would not lie in the copy itself
-   */
-  async layIn(files: readonly LaidFile[]): Promise<void> {
-    for (const file of files) {
-      await layIn(this.folder, file, this.#copyBlob);
-    }
-  }
-
-  /**
-   * Looks at the tree now; asked later, tells what has changed since. Rejects as the disk does, and on the signal.
-   * @param begun `keep`: what was seen is kept with the copy; `recall`: what was seen then counts, not what is there now
-   */
-  async watchChanges(
-    begun: 'forget' | 'keep' | 'recall',
-    signal: AbortSignal,
-  ): Promise<() => Promise<readonly string[]>> {
-    const kept = path.join(this.#at, 'seen.json');
-    const before =
-      begun === 'recall' ? await readState(kept) : await stateOfTree(this.folder, signal);
-    if (begun === 'keep') {
-      await fs.writeFile(kept, JSON.stringify([...before]));
-    }
-    return () => changesSince(before, this.folder, this.#base, signal);
-  }
-
-  /** The declared files that were made, and those that were not or are no plain files inside the copy. */
-  collect(paths: readonly string[]): Promise<CollectedFiles> {
-    return collectFiles(this.folder, paths);
-  }
-
-  dispose(): Promise<void> {
-    return removeFolder(this.#at);
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { LimitFunction } from 'p-limit';
 import { identityOf, isRacy, type IdentityNotes } from './fileIdentity.ts';
+import { makeFolders, realFolders } from './folders.ts';
 
 /** What of a list of paths was copied. Paths are relative, with `/`. */
 export interface CopiedTree {
@@ -40,10 +41,10 @@ export async function copyTree(
   notes?: IdentityNotes,
 ): Promise<CopiedTree> {
   const isReal = await realFolders(from, paths);
-  await fs.mkdir(to, { recursive: true });
-  for (const folder of isReal) {
-    await fs.mkdir(path.join(to, folder), { recursive: true });
-  }
+  await makeFolders(
+    to,
+    [...isReal].map((folder) => `${folder}/.`),
+  );
   let failed: { readonly error: unknown } | undefined;
   const copied = await Promise.all(
     paths.map((file) =>
@@ -74,36 +75,6 @@ export async function copyTree(
       return typeof result === 'object' ? [{ path: file, why: result.why }] : [];
     }),
   };
-}
-
-/** The folders these paths lie in that are folders all the way from the root, `.` among them; parents first. */
-async function realFolders(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const real = new Set(['.']);
-  const seen = new Set(['.']);
-  const check = async (folder: string): Promise<void> => {
-    if (seen.has(folder)) {
-      return;
-    }
-    seen.add(folder);
-    const parent = path.posix.dirname(folder);
-    await check(parent);
-    if (real.has(parent) && (await isFolder(path.join(root, folder)))) {
-      real.add(folder);
-    }
-  };
-  for (const file of paths) {
-    await check(path.posix.dirname(file));
-  }
-  return real;
-}
-
-/** False for a link to one, and for what cannot be looked at. */
-export async function isFolder(at: string): Promise<boolean> {
-  try {
-    return (await fs.lstat(at)).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /** @param seen what the disk has just said of it; left out: it is looked at */

@@ -4,19 +4,21 @@ import path from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import { removeFolder } from './removeFolder.ts';
 
-/** A file that is to stand in a workspace copy. */
-export interface LaidFile {
-  /** Relative to the copy, with `/`. */
-  readonly path: string;
-  readonly blob: Digest;
-  readonly executable: boolean;
-}
+/** A file that is to stand in a workspace copy, or a path at which nothing is to be. Relative to the copy, with `/`. */
+export type LaidFile =
+  | {
+      readonly path: string;
+      readonly blob: Digest;
+      readonly bytes: number;
+      readonly executable: boolean;
+    }
+  | { readonly path: string; readonly removed: true };
 
 /**
  * Puts a file into the tree of a copy in which nobody works, in the place of whatever is there: as for
  * the one who made it, all above it are folders and it is a plain file. So a link in its way is
  * removed, never followed; one that leads out of the copy, as to the user's dependencies, is left, and
- * the file refused.
+ * the file refused. A path that is to be removed is, with all in it; folders above it stay.
  * @param tree absolute
  * @throws for such a file, for a path that leads out of the tree, and what the disk throws
  */
@@ -34,12 +36,19 @@ export async function layIn(
     at = path.join(at, folder);
     const found = await statusOf(at);
     if (found?.isDirectory() !== true) {
+      if ('removed' in file) {
+        // What lies behind a link is not of the tree, and below a file is nothing.
+        return;
+      }
       await clear(at, found, file);
       await fs.mkdir(at);
     }
   }
   at = path.join(tree, ...parts);
   await clear(at, await statusOf(at), file);
+  if ('removed' in file) {
+    return;
+  }
   await copyBlob(file.blob, at);
   await fs.chmod(at, file.executable ? 0o755 : 0o644);
 }

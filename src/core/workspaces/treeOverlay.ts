@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { canonicalJson, type Digest } from '../base/digest.ts';
 import type { Read, TreeFile, TreeView } from '../domain/trace.ts';
 import type { BaseTree } from './baseTree.ts';
 import { fileDigestOf, type KnownFile } from './fileDigest.ts';
+import { foldersOf } from './folders.ts';
 import type { LaidFile } from './layIn.ts';
 import {
   digestAt,
@@ -87,7 +87,13 @@ class LaidEntries implements TreeEntries {
 
   constructor(base: TreeEntries, laid: readonly LaidFile[]) {
     this.#base = base;
-    for (const { path: file, blob, executable } of laid) {
+    for (const one of laid) {
+      const file = one.path;
+      if ('removed' in one) {
+        this.#remove(file);
+        continue;
+      }
+      const { blob, executable } = one;
       const kind = executable ? 'exec' : 'file';
       for (const folder of foldersOf(file)) {
         this.#laid.delete(folder);
@@ -95,13 +101,31 @@ class LaidEntries implements TreeEntries {
       }
       // Only a folder has something in it.
       if (this.#folders.has(file)) {
-        for (const other of [...this.#laid.keys()].filter((one) => one.startsWith(`${file}/`))) {
+        for (const other of [...this.#laid.keys()].filter((key) => key.startsWith(`${file}/`))) {
           this.#laid.delete(other);
         }
       }
       this.#laid.set(file, { digest: fileDigestOf(blob, kind), kind });
       this.#places.add(file);
     }
+  }
+
+  /** What was laid there or below before, and what the run's tree has there. */
+  #remove(file: string): void {
+    if (foldersOf(file).some((folder) => this.#laid.has(folder))) {
+      return;
+    }
+    for (const other of [...this.#laid.keys()]) {
+      if (other === file || other.startsWith(`${file}/`)) {
+        this.#laid.delete(other);
+      }
+    }
+    for (const folder of [...this.#folders]) {
+      if (folder === file || folder.startsWith(`${file}/`)) {
+        this.#folders.delete(folder);
+      }
+    }
+    this.#places.add(file);
   }
 
   get paths(): readonly string[] {
@@ -196,13 +220,4 @@ class LaidEntries implements TreeEntries {
 
 function folded(file: string): string {
   return file.normalize('NFC').toLowerCase();
-}
-
-/** Every folder the path lies in, without the root. */
-function foldersOf(file: string): readonly string[] {
-  const folders: string[] = [];
-  for (let at = path.posix.dirname(file); at !== '.'; at = path.posix.dirname(at)) {
-    folders.push(at);
-  }
-  return folders;
 }

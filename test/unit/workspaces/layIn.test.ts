@@ -49,12 +49,12 @@ describe('a workspace copy', () => {
   function laid(file: string, text: string, executable = false) {
     const blob = digestOf(text);
     blobs.set(blob, text);
-    return { path: file, blob, executable };
+    return { path: file, blob, bytes: Buffer.byteLength(text), executable };
   }
 
   const create = () => copies.create(RUN, TASK, 1, signal);
 
-  function read({ folder }: WorkspaceCopy, file: string): string {
+  function read({ folder }: Pick<WorkspaceCopy, 'folder'>, file: string): string {
     const at = path.join(folder, file);
     assert.equal(fs.realpathSync(at), at);
     return fs.readFileSync(at, 'utf8');

@@ -16,6 +16,7 @@ const paths = (files: readonly TreeFile[]) => files.map((file) => file.path);
 const laid = (file: string, text = `laid ${file}`, executable = false): LaidFile => ({
   path: file,
   blob: digestOf(text),
+  bytes: Buffer.byteLength(text),
   executable,
 });
 const unasked: AskAgain = () => Promise.reject(new Error('nothing is to be asked'));

@@ -5,9 +5,9 @@ import type { Failure } from '../domain/failure.ts';
 import type { ObjectId, RunId, TaskId } from '../domain/ids.ts';
 import type { LandingProblem } from './landingProblem.ts';
 import { landingFailure } from './landingProblem.ts';
-import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
+import type { Author, LandingRequest, LandingRules, PreparedLanding } from '../domain/landing.ts';
 import { landingMessage } from './message.ts';
-import { protectedName } from '../domain/protectedPaths.ts';
+import { protectedPath } from '../domain/protectedPaths.ts';
 
 /** What landing needs of a repository. */
 export interface LandingTarget {
@@ -16,21 +16,25 @@ export interface LandingTarget {
   /** Durable when it resolves, named by no ref; equal requests give the same commit. */
   commit(request: {
     readonly base: ObjectId | undefined;
-    readonly parent: ObjectId | undefined;
+    readonly parents: readonly ObjectId[];
     readonly files: readonly {
       readonly path: string;
       readonly executable: boolean;
       readonly read: () => Promise<Uint8Array>;
     }[];
+    readonly removed: readonly string[];
     readonly message: string;
     readonly author: Author;
     readonly timestamp: { readonly seconds: number; readonly offsetMinutes: number };
   }): Promise<Result<ObjectId, { readonly message: string }>>;
   /** Full name, `refs/…`. */
   resolve(ref: string): Promise<ObjectId | undefined>;
-  createRef(ref: string, id: ObjectId): Promise<RefOutcome>;
-  updateRef(ref: string, id: ObjectId, expected: ObjectId): Promise<RefOutcome>;
+  /** Both refuse, as a bug, what is neither a branch below the prefix nor one of Sluice's tags. */
+  createRef(ref: string, id: ObjectId, rules: RefRules): Promise<RefOutcome>;
+  updateRef(ref: string, id: ObjectId, expected: ObjectId, rules: RefRules): Promise<RefOutcome>;
 }
+
+type RefRules = Pick<LandingRules, 'prefix'>;
 
 type RefOutcome =
   | { readonly kind: 'created' | 'updated' | 'exists-same' }
@@ -38,60 +42,60 @@ type RefOutcome =
   | { readonly kind: 'locked'; readonly file: string }
   | { readonly kind: 'missing-object'; readonly id: ObjectId };
 
-export interface Author {
-  readonly name: string;
-  readonly email: string;
-}
-
-export const DEFAULT_AUTHOR: Author = { name: 'Sluice', email: 'sluice@localhost' };
+export type LandingCommit = Parameters<LandingTarget['commit']>[0];
 
 export interface LandingOptions {
   readonly target: LandingTarget;
   /** Rejects when the blob is missing or damaged. */
   readonly readBlob: (digest: Digest) => Promise<Uint8Array>;
-  /** @default DEFAULT_AUTHOR */
-  readonly author?: Author;
 }
 
 /**
- * Makes a task's artifacts a commit on the branch `ai/generated/<run>/<task>` and the tag
- * `workflow_<run>_<task>` (`…__2` for the second result of a task that was asked for again), in two steps with room for a journal entry between them. Each step may be
- * repeated after a crash: the same request gives the same commit, a ref that is right is left alone.
+ * Makes what a task did a commit on the branch `<prefix>/<run>/<task>` and the tag `workflow_<run>_<task>` (`…__2` for
+ * the second result of a task that was asked for again), in two steps with room for a journal entry between them. Each
+ * step may be repeated after a crash: the same request gives the same commit, a ref that is right is left alone.
  * Nothing else in the repository changes.
  */
 export class Landing {
   readonly #target: LandingTarget;
   readonly #readBlob: (digest: Digest) => Promise<Uint8Array>;
-  readonly #author: Author;
 
-  constructor({ target, readBlob, author = DEFAULT_AUTHOR }: LandingOptions) {
+  constructor({ target, readBlob }: LandingOptions) {
     this.#target = target;
     this.#readBlob = readBlob;
-    this.#author = author;
   }
 
-  /** Writes the commit, no ref. All artifacts land or none. */
-  async prepare(request: LandingRequest): Promise<Result<PreparedLanding, Failure>> {
-    const problem = this.check(request.artifacts.map((artifact) => artifact.path));
+  /**
+   * Writes the commit, no ref. All that the task did lands, or nothing.
+   * @param named as of `check`
+   */
+  async prepare(
+    request: LandingRequest,
+    named: readonly string[] = [],
+  ): Promise<Result<PreparedLanding, Failure>> {
+    const paths = [...request.artifacts, ...request.removed].map(({ path }) => path);
+    const problem = this.check(paths, named);
     if (problem !== undefined) {
       return err(landingFailure(problem));
     }
     return await guarded(async () => {
       const commit = await this.#target.commit({
         base: request.base,
-        parent: request.earlier.at(-1) ?? request.base,
+        parents: [request.earlier.at(-1) ?? request.base].filter((one) => one !== undefined),
         files: request.artifacts.map(({ path, executable, digest }) => ({
           path,
           executable,
           read: () => this.#readBlob(digest),
         })),
+        removed: request.removed.map(({ path }) => path),
         message: landingMessage(request),
-        author: this.#author,
+        author: request.rules.author,
         timestamp: { seconds: Math.floor(request.endedAt / 1000), offsetMinutes: 0 },
       });
       return commit.ok
         ? ok({
-            ...namesOf(request.run, request.task, request.earlier.length),
+            ...namesOf(request),
+            prefix: request.rules.prefix,
             commit: commit.value,
             follows: request.earlier.at(-1),
             replaces: request.intended.filter((one) => !request.earlier.includes(one)),
@@ -105,7 +109,7 @@ export class Landing {
    * neither is written.
    */
   async publish(prepared: PreparedLanding): Promise<Result<void, Failure>> {
-    const { branch, tag, commit, follows, replaces } = prepared;
+    const { branch, tag, commit, follows, replaces, prefix } = prepared;
     const refs = [
       { ref: `refs/heads/${branch}`, follows },
       { ref: `refs/tags/${tag}`, follows: undefined },
@@ -119,7 +123,7 @@ export class Landing {
         }
       }
       for (const { ref } of refs) {
-        const problem = await this.#point(ref, commit);
+        const problem = await this.#point(ref, commit, { prefix });
         if (problem !== undefined) {
           return err(landingFailure(problem));
         }
@@ -128,25 +132,34 @@ export class Landing {
     });
   }
 
-  /** The first path that a task may not write. @param paths relative to the folder of the run, with `/` */
-  check(paths: readonly string[]): LandingProblem | undefined {
-    for (const path of paths) {
-      // From the root, because the folder of the run may itself lie in a protected one.
-      const full = this.#target.prefix === '' ? path : `${this.#target.prefix}/${path}`;
-      const name = protectedName(full);
+  /**
+   * The first path that a task may not write. Paths are relative to the folder of the run, with `/`.
+   * @param named globs that say what it owns; a protected path is allowed where one of them names it without a wildcard
+   */
+  check(paths: readonly string[], named: readonly string[]): LandingProblem | undefined {
+    // From the root, because the folder of the run may itself lie in a protected one.
+    const fromRoot = (path: string) =>
+      this.#target.prefix === '' ? path : `${this.#target.prefix}/${path}`;
+    const allowed = named.map(fromRoot);
+    for (const path of paths.map(fromRoot)) {
+      const name = protectedPath(path, allowed);
       if (name !== undefined) {
-        return { reason: 'protected-path', path: full, name };
+        return { reason: 'protected-path', path, name };
       }
     }
     return undefined;
   }
 
-  async #point(ref: string, commit: ObjectId): Promise<LandingProblem | undefined> {
+  async #point(
+    ref: string,
+    commit: ObjectId,
+    rules: RefRules,
+  ): Promise<LandingProblem | undefined> {
     const value = await this.#target.resolve(ref);
     const outcome =
       value === undefined || value === commit
-        ? await this.#target.createRef(ref, commit)
-        : await this.#target.updateRef(ref, commit, value);
+        ? await this.#target.createRef(ref, commit, rules)
+        : await this.#target.updateRef(ref, commit, value, rules);
     switch (outcome.kind) {
       case 'created':
       case 'updated':
@@ -163,16 +176,22 @@ export class Landing {
 }
 
 /** The branch moves on with each result of the task; a tag stays where it is, so each result has its own. */
-function namesOf(
-  run: RunId,
-  task: TaskId,
-  earlier: number,
-): { readonly branch: string; readonly tag: string } {
+function namesOf({
+  rules,
+  run,
+  task,
+  earlier,
+}: LandingRequest): Pick<PreparedLanding, 'branch' | 'tag'> {
   const tag = `workflow_${run}_${task}`;
   return {
-    branch: `ai/generated/${run}/${task}`,
-    tag: earlier === 0 ? tag : `${tag}__${earlier + 1}`,
+    branch: branchOfTask(rules, run, task),
+    tag: earlier.length === 0 ? tag : `${tag}__${earlier.length + 1}`,
   };
+}
+
+/** Without `refs/heads/`. */
+export function branchOfTask({ prefix }: LandingRules, run: RunId, task: TaskId): string {
+  return `${prefix}/${run}/${task}`;
 }
 
 /** A full disk, a damaged repository or a lost blob is a failure of the landing; a bug stays an exception. */

@@ -3,7 +3,8 @@ import type { RunEvent } from '../domain/event.ts';
 import { runNumber, type RunId } from '../domain/ids.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
-import { graphOf, ImpossibleEvent, RunFold } from '../journal/fold.ts';
+import { ImpossibleEvent, RunFold } from '../journal/fold.ts';
+import { graphOf } from '../journal/planGraph.ts';
 import type { Driven } from './taskRows.ts';
 
 // All runs of a folder as readers see them: each a fold of its journal, kept up to date from what this

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Landing } from '../../../src/core/artifacts/landing.ts';
-import type { LandingRequest } from '../../../src/core/domain/landing.ts';
+import { DEFAULT_LANDING_RULES, type LandingRequest } from '../../../src/core/domain/landing.ts';
 import type { Digest } from '../../../src/core/base/digest.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Disk } from '../../../src/core/base/disk.ts';
@@ -13,8 +13,11 @@ import { runIdOf, stepId, taskIdOf } from '../../../src/core/domain/ids.ts';
 import type { LandingPort } from '../../../src/core/engine/parts.ts';
 import { gitProgram } from '../../../src/core/git/gitProgram.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
+import { landingMessage } from '../../../src/core/artifacts/message.ts';
+import fc from 'fast-check';
 import { FaultyDisk } from '../../support/faultyDisk.ts';
 import { digestCheckout, gitEnvironment, TempRepository } from '../../support/tempRepository.ts';
+import { NAMED, UNSAFE } from './landingNames.ts';
 
 describe('landing', () => {
   let temp: TempRepository;
@@ -39,12 +42,19 @@ describe('landing', () => {
     task: taskIdOf(stepId('Lint.all')),
     attempt: 2,
     agent: { name: 'linter', version: '1.4.0' },
+    rules: DEFAULT_LANDING_RULES,
+    correlation: 'ticket-77',
+    model: { requested: 'sonnet', served: 'claude-sonnet-4-5' },
+    usd: 0.01234,
     promptDigest: digestOf('the prompt'),
     base,
     earlier: [],
     intended: [],
     artifacts: [artifact('reports/lint.md', '# Lint\n'), artifact('run.sh', '#!/bin/sh\n', true)],
-    approvals: [{ gate: 'ship' as TaskId, by: 'Ada\nSluice-Run: forged' }],
+    removed: [],
+    gates: [
+      { gate: 'ship' as TaskId, decision: 'approved', by: 'Ada\n\nSluice-Run: forged\u2028x: y' },
+    ],
     endedAt: 1_700_000_000_999,
     ...changes,
   });
@@ -80,6 +90,12 @@ describe('landing', () => {
     return (outcome.error as { message: string }).message;
   };
 
+  const trailersOf = (message: string): readonly string[] =>
+    execFileSync('git', ['interpret-trailers', '--parse'], { input: message, env: gitEnvironment })
+      .toString()
+      .trim()
+      .split('\n');
+
   it('puts the artifacts on a branch and a tag, and leaves the checkout as it was', async () => {
     temp.write('dirty.txt', 'x');
     const before = digestCheckout(temp.folder);
@@ -110,21 +126,133 @@ describe('landing', () => {
     const message = temp.git('log', '-1', '--format=%B', commit);
     assert.match(
       message,
-      /^Lint\.all: artifacts of review-the-code-3\n\n- reports\/lint\.md\n- run\.sh\n\nSluice-/,
+      /^Lint\.all: add reports\/lint\.md and run\.sh \(review-the-code-3\)\n\n- reports\/lint\.md\n- run\.sh\n\nSluice-/,
     );
-    const trailers = execFileSync('git', ['interpret-trailers', '--parse'], { input: message });
-    assert.deepEqual(trailers.toString().trim().split('\n'), [
+    assert.deepEqual(trailersOf(message), [
       'Sluice-Workflow: Review the code',
       'Sluice-Run: review-the-code-3',
       'Sluice-Task: Lint.all',
       'Sluice-Attempt: 2',
+      'Sluice-Correlation: ticket-77',
       'Sluice-Agent: linter@1.4.0',
+      'Sluice-Model-Requested: sonnet',
+      'Sluice-Model-Served: claude-sonnet-4-5',
       `Sluice-Prompt-SHA256: ${digestOf('the prompt')}`,
-      'Sluice-Approved-By: Ada Sluice-Run: forged (ship)',
+      'Sluice-Cost-USD: 0.01234',
+      'Sluice-Files: 2',
+      'Sluice-Gate: ship approved by Ada Sluice-Run: forged x: y',
     ]);
     assert.equal(
       temp.git('log', '-1', '--format=%an <%ae> %at %cn <%ce> %ct', commit),
       'Sluice <sluice@localhost> 1700000000 Sluice <sluice@localhost> 1700000000',
+    );
+  });
+
+  it('lets nothing that agents or people wrote forge a trailer, in any place', async () => {
+    const forged = fc.constantFrom(
+      'x\nSluice-Run: other-1',
+      'x\r\n\r\nSluice-Run: other-1',
+      '\n---\nSluice-Run: other-1',
+      '# Sluice-Run: other-1\n',
+      ': Sluice-Run: other-1',
+      ' \u2029Sluice-Run: other-1\u0085',
+      '\u001b[2KSluice-Run: other-1',
+      'Signed-off-by: x\n\tSluice-Run: other-1',
+    );
+    const names = ['Sluice-Workflow', 'Sluice-Run', 'Sluice-Task', 'Sluice-Attempt'];
+    await fc.assert(
+      fc.asyncProperty(forged, forged, (one, other) => {
+        const message = landingMessage(
+          request({
+            workflow: one,
+            correlation: other,
+            agent: { name: other, version: one },
+            model: { requested: one, served: other },
+            artifacts: [{ ...artifact('a', 'a'), path: one }],
+            removed: [{ path: other, was: artifact('b', 'b') }],
+            gates: [{ gate: 'ship' as TaskId, decision: 'rejected', by: one }],
+          }),
+        );
+        const trailers = trailersOf(message);
+        assert.equal(trailers.length, 12, message);
+        assert.deepEqual(
+          trailers.slice(0, 4).map((line) => line.split(':')[0]),
+          names,
+        );
+        assert.deepEqual(
+          trailers.filter((line) => line.startsWith('Sluice-Run:')),
+          ['Sluice-Run: review-the-code-3'],
+        );
+        return Promise.resolve();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('leaves out what is not known, and says in the subject what was done', () => {
+    const subject = (changes: Partial<LandingRequest>) =>
+      landingMessage(request(changes)).split('\n')[0];
+    const message = landingMessage(
+      request({ model: undefined, usd: undefined, gates: [], artifacts: [], removed: [] }),
+    );
+    assert.doesNotMatch(message, /Model|Cost|Gate/);
+    const was = artifact('x', 'old');
+    const removed = [{ path: 'src/old.ts', was }];
+    const changed = ['src/api/a.ts', 'src/api/b.ts', 'src/c.ts'].map((file) => ({
+      ...artifact(file, file),
+      was,
+    }));
+    assert.equal(
+      subject({ artifacts: changed.slice(0, 1) }),
+      'Lint.all: change src/api/a.ts (review-the-code-3)',
+    );
+    assert.equal(
+      subject({ artifacts: changed }),
+      'Lint.all: change 3 files in src (review-the-code-3)',
+    );
+    assert.equal(
+      subject({ artifacts: [], removed }),
+      'Lint.all: remove src/old.ts (review-the-code-3)',
+    );
+    assert.equal(
+      subject({ artifacts: [artifact('top.md', '')], removed }),
+      'Lint.all: change src/old.ts and top.md (review-the-code-3)',
+    );
+    const long = Array.from({ length: 3 }, (_, at) => artifact(`${'deep/'.repeat(20)}${at}`, ''));
+    assert.equal(subject({ artifacts: long }), 'Lint.all: add 3 files');
+    assert.match(landingMessage(request({ removed })), /\n- src\/old\.ts \(removed\)\n/);
+  });
+
+  it('is by whom, and below the prefix, that the rules of the run say', async () => {
+    const { commit, branch } = await land(
+      await landingIn(),
+      request({
+        rules: { ...DEFAULT_LANDING_RULES, author: { name: 'Robot', email: 'robot@example.org' } },
+      }),
+    );
+    assert.equal(temp.git('log', '-1', '--format=%an <%ae>', commit), 'Robot <robot@example.org>');
+    assert.equal(branch, 'ai/generated/review-the-code-3/Lint.all');
+    const elsewhere = await (
+      await landingIn()
+    ).prepare(request({ rules: { ...DEFAULT_LANDING_RULES, prefix: 'robots/work' } }));
+    assert.equal(elsewhere.ok && elsewhere.value.branch, 'robots/work/review-the-code-3/Lint.all');
+  });
+
+  it('takes out what the task removed', async () => {
+    temp.write('src/b/c.ts', 'c');
+    const onto = temp.commit();
+    const removed = [{ path: 'src/b/c.ts', was: artifact('x', 'c') }];
+    const { commit } = await land(await landingIn(), request({ base: onto, removed }));
+    assert.equal(
+      temp.git('diff', '--name-status', onto, commit),
+      'A\treports/lint.md\nA\trun.sh\nD\tsrc/b/c.ts',
+    );
+    assert.match(
+      await refusal(
+        await landingIn(),
+        request({ removed: [{ path: '.github/x.yml', was: artifact('x', 'c') }] }),
+      ),
+      /is protected/,
     );
   });
 
@@ -174,12 +302,39 @@ describe('landing', () => {
       /"a\/\.VSCode\/x" is protected \(\.vscode\)/,
     );
     assert.equal(temp.git('count-objects'), objects);
-    assert.deepEqual(landing.check(['ok', '.mcp.json']), {
+    assert.deepEqual(landing.check(['ok', '.mcp.json'], []), {
       reason: 'protected-path',
       path: '.mcp.json',
       name: '.mcp.json',
     });
-    assert.equal(landing.check(['ok']), undefined);
+    assert.equal(landing.check(['ok'], []), undefined);
+  });
+
+  it('lands a protected path that its owner names, and nothing that only looks like it', async () => {
+    const landing = await landingIn();
+    const asked = request({ artifacts: [artifact('.github/workflows/ci.yml', 'ci')] });
+    const prepared = await landing.prepare(asked, ['.github/workflows/ci.yml']);
+    assert.ok(prepared.ok);
+    assert.match(await refusal(landing, asked), /is protected \(\.github\)/);
+    for (const [path, named, isAllowed] of NAMED) {
+      assert.equal(
+        landing.check([path], named) === undefined,
+        isAllowed,
+        `${path} ${named.join()}`,
+      );
+    }
+  });
+
+  it('refuses names that some system reads as others, whoever owns all', async () => {
+    const landing = await landingIn();
+    const objects = temp.git('count-objects');
+    assert.ok(UNSAFE.length > 40);
+    for (const path of UNSAFE) {
+      const asked = request({ artifacts: [artifact(path, 'x')] });
+      const prepared = await landing.prepare(asked, ['**', path]);
+      assert.ok(!prepared.ok, JSON.stringify(path));
+    }
+    assert.equal(temp.git('count-objects'), objects);
   });
 
   it('counts protected names from the root of the repository', async () => {
@@ -277,7 +432,11 @@ describe('landing', () => {
     const landing = await landingIn();
     await assert.rejects(
       landing
-        .publish({ branch: 'main', tag: 'v1', commit: base, follows: undefined, replaces: [] })
+        .publish({
+          ...{ prefix: 'ai/generated', branch: 'main', tag: 'v1', commit: base },
+          follows: undefined,
+          replaces: [],
+        })
         .then((outcome) => {
           // `main` names the base already, so only the prefix is wrong.
           assert.fail(JSON.stringify(outcome));

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Landing } from '../../../src/core/artifacts/landing.ts';
-import type { LandingRequest, PreparedLanding } from '../../../src/core/domain/landing.ts';
+import {
+  DEFAULT_LANDING_RULES,
+  type LandingRequest,
+  type PreparedLanding,
+} from '../../../src/core/domain/landing.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Disk } from '../../../src/core/base/disk.ts';
 import { runIdOf, stepId, taskIdOf } from '../../../src/core/domain/ids.ts';
@@ -59,7 +63,12 @@ describe('landing that is cut off', function () {
         digest: digestOf(CONTENTS[index] ?? ''),
         bytes: CONTENTS[index]?.length ?? 0,
       })),
-      approvals: [],
+      removed: [],
+      gates: [],
+      rules: DEFAULT_LANDING_RULES,
+      correlation: 'crash-1',
+      model: undefined,
+      usd: undefined,
       endedAt: 1_700_000_000_000,
     };
     const whole = await attempt(undefined);

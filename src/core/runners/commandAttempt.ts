@@ -8,6 +8,7 @@ import type { ProcessIdentity, ProcessEvents } from '../domain/runner.ts';
 import { AttemptProcesses } from './attemptProcesses.ts';
 import { Deadlines } from './deadlines.ts';
 import type { OutputSink } from './outputFiles.ts';
+import type { ShutInCommand } from './sandbox/enclosure.ts';
 import { fulfilledWithin } from './waiting.ts';
 
 /** How long children may outlive a command that ended by itself before they are asked to end, in milliseconds. */
@@ -42,6 +43,8 @@ export interface StartedChild {
  * A2. The first reason to stop is the one told, but an abort goes before all others.
  * A3. Reading goes on while the attempt is being ended, so that no process hangs on a full pipe.
  * A4. An open standard input keeps nothing waiting: a command that waits for more is ended like any other.
+ * A5. What is shut in is not asked to end but ended, all at once: it may be a thousand processes that start others, and
+ *     its first one takes the rest along. Its sandbox is gone when `finish` resolves.
  */
 export class CommandAttempt {
   readonly identity: ProcessIdentity;
@@ -49,6 +52,7 @@ export class CommandAttempt {
   readonly #files: OutputSink;
   readonly #clock: Clock;
   readonly #processes: AttemptProcesses;
+  readonly #shutIn: ShutInCommand | undefined;
   readonly #exited: Promise<Ending>;
   readonly #stopped: Promise<void>;
   #resolveStopped: () => void = () => undefined;
@@ -56,11 +60,18 @@ export class CommandAttempt {
   #chunksRead = 0;
 
   /** To be called in the turn in which the child was started. */
-  constructor(child: StartedChild, marker: string, files: OutputSink, clock: Clock) {
+  constructor(
+    child: StartedChild,
+    marker: string,
+    files: OutputSink,
+    clock: Clock,
+    shutIn?: ShutInCommand,
+  ) {
     this.identity = { pid: child.pid, startedAt: startTimeOf(child.pid), marker };
     this.#child = child;
     this.#files = files;
     this.#clock = clock;
+    this.#shutIn = shutIn;
     this.#processes = new AttemptProcesses({
       first: this.identity,
       isOwnChild: true,
@@ -87,6 +98,7 @@ export class CommandAttempt {
     const deadlines = new Deadlines(this.#clock, limits, (limit, afterMs) =>
       this.#stop({ reason: 'timed-out', limit, afterMs }),
     );
+    const watch = this.#shutIn?.watch(this.identity.pid, (failure) => this.#stop(failure));
     const told = () => {
       deadlines.heard();
       events.printed();
@@ -103,13 +115,22 @@ export class CommandAttempt {
       }
       await Promise.race([this.#exited, this.#stopped]);
       deadlines.dispose();
-      if (this.#failure !== undefined) {
+      watch?.dispose();
+      if (this.#failure !== undefined && this.#shutIn !== undefined) {
+        this.#child.process.kill('SIGKILL');
+        await this.#exited;
+        // A look at all processes while they grow takes longer than they take to become more.
+        await this.#shutIn.endAll();
+        await this.#processes.end(0, this.#clock);
+      } else if (this.#failure !== undefined) {
         await this.#processes.end(limits.graceMs, this.#clock);
       } else if (!(await this.#processes.leave(LINGER_MS, this.#clock))) {
         await this.#processes.end(LINGER_GRACE_MS, this.#clock);
       }
       await this.#drain(streams);
       const ending = await this.#exited;
+      const passed = await this.#endSandbox();
+      this.#failure ??= passed;
       return signal.aborted
         ? { kind: 'stopped', failure: { reason: 'cancelled' } }
         : this.#failure === undefined
@@ -117,7 +138,16 @@ export class CommandAttempt {
           : { kind: 'stopped', failure: this.#failure };
     } finally {
       deadlines.dispose();
+      watch?.dispose();
       signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #endSandbox(): Promise<Failure | undefined> {
+    try {
+      return await this.#shutIn?.end();
+    } catch (error) {
+      return internalFailure(error);
     }
   }
 

@@ -2,9 +2,17 @@ import { unreachable } from '../base/exhaustive.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { CommandSpec } from '../domain/agent.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Runner, ProcessEvents, RunnerOutput, RunnerRequest } from '../domain/runner.ts';
+import type {
+  ProcessEvents,
+  Runner,
+  RunnerEvents,
+  RunnerOutput,
+  RunnerRequest,
+} from '../domain/runner.ts';
+import type { SandboxRule } from '../domain/sandbox.ts';
 import { unwritable, type Ending } from './commandAttempt.ts';
 import { OutputFiles, tailOf } from './outputFiles.ts';
+import { ruleFor, SANDBOX_TOOL, Sandboxes, type SandboxAnswer } from './sandbox/sandboxes.ts';
 import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions, type Stdin } from './startCommand.ts';
 
 /**
@@ -14,14 +22,16 @@ import { OUTPUT_CAP_BYTES, startCommand, type CommandOptions, type Stdin } from 
 export class CommandRunner implements Runner {
   readonly canPark = false;
   readonly #options: CommandOptions;
+  readonly #sandboxes: Sandboxes;
 
   constructor(options: CommandOptions) {
     this.#options = options;
+    this.#sandboxes = options.sandboxes ?? new Sandboxes(options);
   }
 
   async run(
     request: RunnerRequest,
-    events: ProcessEvents,
+    events: CommandEvents,
     signal: AbortSignal,
   ): Promise<Result<RunnerOutput, Failure>> {
     const { agent, limits, logFile } = request;
@@ -40,18 +50,65 @@ export class CommandRunner implements Runner {
     }
     try {
       const { command, install } = agent.runner;
-      const launch = { ...request, command, install, stdin: stdinOf(agent.runner, request.prompt) };
+      const rule = ruleFor(request.terms.sandbox, limits.timeoutMs);
+      const answer = rule && (await this.#answer(rule, command, request, events, signal));
+      if (answer?.ok === false) {
+        return answer;
+      }
+      const line = answer?.value.line;
+      if (line !== undefined) {
+        try {
+          await files.write(Buffer.from(`${line}\n`), false);
+        } catch (error) {
+          return err(unwritable(error));
+        }
+      }
+      const launch = {
+        ...request,
+        command,
+        install,
+        stdin: stdinOf(agent.runner, request.prompt),
+        enclosure: answer?.value.enclosure,
+      };
       const attempt = await startCommand(launch, files, this.#options, signal);
       if (!attempt.ok) {
         return attempt;
       }
-      const ending = await attempt.value.finish(limits, events, signal);
+      const timeoutMs = rule?.timeoutMs ?? limits.timeoutMs;
+      const ending = await attempt.value.finish({ ...limits, timeoutMs }, events, signal);
       return await outcome(ending, agent.runner, logFile);
     } finally {
       await files.close();
     }
   }
+
+  async #answer(
+    rule: SandboxRule,
+    command: readonly [string, ...string[]],
+    request: RunnerRequest,
+    events: CommandEvents,
+    signal: AbortSignal,
+  ): Promise<Result<SandboxAnswer, Failure>> {
+    try {
+      return await this.#sandboxes.answer({
+        rule,
+        place: request,
+        command,
+        attempt: `${request.run}:${request.task}.${request.attempt}`,
+        isAllowedOutside: request.wishes().allowed.has(SANDBOX_TOOL),
+        ask: events.ask?.bind(events),
+      });
+    } catch (error) {
+      if (signal.aborted) {
+        return err({ reason: 'cancelled' });
+      }
+      throw error;
+    }
+  }
 }
+
+/** Whoever does not answer questions has answered no. */
+type CommandEvents = ProcessEvents & Partial<Pick<RunnerEvents, 'ask'>>;
 
 function stdinOf({ stdin }: CommandSpec, prompt: string): Stdin {
   switch (stdin) {

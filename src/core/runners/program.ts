@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { delimiter, dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import type { Failure } from '../domain/failure.ts';
 
 /** What a command's first word turned out to be. */
 export type Program =
@@ -45,6 +46,17 @@ export async function findProgram(
     }
   }
   return best;
+}
+
+/** Why a command is not started whose first word turned out to be no program. */
+export function notFound(
+  command: string,
+  program: Exclude<Program, { kind: 'found' }>,
+  install?: string,
+): Failure {
+  return program.kind === 'missing'
+    ? { reason: 'command-not-found', command, install }
+    : { reason: 'spawn-failed', command, message: program.message };
 }
 
 async function inspect(

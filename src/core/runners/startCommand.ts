@@ -6,7 +6,10 @@ import type { Failure } from '../domain/failure.ts';
 import { CommandAttempt, type StartedChild } from './commandAttempt.ts';
 import { commandEnvironment, type AttemptPlace } from './environment.ts';
 import type { OutputSink } from './outputFiles.ts';
-import { findProgram } from './program.ts';
+import { findProgram, notFound } from './program.ts';
+import type { Enclosure } from './sandbox/enclosure.ts';
+import { hand } from './sandbox/quickProgram.ts';
+import type { Sandboxes } from './sandbox/sandboxes.ts';
 
 /** Most bytes kept of what a command prints, in each file it goes to. */
 export const OUTPUT_CAP_BYTES = 64 * 1024 * 1024;
@@ -19,6 +22,8 @@ export interface CommandOptions {
   readonly nonce: () => string;
   /** @default OUTPUT_CAP_BYTES */
   readonly outputCapBytes?: number;
+  /** Those of the folder; left out: each runner finds its own. */
+  readonly sandboxes?: Sandboxes;
 }
 
 /** A program to start, and where. */
@@ -27,6 +32,8 @@ export interface Launch extends AttemptPlace {
   /** What a person does when the program is not there. */
   readonly install: string | undefined;
   readonly stdin: Stdin;
+  /** Left out: it runs as any other program. */
+  readonly enclosure?: Enclosure | undefined;
 }
 
 export interface Stdin {
@@ -47,8 +54,43 @@ export async function startCommand(
 ): Promise<Result<CommandAttempt, Failure>> {
   const marker = `${launch.run}:${launch.task}.${launch.attempt}:${nonce()}`;
   const environment = commandEnvironment(launch, host, marker);
+  if (launch.enclosure !== undefined) {
+    return await startShutIn(launch, launch.enclosure, environment, marker, files, clock, signal);
+  }
   const child = await startChild(launch, environment, signal);
   return child.ok ? ok(new CommandAttempt(child.value, marker, files, clock)) : child;
+}
+
+async function startShutIn(
+  { command: [command, ...args], install, stdin }: Launch,
+  enclosure: Enclosure,
+  environment: Record<string, string>,
+  marker: string,
+  files: OutputSink,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Result<CommandAttempt, Failure>> {
+  const made = await enclosure.shutIn([command, ...args], environment, marker);
+  if (!made.ok) {
+    return made.error.reason === 'command-not-found' ? err({ ...made.error, install }) : made;
+  }
+  const shutIn = made.value;
+  if (signal.aborted) {
+    await shutIn.end();
+    return err({ reason: 'cancelled' });
+  }
+  const child = await spawnChild(
+    shutIn.argv,
+    shutIn.folder,
+    shutIn.environment,
+    stdin,
+    shutIn.handed,
+  );
+  if (!child.ok) {
+    await shutIn.end();
+    return err({ reason: 'spawn-failed', command, message: child.error });
+  }
+  return ok(new CommandAttempt(child.value, marker, files, clock, shutIn));
 }
 
 /**
@@ -68,9 +110,8 @@ export async function startChild(
   }
   switch (program.kind) {
     case 'missing':
-      return err({ reason: 'command-not-found', command, install });
     case 'unusable':
-      return err({ reason: 'spawn-failed', command, message: program.message });
+      return err(notFound(command, program, install));
     case 'found': {
       const argv = [program.file, ...program.leading, ...args] as const;
       const child = await spawnChild(argv, folder, environment, stdin);
@@ -87,6 +128,7 @@ async function spawnChild(
   folder: string,
   environment: Record<string, string>,
   { text, staysOpen }: Stdin,
+  handed?: Uint8Array,
 ): Promise<Result<StartedChild, string>> {
   try {
     const child = spawn(file, args, {
@@ -96,8 +138,14 @@ async function spawnChild(
       // A process group and a session of its own. Windows has neither, and would open a console.
       detached: process.platform !== 'win32',
       windowsHide: true,
-      stdio: [text === '' && !staysOpen ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        text === '' && !staysOpen ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(handed === undefined ? [] : ['pipe' as const]),
+      ],
     });
+    hand(child.stdio[3], handed);
     const failed = new Promise<Error>((resolve) => child.on('error', resolve));
     // A command that does not read its standard input breaks the pipe; that is its own affair.
     child.stdin?.on('error', () => undefined);

@@ -156,7 +156,8 @@ export class CommandRig implements Disposable {
     const runner = new CheckRunner(this.#options({ clock, environment, outputCapBytes }));
     const { run, task, attempt, env, folder, scratch, logFile } = this.request(command);
     const place = { run, task, attempt, env, folder, scratch, logFile };
-    return runner.run({ ...place, command, timeoutMs: 600_000, ...others }, signal);
+    const doing = { command, timeoutMs: 600_000, sandbox: undefined };
+    return runner.run({ ...place, ...doing, ...others }, signal);
   }
 
   #options({ clock, environment, outputCapBytes }: RunnerChanges): CommandOptions {

@@ -9,7 +9,7 @@ import { copyPlace, whyNotChange } from '../codingAgent/copyPlace.ts';
 /** Largest file that is given to an agent, in bytes. */
 const LARGEST_BYTES = 10 * 1024 * 1024;
 
-type Copy = Pick<RunnerRequest, 'folder' | 'whyNotWrite'>;
+type Copy = Pick<RunnerRequest, 'folder' | 'whyNotWrite' | 'named'>;
 
 /** A text file of the copy for an agent, or some lines of it. @param line the first, from 1; errors are sentences */
 export async function readCopyFile(

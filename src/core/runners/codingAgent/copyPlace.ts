@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { protectedName } from '../../domain/protectedPaths.ts';
+import { protectedPath } from '../../domain/protectedPaths.ts';
 import type { RunnerRequest } from '../../domain/runner.ts';
 
 /** Where a path is, once its links are followed. */
@@ -33,9 +33,9 @@ export async function copyPlace(folder: string, path: string): Promise<CopyPlace
 /** Why an agent may not change the place, as the end of a sentence; `undefined`: it may. */
 export function whyNotChange(
   { path }: CopyPlace,
-  request: Pick<RunnerRequest, 'whyNotWrite'>,
+  request: Pick<RunnerRequest, 'whyNotWrite' | 'named'>,
 ): string | undefined {
-  const name = protectedName(path);
+  const name = protectedPath(path, request.named);
   return name === undefined ? request.whyNotWrite(path) : `${name} is protected`;
 }
 

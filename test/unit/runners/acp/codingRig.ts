@@ -185,6 +185,7 @@ export class CodingRig implements Disposable {
       outputSchema: undefined,
       schemaProblems: () => Promise.resolve([]),
       agents: {},
+      named: [],
       whyNotWrite: () => undefined,
       sessionFile: path.join(this.root, 'session'),
       continues: false,

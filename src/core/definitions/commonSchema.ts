@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BYTE_SIZE, parseByteSize } from './byteSize.ts';
 import { DURATION, parseDuration } from './duration.ts';
 
 // Pieces of the agent and workflow schemas. Messages are the rest of a sentence that begins with the
@@ -29,6 +30,28 @@ export const duration = z
   .refine((written) => parseDuration(written) !== undefined, {
     error: 'must be at least 1ms and at most 168h',
   });
+
+const BYTE_SIZE_RULE = 'must be a size such as 512mb or 2gb';
+
+/** True for what `byteSize` says of a text that can be read as one nevertheless. */
+export function isOfByteSize(message: string): boolean {
+  return message === BYTE_SIZE_RULE;
+}
+
+/** @param least a size @param most another */
+export function byteSize(least: string, most: string) {
+  const [min = 0, max = 0] = [least, most].map(parseByteSize);
+  return z
+    .string({ error: BYTE_SIZE_RULE })
+    .regex(BYTE_SIZE, { error: BYTE_SIZE_RULE, abort: true })
+    .refine(
+      (written) => {
+        const bytes = parseByteSize(written);
+        return bytes !== undefined && bytes >= min && bytes <= max;
+      },
+      { error: `must be at least ${least} and at most ${most}` },
+    );
+}
 
 export function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;

@@ -5,6 +5,7 @@ import { cacheSchema, readCacheRule } from './cacheRule.ts';
 import { duration, wholeNumber } from './commonSchema.ts';
 import { parseDuration } from './duration.ts';
 import { globList, readGlobs } from './globList.ts';
+import { readSandboxRule, sandboxSchema } from './sandboxRule.ts';
 import type { DocumentReader } from './source/shape.ts';
 import type { SourcePath } from './source/sourceDocument.ts';
 
@@ -75,6 +76,11 @@ export const termsShape = {
     .optional()
     .describe('How freely a model uses its tools. Left out: "default".'),
   'model-policy': callPolicySchema.optional().describe('How models are called.'),
+  sandbox: sandboxSchema
+    .optional()
+    .describe(
+      'Whether its commands and checks are shut in, without network: true, false, or how far, e.g. {memory: 4gb}.',
+    ),
 };
 
 /** As `termsShape` has found them. */
@@ -97,6 +103,7 @@ export function readTerms(
     budget: toBudget(fields.budget),
     cache: readCacheRule(reader, [...path, 'cache'], fields.cache),
     calls: toCallPolicy(fields['model-policy']),
+    sandbox: readSandboxRule(fields.sandbox),
   };
 }
 

@@ -1,7 +1,7 @@
 import { globFault } from '../base/glob.ts';
 import type { Agent } from '../domain/agent.ts';
 import { cacheOver, type CacheRule } from '../domain/terms.ts';
-import type { AgentStep, Names } from '../domain/workflow.ts';
+import { termsOf, type AgentStep, type Names } from '../domain/workflow.ts';
 import type { KnownTexts } from './knownTexts.ts';
 
 /**
@@ -65,6 +65,10 @@ export function cacheWithin(
 }
 
 /** An answer to a similar question is a text and nothing else. */
-function mayBeSimilar({ produces }: AgentStep, agent: Agent | undefined): boolean {
-  return agent?.runner.kind === 'model' && produces.length === 0;
+function mayBeSimilar(step: AgentStep, agent: Agent | undefined): boolean {
+  return (
+    agent?.runner.kind === 'model' &&
+    step.produces.length === 0 &&
+    termsOf(step, agent).owns === undefined
+  );
 }

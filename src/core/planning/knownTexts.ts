@@ -52,6 +52,11 @@ export class KnownTexts {
     return this.#known.fill(text, names, () => undefined);
   }
 
+  /** The text with `unknown` in place of every value that is not known; `undefined` where it cannot be filled in. */
+  filled(text: string, names: Names, unknown: string): string | undefined {
+    return this.#known.fill(text, names, () => unknown);
+  }
+
   /** UTF-8 bytes of the text, with what is not known counted as it is written. */
   bytes(text: string, names: Names): number {
     const filled = this.#known.fill(text, names, ({ start, end }) => text.slice(start, end));

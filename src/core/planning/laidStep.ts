@@ -9,6 +9,8 @@ export interface LaidLane {
   readonly tasks: readonly PlannedTask[];
   /** What whoever needs it needs: its task, or the ends of its workflow. */
   readonly ends: readonly TaskId[];
+  /** Of the ends those whose outputs count as its own: not what validates its workflow. */
+  readonly heard: readonly TaskId[];
 }
 
 /** A step whose tasks are known. */
@@ -17,25 +19,33 @@ export class LaidStep {
   readonly needs: readonly StepId[];
   readonly lanes: readonly LaidLane[];
   readonly #names: readonly string[];
-  readonly #byValues: ReadonlyMap<string | undefined, readonly TaskId[]>;
+  readonly #byValues: ReadonlyMap<string | undefined, LaidLane>;
   readonly #ends: readonly TaskId[];
+  readonly #heard: readonly TaskId[];
 
   constructor(id: StepId, needs: readonly StepId[], lanes: readonly LaidLane[]) {
     this.id = id;
     this.needs = needs;
     this.lanes = lanes;
     this.#names = Object.keys(lanes[0]?.values ?? {});
-    this.#byValues = new Map(lanes.map(({ values, ends }) => [laneKey(values, this.#names), ends]));
+    this.#byValues = new Map(lanes.map((lane) => [laneKey(lane.values, this.#names), lane]));
     this.#ends = lanes.flatMap(({ ends }) => ends);
+    this.#heard = lanes.flatMap(({ heard }) => heard);
   }
 
-  /** The tasks that a lane of another step means by this step: the lane of equal values, or every lane. */
+  /** The tasks that a lane of another step needs where it needs this step: of the lane of equal values, or of every lane. */
   seenFrom(values: Lane): readonly TaskId[] {
-    if (this.#names.length === 0) {
-      return this.#ends;
-    }
-    const key = laneKey(values, this.#names);
-    return (key === undefined ? undefined : this.#byValues.get(key)) ?? this.#ends;
+    return this.#meant(values)?.ends ?? this.#ends;
+  }
+
+  /** The tasks whose outputs it means by this step. */
+  heardFrom(values: Lane): readonly TaskId[] {
+    return this.#meant(values)?.heard ?? this.#heard;
+  }
+
+  #meant(values: Lane): LaidLane | undefined {
+    const key = this.#names.length === 0 ? undefined : laneKey(values, this.#names);
+    return key === undefined ? undefined : this.#byValues.get(key);
   }
 }
 

@@ -1,32 +1,34 @@
 import {
   looksAtEnds,
   looksAtNeeds,
-  parseCondition,
   referencesInCondition,
   type Condition,
 } from '../domain/condition.ts';
 import { textsOfAgent, type Agent } from '../domain/agent.ts';
-import { slug, taskIdOf, type AgentName, type StepId, type TaskId } from '../domain/ids.ts';
+import { taskIdOf, type AgentName, type StepId, type TaskId } from '../domain/ids.ts';
 import type { CacheRule } from '../domain/terms.ts';
 import {
   bareStep,
   MAX_TASKS,
+  termsOf,
   type AgentStep,
   type InputScope,
   type Names,
   type NestedStep,
-  type Phase,
   type PlannedTask,
   type Step,
   type Workflow,
 } from '../domain/workflow.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { CacheRules, cacheWithin } from './cacheRules.ts';
+import { CheckAgents, checksOfAll, checksOfPhase, type CheckGroup } from './checkGroups.ts';
 import { KnownTexts, stepsNamedBy, stepsNamedIn } from './knownTexts.ts';
 import { LaidStep, namedSteps, type LaidLane } from './laidStep.ts';
 import { foldedLane, laneSlug, lanesOf, type Lane } from './lanes.ts';
-import { CheckAgents } from './phaseChecks.ts';
+import { ownedGlobs } from './ownedGlobs.ts';
+import { workAndGates } from './lastGates.ts';
 import { PlanFault } from './planFault.ts';
+import { inputsOf, parsed, textsOf, textsOfMatrix } from './stepTexts.ts';
 import { IdSource } from './taskIds.ts';
 import type { AskedBy } from './usedBy.ts';
 
@@ -103,6 +105,8 @@ export class LayingOpen {
   readonly #known: KnownTexts;
   readonly #cacheRules: CacheRules;
   readonly #ids = new IdSource();
+  /** Tasks that validate workflows: whoever needs a workflow waits for them, and nobody hears them. */
+  readonly #validations = new Set<TaskId>();
   #tasks = 0;
   #links = 0;
 
@@ -167,12 +171,33 @@ export class LayingOpen {
       );
       tasks.push(...own);
       if (phase !== undefined) {
-        const checks = this.#layChecks(setting, phase, checkIds, own, tasks);
+        const checks = this.#layChecks(setting, checksOfPhase(phase), checkIds, own, tasks);
         tasks.push(...checks);
         barrier = (checks.length > 0 ? checks : own).map(({ id }) => id);
       }
     }
-    return tasks;
+    return workflow.validate.length === 0 ? tasks : this.#validated(setting, checkIds, tasks);
+  }
+
+  /** With what validates the whole: behind all work, and before the gates that come behind all work. */
+  #validated(setting: Setting, checkIds: IdSource, tasks: readonly PlannedTask[]): PlannedTask[] {
+    const { work, last } = workAndGates(tasks);
+    const checks = this.#layChecks(setting, checksOfAll(setting.workflow), checkIds, work, work);
+    const ids = checks.map(({ id }) => id);
+    ids.forEach((id) => this.#validations.add(id));
+    this.#count(
+      0,
+      [...last].map(() => ids),
+    );
+    // A barrier: whether the gate is wanted is said by what it needs itself.
+    const gates = ({ needs, barrier }: PlannedTask) => ({
+      needs: [...needs, ...ids],
+      barrier: [...barrier, ...ids],
+    });
+    return [
+      ...tasks.map((task) => (last.has(task.id) ? { ...task, ...gates(task) } : task)),
+      ...checks,
+    ];
   }
 
   #layStep(setting: Setting, stretch: Stretch, step: Step): LaidStep {
@@ -188,7 +213,7 @@ export class LayingOpen {
       const named = namedSteps(step.needs, mentioned, stretch.laid);
       const { scope } = setting;
       const namesFrom = (values: Lane): Names => {
-        const steps = Object.fromEntries(named.map((other) => [other.id, other.seenFrom(values)]));
+        const steps = Object.fromEntries(named.map((other) => [other.id, other.heardFrom(values)]));
         return { scope, matrix: values, steps };
       };
       const bare = namesFrom({});
@@ -240,6 +265,7 @@ export class LayingOpen {
     if (step.kind === 'workflow') {
       return { values, ...this.#layNested(setting, groups, step, place, names) };
     }
+    const owns = step.kind === 'agent' ? this.#owns(step, names) : undefined;
     const task: PlannedTask = {
       id: this.#taskId(setting, step, values),
       step: step.kind === 'agent' ? this.#cacheRules.settle(step, setting.cache, names) : step,
@@ -248,6 +274,7 @@ export class LayingOpen {
       names,
       conditions: place.conditions.map(({ asked }) => asked),
       after: place.after,
+      ...(owns === undefined ? {} : { owns }),
       builtOn: [],
       groups,
       estimateMs:
@@ -258,7 +285,12 @@ export class LayingOpen {
       lanes: setting.lanes,
     };
     this.#count(1, [task.needs]);
-    return { values, tasks: [task], ends: [task.id] };
+    return { values, tasks: [task], ends: [task.id], heard: [task.id] };
+  }
+
+  #owns(step: AgentStep, names: Names): PlannedTask['owns'] {
+    const { owns } = termsOf(step, this.#input.agentNamed(step.agent));
+    return owns && ownedGlobs(owns, names, this.#known);
   }
 
   #layNested(
@@ -267,7 +299,7 @@ export class LayingOpen {
     step: NestedStep,
     place: Place,
     names: Names,
-  ): Pick<LaidLane, 'tasks' | 'ends'> {
+  ): Omit<LaidLane, 'values'> {
     const workflow = this.#input.findWorkflow(step.workflow);
     if (workflow === undefined) {
       throw new PlanFault(`there is no workflow ${step.workflow} that could be run`);
@@ -299,25 +331,25 @@ export class LayingOpen {
     if (tasks.length === 0) {
       throw new PlanFault(`the workflow ${workflow.name} has no steps`);
     }
-    const needed = new Set(tasks.flatMap(({ needs }) => needs));
-    return { tasks, ends: tasks.map((task) => task.id).filter((task) => !needed.has(task)) };
+    const isValidation = (task: TaskId) => this.#validations.has(task);
+    const needed = new Set(tasks.flatMap((task) => (isValidation(task.id) ? [] : task.needs)));
+    const ends = tasks.map((task) => task.id).filter((task) => !needed.has(task));
+    return { tasks, ends, heard: ends.filter((task) => !isValidation(task)) };
   }
 
-  /** @param own tasks of the phase @param tasks of this and all earlier phases */
+  /** @param own tasks that come before @param tasks those whose files are looked at */
   #layChecks(
-    { workflow, cache, prefix, scope, groups, needs, unfoldsAfter, lanes }: Setting,
-    phase: Phase,
+    { workflow, cache, prefix, scope, groups, needs, conditions, ...setting }: Setting,
+    group: CheckGroup,
     checkIds: IdSource,
     own: readonly PlannedTask[],
     tasks: readonly PlannedTask[],
   ): PlannedTask[] {
-    const builtOn = tasks.flatMap(({ id, step }) =>
-      step.kind === 'agent' && step.produces.length > 0 ? [id] : [],
-    );
-    return phase.checks.map((check) => {
-      const agent = this.checkAgents.for(workflow, phase, check);
+    const builtOn = tasks.filter(makesFiles).map(({ id }) => id);
+    return group.checks.map((check, index) => {
+      const agent = this.checkAgents.for(workflow, group, index, check);
       const names = { scope, matrix: {}, steps: {} };
-      const bare = bareStep(checkIds.next(`${slug(phase.name)}.check`), agent.name);
+      const bare = bareStep(checkIds.next(group.idOf(index)), agent.name);
       const step = this.#cacheRules.settle(bare, cache, names);
       const task: PlannedTask = {
         id: this.#ids.nextTask(`${prefix}${step.id}`),
@@ -325,13 +357,13 @@ export class LayingOpen {
         needs: own.length > 0 ? own.map(({ id }) => id) : needs,
         barrier: own.map(({ id }) => id),
         names,
-        conditions: [],
-        after: 'done',
+        conditions: own.length > 0 ? [] : conditions.map(({ asked }) => asked),
+        after: own.length > 0 ? 'done' : setting.after,
         builtOn,
-        groups: [...groups, phase.name],
+        groups: [...groups, ...group.groups],
         estimateMs: this.#input.estimate(step, 0),
-        unfoldsAfter,
-        lanes,
+        unfoldsAfter: setting.unfoldsAfter,
+        lanes: setting.lanes,
       };
       this.#count(1, [task.needs, task.builtOn]);
       return task;
@@ -357,6 +389,11 @@ export class LayingOpen {
       );
     }
   }
+}
+
+/** What a task declares, or, where it owns paths, what it changes there. */
+function makesFiles({ step, owns }: PlannedTask): boolean {
+  return step.kind === 'agent' && (step.produces.length > 0 || owns !== undefined);
 }
 
 /** The setting of a lane. @param after tasks that must have succeeded before anybody knows the lanes */
@@ -389,51 +426,4 @@ function placeIn(setting: Setting, needs: readonly TaskId[], own: readonly LaidC
     conditions: [...setting.conditions, ...own],
     after: setting.needs.length > 0 ? setting.after : after,
   };
-}
-
-function inputsOf(
-  workflow: Workflow,
-  given: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(workflow.inputs, name));
-  if (unknown !== undefined) {
-    throw new PlanFault(`the workflow ${workflow.name} has no input ${unknown}; leave it out`);
-  }
-  return Object.fromEntries(
-    Object.entries(workflow.inputs).map(([name, spec]) => {
-      const text = Object.hasOwn(given, name)
-        ? given[name]
-        : // It stands for itself, and not for what its braces would name around it.
-          spec.default?.replaceAll('${{', () => '$${{');
-      if (text === undefined) {
-        throw new PlanFault(
-          `the workflow ${workflow.name} needs a value for its input ${name}; give one under "with"`,
-        );
-      }
-      return [name, text];
-    }),
-  );
-}
-
-function textsOf(step: Step): readonly string[] {
-  switch (step.kind) {
-    case 'agent':
-      return [step.prompt, ...Object.values(step.env)];
-    case 'gate':
-      return [step.ask];
-    case 'workflow':
-      return Object.values(step.with);
-  }
-}
-
-function textsOfMatrix({ matrix }: Step): readonly string[] {
-  return Object.values(matrix ?? {}).filter((values) => typeof values === 'string');
-}
-
-function parsed(text: string): Condition {
-  const condition = parseCondition(text);
-  if (!condition.ok) {
-    throw new PlanFault(`its condition cannot be read; ${condition.error.message}`);
-  }
-  return condition.value;
 }

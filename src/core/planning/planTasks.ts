@@ -3,6 +3,7 @@ import type { Agent } from '../domain/agent.ts';
 import type { AgentName, StepId } from '../domain/ids.ts';
 import type { InputScope, PlannedTask, Workflow } from '../domain/workflow.ts';
 import { LayingOpen, type PlanInput } from './layingOpen.ts';
+import { withOwnedBefore } from './ownedBefore.ts';
 import { PlanFault } from './planFault.ts';
 import { usedBy, withAsked } from './usedBy.ts';
 
@@ -38,7 +39,7 @@ export function planTasks(input: PlanInput): Result<TaskPlan, PlanProblem> {
   const used = withAsked(usedBy(input.workflow, findWorkflow).agents, input.askedBy);
   const laying = new LayingOpen({ ...input, findWorkflow }, used);
   try {
-    const tasks = laying.layOpen();
+    const tasks = withOwnedBefore(laying.layOpen());
     return ok({ tasks, scopes: laying.scopes, agents: laying.checkAgents.made, used });
   } catch (thrown) {
     if (thrown instanceof PlanFault) {

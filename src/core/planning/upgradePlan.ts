@@ -14,6 +14,7 @@ import {
   type RunPlan,
   type Workflow,
 } from '../domain/workflow.ts';
+import { checkPlan, record } from './planChecks.ts';
 import { planTasks } from './planTasks.ts';
 
 // A run's plan is a blob that was written when the run started, by this version or an earlier one. Plans
@@ -38,7 +39,15 @@ type OldAgent = Omit<Agent, 'runner' | 'terms' | 'outputSchema' | 'asTool'> & {
 interface OldPlan extends Pick<RunPlan, 'inputs' | 'maxParallel' | 'base'> {
   readonly workflow: Omit<
     Workflow,
-    'inputs' | 'steps' | 'phases' | 'onFailure' | 'budget' | 'cache' | 'metadata'
+    | 'inputs'
+    | 'steps'
+    | 'phases'
+    | 'onFailure'
+    | 'budget'
+    | 'cache'
+    | 'base'
+    | 'validate'
+    | 'metadata'
   > & {
     readonly inputs: Readonly<Record<string, Pick<InputSpec, 'description' | 'default'>>>;
     readonly steps: readonly OldStep[];
@@ -51,15 +60,40 @@ export function upgradePlan(json: unknown): RunPlan {
   const plan = record(json, 'plan');
   const isOld = plan['tasks'] === undefined;
   checkPlan(plan, isOld);
-  return isOld ? withTasks(json as OldPlan) : withServers(json as RunPlan);
+  return isOld ? withTasks(json as OldPlan) : completed(json as LaterPlan);
 }
 
+/** Plans of versions that knew nothing of bases, branches to choose and looks at the checkout say nothing of them. */
+type LaterPlan = Omit<RunPlan, 'workflow' | 'nested'> & {
+  readonly workflow: LaterWorkflow;
+  readonly nested?: Readonly<Record<string, LaterWorkflow>>;
+};
+type LaterWorkflow = Omit<Workflow, 'base' | 'validate'> &
+  Partial<Pick<Workflow, 'base' | 'validate'>>;
+
 /** Plans of versions that could not call models say nothing of servers of tools. */
-function withServers(plan: RunPlan): RunPlan {
+function completed(plan: LaterPlan): RunPlan {
   const agents = Object.entries(plan.agents as Readonly<Record<string, Agent>>).map(
     ([name, agent]): [string, Agent] => [name, { ...agent, runner: runnerOf(agent.runner) }],
   );
-  return { ...plan, agents: Object.fromEntries(agents) };
+  const nested = Object.entries(plan.nested ?? {}).map(([name, inner]): [string, Workflow] => [
+    name,
+    withChecks(inner),
+  ]);
+  return {
+    ...plan,
+    workflow: withChecks(plan.workflow),
+    nested: Object.fromEntries(nested),
+    agents: Object.fromEntries(agents),
+    baseTree: plan.baseTree,
+    landing: plan.landing,
+    correlation: plan.correlation,
+    checkout: plan.checkout,
+  };
+}
+
+function withChecks(workflow: LaterWorkflow): Workflow {
+  return { ...workflow, base: workflow.base, validate: workflow.validate ?? [] };
 }
 
 function runnerOf(
@@ -82,6 +116,8 @@ function withTasks(old: OldPlan): RunPlan {
     onFailure: 'continue',
     budget: undefined,
     cache: undefined,
+    base: undefined,
+    validate: [],
     metadata: undefined,
   };
   const agents: Readonly<Record<string, Agent>> = Object.fromEntries(
@@ -108,6 +144,10 @@ function withTasks(old: OldPlan): RunPlan {
     tasks,
     scopes,
     useCache: undefined,
+    baseTree: undefined,
+    landing: undefined,
+    correlation: undefined,
+    checkout: undefined,
     nested: {},
     files: {},
     unfolded: undefined,
@@ -155,190 +195,4 @@ function upgradeAgent(agent: OldAgent): Agent {
       stdin: 'prompt',
     },
   };
-}
-
-// What is checked is what a run cannot do without: a blob that belongs to no plan, or to a later version's,
-// is refused here and not halfway through a run.
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function checkPlan(plan: Fields, isOld: boolean): void {
-  texts(plan['inputs'], 'inputs');
-  number(plan['maxParallel'], 'maxParallel');
-  oneOf(record(plan['base'], 'base')['kind'], ['git', 'plain'], 'base.kind');
-
-  const workflow = record(plan['workflow'], 'workflow');
-  text(workflow['name'], 'workflow.name');
-  for (const [name, input] of Object.entries(record(workflow['inputs'], 'workflow.inputs'))) {
-    record(input, `workflow.inputs.${name}`);
-  }
-  const steps = records(workflow['steps'], 'workflow.steps');
-  const ids = distinctIds(steps, 'workflow.steps');
-  for (const [at, step] of steps) {
-    checkStep(step, at, isOld);
-    allIn(ids, step['needs'], `${at}.needs`);
-  }
-  if (!isOld) {
-    oneOf(workflow['onFailure'], ['continue', 'stop'], 'workflow.onFailure');
-    records(workflow['phases'], 'workflow.phases');
-  }
-  for (const [name, value] of Object.entries(record(plan['agents'], 'agents'))) {
-    checkAgent(record(value, `agents.${name}`), `agents.${name}`, isOld);
-  }
-  if (!isOld) {
-    checkTasks(plan);
-  }
-}
-
-function checkStep(step: Fields, at: string, isOld: boolean): void {
-  text(step['id'], `${at}.id`);
-  list(step['needs'], `${at}.needs`);
-  switch (oneOf(step['kind'], ['agent', 'gate', 'workflow'], `${at}.kind`)) {
-    case 'agent':
-      text(step['agent'], `${at}.agent`);
-      text(step['prompt'], `${at}.prompt`);
-      texts(step['env'], `${at}.env`);
-      if (isOld) {
-        list(step['produces'], `${at}.produces`);
-      } else {
-        records(step['produces'], `${at}.produces`);
-        records(step['checks'], `${at}.checks`);
-        record(step['limits'], `${at}.limits`);
-        checkTerms(step['terms'], `${at}.terms`);
-      }
-      break;
-    case 'gate':
-      text(step['ask'], `${at}.ask`);
-      list(step['show'], `${at}.show`);
-      break;
-    default:
-  }
-}
-
-function checkAgent(agent: Fields, at: string, isOld: boolean): void {
-  text(agent['name'], `${at}.name`);
-  if (!isOld) {
-    checkTerms(agent['terms'], `${at}.terms`);
-  }
-  const runner = record(agent['runner'], `${at}.runner`);
-  if (
-    oneOf(runner['kind'], ['command', 'model', 'acp', 'claude-code'], `${at}.runner.kind`) ===
-    'command'
-  ) {
-    list(runner['command'], `${at}.runner.command`);
-    list(runner['successCodes'], `${at}.runner.successCodes`);
-    texts(runner['env'], `${at}.runner.env`);
-    const limits = isOld ? runner : record(runner['limits'], `${at}.runner.limits`);
-    number(limits['timeoutMs'], `${at}.runner.limits.timeoutMs`);
-  }
-}
-
-function checkTerms(value: unknown, at: string): void {
-  const { owns, never } = record(value, at);
-  for (const [name, globs] of Object.entries({ owns: owns ?? [], never })) {
-    list(globs, `${at}.${name}`).forEach((glob) => text(glob, `${at}.${name}`));
-  }
-}
-
-function checkTasks(plan: Fields): void {
-  const scopes = records(plan['scopes'], 'scopes');
-  for (const [at, scope] of scopes) {
-    texts(scope['inputs'], `${at}.inputs`);
-  }
-  const tasks = records(plan['tasks'], 'tasks');
-  const ids = distinctIds(tasks, 'tasks');
-  for (const [at, task] of tasks) {
-    checkStep(record(task['step'], `${at}.step`), `${at}.step`, false);
-    allIn(ids, task['needs'], `${at}.needs`);
-    allIn(ids, task['barrier'], `${at}.barrier`);
-    allIn(ids, task['builtOn'], `${at}.builtOn`);
-    checkNames(task['names'], `${at}.names`, scopes.length);
-    for (const [where, condition] of records(task['conditions'], `${at}.conditions`)) {
-      text(condition['text'], `${where}.text`);
-      checkNames(condition['names'], `${where}.names`, scopes.length);
-    }
-    oneOf(task['after'], ['done', 'ended'], `${at}.after`);
-    list(task['groups'], `${at}.groups`);
-    number(task['estimateMs'], `${at}.estimateMs`);
-  }
-}
-
-function checkNames(value: unknown, at: string, scopes: number): void {
-  const names = record(value, at);
-  const scope = number(names['scope'], `${at}.scope`);
-  if (!Number.isInteger(scope) || scope < 0 || scope >= scopes) {
-    throw unfit(`${at}.scope`, 'is no scope of the plan');
-  }
-  texts(names['matrix'], `${at}.matrix`);
-  for (const [step, tasks] of Object.entries(record(names['steps'], `${at}.steps`))) {
-    list(tasks, `${at}.steps.${step}`);
-  }
-}
-
-function distinctIds(items: readonly [string, Fields][], at: string): ReadonlySet<unknown> {
-  const ids = new Set(items.map(([where, item]) => text(item['id'], `${where}.id`)));
-  if (ids.size < items.length) {
-    throw unfit(at, 'have an id twice');
-  }
-  return ids;
-}
-
-function allIn(ids: ReadonlySet<unknown>, value: unknown, at: string): void {
-  if (!list(value, at).every((id) => ids.has(id))) {
-    throw unfit(at, 'name what is not there');
-  }
-}
-
-function record(value: unknown, at: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unfit(at, 'should be an object');
-  }
-  return value as Fields;
-}
-
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) {
-    throw unfit(at, 'should be a list');
-  }
-  return value as readonly unknown[];
-}
-
-/** Each with where it stands. */
-function records(value: unknown, at: string): [string, Fields][] {
-  return list(value, at).map((one, index) => {
-    const where = `${at}[${index}]`;
-    return [where, record(one, where)];
-  });
-}
-
-function texts(value: unknown, at: string): void {
-  for (const [name, one] of Object.entries(record(value, at))) {
-    text(one, `${at}.${name}`);
-  }
-}
-
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string') {
-    throw unfit(at, 'should be a text');
-  }
-  return value;
-}
-
-function number(value: unknown, at: string): number {
-  if (typeof value !== 'number') {
-    throw unfit(at, 'should be a number');
-  }
-  return value;
-}
-
-function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) {
-    throw unfit(at, `should be ${known.join(' or ')}`);
-  }
-  return found;
-}
-
-function unfit(at: string, what: string): Error {
-  return new Error(`The plan of the run cannot be read: ${at} ${what}.`);
 }

@@ -17,6 +17,7 @@ import {
   placeText,
   runCacheText,
   runnerText,
+  sandboxText,
   tasksText,
   timeText,
   totalText,
@@ -37,6 +38,7 @@ export function preflightPage(preflight: Preflight): string {
     `**${verdictText(preflight)}.**`,
     shown(workflow.description),
     ...findings(preflight),
+    ...notices(preflight),
     ...(preflight.steps.length === 0
       ? []
       : [...summary(preflight), ...together(preflight), ...steps(preflight)]),
@@ -58,6 +60,18 @@ function findings({ findings: all }: Preflight): string[] {
     ...(errors.length === 0 ? [] : ['## What stands in the way', errors.join('\n')]),
     ...(warnings.length === 0 ? [] : ['## What to look at', warnings.join('\n')]),
   ];
+}
+
+/** What is right as it is, and yet should be seen before it happens. */
+function notices({ steps: all }: Preflight): string[] {
+  const guarded = all.flatMap(({ step, writes }) =>
+    writes === undefined || writes.guarded.length === 0
+      ? []
+      : [
+          `- ${code(step)}: May change what is protected, because ${code('owns')} names it: ${names(writes.guarded)}.`,
+        ],
+  );
+  return guarded.length === 0 ? [] : ['## What to know', guarded.join('\n')];
 }
 
 function findingLine({ step, message, repair, at }: Finding): string {
@@ -87,7 +101,7 @@ function summary(preflight: Preflight): string[] {
       ['Critical path', `${names(criticalPath.tasks, ' → ')} (${totalText(criticalPath.total)})`],
       ['Inputs', inputs.join(', ')],
       ['Cache', shown(runCacheText(preflight))],
-      ['Works on', shown(folderText(folder))],
+      ['Works on', shown(folderText(folder, preflight.baseTree))],
       ['File', code(workflow.file)],
     ]),
   ];
@@ -140,7 +154,9 @@ function stepFacts(step: StepReport): [string, string][] {
         : `${code(agent.name)} of ${code(agent.file)}`,
     ],
     ['Runner', shown(runnerText(step))],
+    ['Command', step.command === undefined ? '' : code(step.command.join(' '))],
     ['Programs', step.programs.map(program).join(', ')],
+    ['Sandbox', shown(sandboxText(step))],
     [
       'Keys',
       (agent?.keys ?? [])
@@ -185,12 +201,13 @@ function program({ name, state, file }: ProgramReport): string {
   }
 }
 
-function scope({ owns, never, produces, effects }: WriteScope): string {
+function scope({ owns, never, produces, guarded, effects }: WriteScope): string {
   const list = (globs: readonly string[]) => globs.map(code).join(', ');
   return [
     owns === undefined ? 'anything in its copy' : `owns ${list(owns)}`,
     never.length === 0 ? '' : `never ${list(never)}`,
     produces.length === 0 ? '' : `produces ${list(produces)}`,
+    guarded.length === 0 ? '' : `may change the protected ${list(guarded)}`,
     effects === 'external' ? 'changes more than its copy' : '',
   ]
     .filter((part) => part !== '')

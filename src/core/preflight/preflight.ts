@@ -56,6 +56,7 @@ export function preflight(plan: RunPlan, facts: Facts): Preflight {
     together: togetherOf(steps, apart, clashes),
     ...timesOf(plan, graph, steps, facts),
     folder: facts.folder,
+    baseTree: plan.baseTree ?? 'worktree',
   });
 }
 
@@ -81,6 +82,7 @@ export function preflightWithoutPlan(
       cost: { kind: 'none' },
     },
     folder,
+    baseTree: undefined,
   });
 }
 

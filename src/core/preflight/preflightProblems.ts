@@ -57,14 +57,14 @@ export function tooShort(usualMs: number, limitMs: number): Told {
 export function clash({ steps: [one, other], globs: [first, second] }: Clash): Told {
   const where = first === second ? first : `${first} and ${second}`;
   return {
-    message: `${one} and ${other} may change the same files at once: ${oneLine(where)}`,
+    message: `${one} and ${other} may change the same files, and never run at once: ${oneLine(where)}`,
     repair: `Let one need the other, or give each paths of its own under owns.`,
   };
 }
 
 export function moreClashes(more: number): Told {
   return {
-    message: `${count(more, 'more pair')} of steps may change the same files at once`,
+    message: `${count(more, 'more pair')} of steps may change the same files, and never run at once`,
     repair: undefined,
   };
 }

@@ -1,7 +1,9 @@
 import type { Effects, RunnerSpec } from '../domain/agent.ts';
 import type { Location } from '../domain/diagnostic.ts';
 import type { CacheOff } from '../domain/cache.ts';
+import type { SandboxRule } from '../domain/sandbox.ts';
 import type { Budget, PermissionMode, SimilarRule } from '../domain/terms.ts';
+import type { BaseTreeKind } from '../domain/workflow.ts';
 
 // What is known of a run before anything is spent. Plain data: JSON keeps all of it, and what is
 // `undefined` is left out there.
@@ -18,6 +20,8 @@ export interface Preflight {
   readonly criticalPath: CriticalPath;
   readonly expected: Expected;
   readonly folder: FolderReport;
+  /** What tasks begin with; `undefined`: no plan could be made. */
+  readonly baseTree: BaseTreeKind | undefined;
 }
 
 export interface WorkflowReport {
@@ -45,7 +49,7 @@ export interface Finding {
 export interface StepReport {
   /** Its id; `outer.inner` in a nested workflow. Unique. */
   readonly step: string;
-  /** `check`: the check of a phase. */
+  /** `check`: of a phase, or what validates a workflow. */
   readonly kind: 'agent' | 'gate' | 'check';
   readonly at: Location | undefined;
   /** Phases it is in, the run's own first. */
@@ -59,6 +63,10 @@ export interface StepReport {
   readonly conditions: readonly string[];
   readonly agent: AgentReport | undefined;
   readonly programs: readonly ProgramReport[];
+  /** Of a check its command, word by word; `undefined`: somebody wrote it as an agent. */
+  readonly command: readonly string[] | undefined;
+  /** How far its commands and checks are shut in; `undefined`: not at all. */
+  readonly sandbox: SandboxRule | undefined;
   readonly writes: WriteScope | undefined;
   /** `undefined`: a gate. */
   readonly cache: CacheReport | undefined;
@@ -131,6 +139,8 @@ export interface WriteScope {
   readonly never: readonly string[];
   /** Paths that must be there at the end and become artifacts. */
   readonly produces: readonly string[];
+  /** Protected files that it may change, because `owns` names each of them. */
+  readonly guarded: readonly string[];
   readonly effects: Effects;
 }
 

@@ -1,5 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { protectedName } from '../domain/protectedPaths.ts';
+import type { SandboxRule } from '../domain/sandbox.ts';
 import {
   effectsOf,
   termsOf,
@@ -38,12 +40,15 @@ export function stepReport(row: Row, plan: RunPlan, rows: Rows, facts: Facts): S
       step.kind === 'agent' && agent !== undefined ? agentReport(step, agent, facts) : undefined,
     programs:
       step.kind === 'agent' ? programReports(step, agent, task, productsIn(rows), facts) : [],
+    command: row.isWritten || agent?.runner.kind !== 'command' ? undefined : agent.runner.command,
+    sandbox: step.kind === 'agent' ? sandboxOf(step, agent) : undefined,
     writes:
       step.kind === 'agent'
         ? {
             owns: termsOf(step, agent).owns,
             never: termsOf(step, agent).never,
             produces: step.produces.map(({ path }) => path),
+            guarded: guardedBy(row.tasks),
             effects: effectsOf(step, agent),
           }
         : undefined,
@@ -54,6 +59,23 @@ export function stepReport(row: Row, plan: RunPlan, rows: Rows, facts: Facts): S
     attempts: step.kind === 'agent' ? (step.retry?.attempts ?? 1) : 1,
     cost: costOf(task, agent, facts),
   };
+}
+
+function sandboxOf(step: AgentStep, agent: Agent | undefined): SandboxRule | undefined {
+  const rule = termsOf(step, agent).sandbox;
+  return rule?.use === true ? rule : undefined;
+}
+
+/** Paths of protected files that tasks own by their whole names. */
+function guardedBy(tasks: readonly PlannedTask[]): readonly string[] {
+  const owned = new Set(tasks.flatMap(({ owns = [] }) => owns));
+  return [...owned].filter(
+    (text) =>
+      !/[*?[\]{}]/.test(text) &&
+      protectedName(text) !== undefined &&
+      // A folder is not a file by whose name it could be given.
+      protectedName(`${text.split('/').at(-1) ?? ''}/_`) === undefined,
+  );
 }
 
 function lanesOf({ tasks }: Row, rows: Rows): Lanes {

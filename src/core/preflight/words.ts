@@ -5,6 +5,7 @@ import { offText } from '../domain/cacheText.ts';
 import { usualNamespace } from '../domain/cacheUse.ts';
 import type { Location } from '../domain/diagnostic.ts';
 import type { Budget } from '../domain/terms.ts';
+import type { BaseTreeKind } from '../domain/workflow.ts';
 import type {
   Cost,
   FolderReport,
@@ -230,11 +231,12 @@ export function programText({ name, state, file }: ProgramReport): string {
   }
 }
 
-export function writesText({ owns, never, produces, effects }: WriteScope): string {
+export function writesText({ owns, never, produces, guarded, effects }: WriteScope): string {
   return [
     owns === undefined ? 'anything in its copy' : `owns ${owns.join(', ')}`,
     ...(never.length === 0 ? [] : [`never ${never.join(', ')}`]),
     ...(produces.length === 0 ? [] : [`produces ${produces.join(', ')}`]),
+    ...(guarded.length === 0 ? [] : [`may change the protected ${guarded.join(', ')}`]),
     ...(effects === 'external' ? ['and changes more than its copy'] : []),
   ].join('; ');
 }
@@ -264,11 +266,36 @@ export function runCacheText({ steps }: Preflight): string {
     : '';
 }
 
-export function folderText({ makesBranches, branch, commit, freeBytes }: FolderReport): string {
+/** How far a step is shut in; empty: not at all. */
+export function sandboxText({ sandbox }: Pick<StepReport, 'sandbox'>): string {
+  if (sandbox === undefined) {
+    return '';
+  }
+  const { cpus, memoryBytes, diskBytes, timeoutMs, image } = sandbox;
+  return [
+    'no network',
+    count(cpus, 'processor'),
+    `${formatBytes(memoryBytes)} of memory`,
+    `${formatBytes(diskBytes)} of disk`,
+    `at most ${setTimeText(timeoutMs)}`,
+    ...(image === undefined ? [] : [`in the image ${image}`]),
+  ].join(', ');
+}
+
+/** @param baseTree what tasks begin with; `undefined`: nobody knows */
+export function folderText(
+  { makesBranches, branch, commit, freeBytes }: FolderReport,
+  baseTree?: BaseTreeKind,
+): string {
+  const at = `on ${branch ?? 'a detached HEAD'} at ${commit?.slice(0, 7) ?? ''}`;
   const base =
-    commit === undefined
-      ? 'the folder as it is when the run starts'
-      : `the folder as it is when the run starts, on ${branch ?? 'a detached HEAD'} at ${commit.slice(0, 7)}`;
+    baseTree === 'head'
+      ? commit === undefined
+        ? 'no files, because there is no commit yet'
+        : `the last commit, ${at}, without what is not committed`
+      : commit === undefined
+        ? 'the folder as it is when the run starts'
+        : `the folder as it is when the run starts, ${at}`;
   return [
     base,
     ...(makesBranches ? [] : ['no branch is made']),

@@ -52,6 +52,7 @@ describe('.sluice/agents.yaml', () => {
         budget: { tokens: undefined, usd: 1, timeMs: undefined },
         cache: plainCacheRule(false),
         calls: undefined,
+        sandbox: undefined,
       },
       digest: agent.digest,
     });

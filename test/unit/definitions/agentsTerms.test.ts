@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { plainCacheRule, type Terms } from '../../../src/core/domain/terms.ts';
+import { DEFAULT_SANDBOX } from '../../../src/core/domain/sandbox.ts';
 import { lines, readAgent, said, sourceOf, unmark } from './marked.ts';
 
 function termsOf(file: string, text: string): Terms {
@@ -16,6 +17,7 @@ const FIELDS = lines`
   cache: { ttl: 24h }
   permissions: acceptEdits
   model-policy: { attempts: 3, max-wait: 10m, on-other-model: fail, max-turns: 20 }
+  sandbox: { cpus: 2, memory: 512mb }
 `;
 
 const WRITTEN: Terms = {
@@ -26,6 +28,7 @@ const WRITTEN: Terms = {
   budget: { tokens: 200_000, usd: 1.5, timeMs: 1_800_000 },
   cache: { ...plainCacheRule(true), ttlMs: 86_400_000 },
   calls: { attempts: 3, maxWaitMs: 600_000, onOtherModel: 'fail', maxTurns: 20 },
+  sandbox: { ...DEFAULT_SANDBOX, cpus: 2, memoryBytes: 512 * 1024 * 1024 },
 };
 
 describe('What an agent may write, spend and reuse', () => {
@@ -44,6 +47,7 @@ describe('What an agent may write, spend and reuse', () => {
       budget: undefined,
       cache: plainCacheRule(false),
       calls: undefined,
+      sandbox: undefined,
     });
     const { budget, cache } = termsOf(
       '.sluice/agents/a.yaml',

@@ -177,7 +177,7 @@ describe('A problem in what is said of the cache', () => {
               agent: reviewer
               produces: report.md
               cache: { «similar»: { model: openai/text-embedding-3-small } }`,
-        'similar-with-files: An answer to a similar question must not stand for files: remove "similar", or "produces".',
+        'similar-with-files: An answer to a similar question must not stand for files: remove "similar", or "produces" and "owns".',
       ],
       [
         'what has no effect for such an agent',

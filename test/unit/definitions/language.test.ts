@@ -176,6 +176,8 @@ describe('A retry', () => {
       cancelled: true,
       interrupted: true,
       internal: true,
+      'sandbox-limit': true,
+      'no-sandbox': true,
     };
     const failure = { kind: 'network', message: '', status: undefined, notBefore: undefined };
     assert.deepEqual(
@@ -268,6 +270,7 @@ describe('The terms of a step', () => {
         budget: { tokens: undefined, usd: undefined, timeMs: 1_800_000 },
         cache: { ...plainCacheRule(true), ttlMs: 86_400_000 },
         calls: undefined,
+        sandbox: undefined,
       },
     );
     assert.deepEqual(stepWith('model: 4.1\npermissions: plan\ncache: false', '', 'm').terms, {
@@ -278,6 +281,7 @@ describe('The terms of a step', () => {
       budget: undefined,
       cache: plainCacheRule(false),
       calls: undefined,
+      sandbox: undefined,
     });
     assert.deepEqual(stepWith('prompt: x').terms, NO_TERMS);
   });

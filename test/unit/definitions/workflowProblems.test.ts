@@ -348,16 +348,12 @@ describe('A problem in the meaning of a workflow', () => {
       'bad-artifact-path: "a//b" must have a name between every two "/".',
       'bad-artifact-path: "out/" is a folder: name the files in it.',
       'bad-artifact-path: "*.md" cannot be a pattern: name each file.',
-      ...[
-        '.git/config',
-        'sub/.GIT/hooks/x',
-        '.vscode/settings.json',
-        '.Sluice/agents/x.yaml',
-        '.env.local',
-        'AGENTS.md',
-      ].map(
+      ...['.git/config', 'sub/.GIT/hooks/x'].map(
+        (path) => `bad-artifact-path: "${path}" is a file of Git itself, which no step may change.`,
+      ),
+      ...['.vscode/settings.json', '.Sluice/agents/x.yaml', '.env.local', 'AGENTS.md'].map(
         (path) =>
-          `bad-artifact-path: "${path}" is protected: files that change what is run or trusted are no artifacts.`,
+          `bad-artifact-path: "${path}" is protected, as it changes what is run or trusted: only a step whose "owns" names this very path may produce it.`,
       ),
       'bad-artifact-path: "nul.txt" is no file name on Windows.',
       'bad-artifact-path: "a.md " is no file name on Windows.',

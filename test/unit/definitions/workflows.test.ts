@@ -97,6 +97,7 @@ describe('A workflow', () => {
         { kind: 'gate', id: 'approve', needs: ['report'], ask: 'Fine?', show: ['report.md'] },
         { kind: 'gate', id: 'done', needs: ['approve', 'report'], ask: 'Sure?', show: [] },
       ],
+      validate: [],
       phases: [],
       maxParallel: 4,
       onFailure: 'continue',

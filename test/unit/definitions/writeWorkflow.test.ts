@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Check } from '../../../src/core/domain/agent.ts';
 import { agentName, stepId, type StepId } from '../../../src/core/domain/ids.ts';
+import { DEFAULT_SANDBOX } from '../../../src/core/domain/sandbox.ts';
 import {
   NO_TERMS,
   PERMISSION_MODES,
@@ -173,6 +174,17 @@ const cache: fc.Arbitrary<CacheRule | undefined> = some(
   ),
 );
 
+const bytes = fc.integer({ min: 16, max: 5000 }).map((mb) => mb * 1024 * 1024);
+
+const shutIn = fc.record({
+  use: fc.constant(true),
+  cpus: fc.integer({ min: 1, max: 64 }),
+  memoryBytes: bytes,
+  diskBytes: bytes,
+  timeoutMs: ms,
+  image: some(fc.constantFrom('node:22-slim', '0x1F', 'ghcr.io/a/b@sha256:0')),
+});
+
 const terms: fc.Arbitrary<Terms> = fc.oneof(
   fc.constant(NO_TERMS),
   fc.record({
@@ -194,6 +206,7 @@ const terms: fc.Arbitrary<Terms> = fc.oneof(
         })
         .filter((policy) => Object.values(policy).some((one) => one !== undefined)),
     ),
+    sandbox: some(fc.oneof(fc.constant({ ...DEFAULT_SANDBOX, use: false }), shutIn)),
   }),
 );
 
@@ -279,8 +292,8 @@ function stepCalled(id: StepId, earlier: readonly StepId[]): fc.Arbitrary<Step> 
 }
 
 /** Which no workflow may have. */
-function isSimilarWithFiles({ terms: { cache: rule }, produces }: AgentStep): boolean {
-  return rule?.similar !== undefined && produces.length > 0;
+function isSimilarWithFiles({ terms: { cache: rule, owns }, produces }: AgentStep): boolean {
+  return rule?.similar !== undefined && (produces.length > 0 || owns !== undefined);
 }
 
 const input: fc.Arbitrary<InputSpec> = fc.oneof(
@@ -312,6 +325,8 @@ const workflow: fc.Arbitrary<Workflow> = fc
     onFailure: fc.constantFrom('continue' as const, 'stop' as const),
     budget,
     cache,
+    base: some(fc.constantFrom('head' as const, 'worktree' as const)),
+    validate: fc.array(check, { maxLength: 2 }),
     metadata,
   })
   .chain(({ ids, more, i, phased, ...rest }) => {
@@ -343,6 +358,8 @@ const EMPTY: Workflow = {
   onFailure: 'continue',
   budget: undefined,
   cache: undefined,
+  base: undefined,
+  validate: [],
   metadata: undefined,
   file: 'w.yaml',
   digest: digestOf('w'),

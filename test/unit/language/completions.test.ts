@@ -60,6 +60,11 @@ describe('Completions of a workflow', () => {
       assert.deepEqual(labels('cache:\n  ¦'), cache);
       assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    cache:\n      ¦'), cache);
       assert.deepEqual(labels('cache: { similar: { ¦ } }'), ['model', 'threshold']);
+      const sandbox = ['true', 'false', 'cpus', 'memory', 'disk', 'timeout', 'image'];
+      assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    sandbox:\n      ¦'), sandbox);
+      assert.deepEqual(labels('sandbox: { ¦ }', '.sluice/agents/lint.yaml'), sandbox.slice(2));
+      assert.deepEqual(labels('validate:\n  - { ¦ }'), ['command', 'timeout']);
+      assert.deepEqual(labels('base: ¦'), ['head', 'worktree']);
       assert.ok(labels('inputs:\n  topic:\n    ¦').includes('default'));
       assert.ok(labels('phases:\n  - ¦').includes('checks'));
     });

@@ -50,6 +50,15 @@ describe('A hover', () => {
     assert.match(hover('cache', 1, cached)?.[2] ?? '', /^Whether earlier answers will do, /);
     assert.match(hover('namespace', 1, cached)?.[2] ?? '', /concept_data, dependency_graph, or /);
     assert.match(hover('inputs', 1, cached)?.[2] ?? '', /^Files that count for an agent that is /);
+    const whole =
+      'base: head\nvalidate: [npm test]\nsteps: { a: { agent: lint, sandbox: { disk: 1gb } } }';
+    assert.match(hover('base', 1, whole)?.[2] ?? '', /^"head": tasks begin with the last commit/);
+    assert.match(hover('validate', 1, whole)?.[2] ?? '', /in a copy with all results, once every/);
+    assert.match(
+      hover('sandbox', 1, whole)?.[2] ?? '',
+      /^Whether its commands and checks are shut/,
+    );
+    assert.match(hover('disk', 1, whole)?.[2] ?? '', /Left out: 1gb\.$/);
   });
 
   it('tells who an agent is', () => {

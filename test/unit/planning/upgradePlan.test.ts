@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { digestOf } from '../../../src/core/base/digest.ts';
 import { agentName, stepId } from '../../../src/core/domain/ids.ts';
+import { DEFAULT_SANDBOX } from '../../../src/core/domain/sandbox.ts';
 import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { upgradePlan } from '../../../src/core/planning/upgradePlan.ts';
@@ -104,6 +106,100 @@ describe('the plan of an earlier run', () => {
     const agent = { ...made.agents[agentName('a-agent')], runner };
     const read = upgradePlan(written({ ...made, agents: { 'a-agent': agent } } as never));
     assert.deepEqual(read.agents[agentName('a-agent')]?.runner, { ...runner, mcpServers: [] });
+  });
+
+  it('of a version that knew nothing of bases, branches and sandboxes says nothing of them', () => {
+    const { baseTree, landing, correlation, checkout, ...made } = planWith(
+      { workflows: [workflowOf('inner', step('x'))] },
+      nested('n', [], 'inner'),
+    );
+    assert.deepEqual([baseTree, landing, correlation, checkout], Array(4).fill(undefined));
+    const { base, validate, ...workflow } = made.workflow;
+    const inner = made.nested['inner'];
+    assert.ok(inner);
+    const { validate: own, ...rest } = inner;
+    assert.deepEqual([base, validate, own], [undefined, [], []]);
+    const read = upgradePlan(written({ ...made, workflow, nested: { inner: rest } } as never));
+    assert.deepEqual(
+      [read.baseTree, read.landing, read.correlation, read.checkout, read.workflow.base],
+      Array(5).fill(undefined),
+    );
+    assert.deepEqual([read.workflow.validate, read.nested['inner']?.validate], [[], []]);
+  });
+
+  it('keeps what it says of them', () => {
+    const made = planWith(
+      {
+        baseTree: 'head',
+        landing: { prefix: 'x/y', author: { name: 'N', email: 'n@example.com' } },
+        correlation: 'c-1',
+        checkout: {
+          onChange: 'tell',
+          state: {
+            branch: undefined,
+            commit: undefined,
+            index: digestOf('i'),
+            files: { 'a.ts': digestOf('a'), 'b.ts': null },
+          },
+        },
+        workflow: { base: 'head', validate: [{ command: ['x', 'y'], timeoutMs: 5 }] },
+      },
+      step('a', [], { terms: { ...NO_TERMS, owns: ['src/**'], sandbox: DEFAULT_SANDBOX } }),
+    );
+    assert.deepEqual(written(upgradePlan(written(made))), written(made));
+  });
+
+  it('is refused where what it says of them cannot be', () => {
+    const made = planWith(
+      { workflow: { validate: [{ command: ['x'], timeoutMs: 5 }] } },
+      step('a'),
+    );
+    const refused = (over: object) => {
+      try {
+        upgradePlan(written({ ...made, ...over }));
+      } catch (thrown) {
+        return String(thrown).replace('Error: The plan of the run cannot be read: ', '');
+      }
+      return 'accepted';
+    };
+    const author = { name: 'N', email: 'e' };
+    const checkout = { onChange: 'stop', state: { index: 'i', files: {} } };
+    const terms = (sandbox: unknown) => ({
+      workflow: {
+        ...made.workflow,
+        steps: [step('a', [], { terms: { ...NO_TERMS, sandbox } as never })],
+      },
+    });
+    assert.deepEqual(
+      [
+        refused({ baseTree: 'main' }),
+        refused({ landing: { prefix: 1, author } }),
+        refused({ landing: { prefix: 'p', author: {} } }),
+        refused({ correlation: 5 }),
+        refused({ checkout: { ...checkout, onChange: 'ask' } }),
+        refused({ checkout: { ...checkout, state: { index: 'i', files: { a: 1 } } } }),
+        refused({ workflow: { ...made.workflow, base: 'x' } }),
+        refused({ workflow: { ...made.workflow, validate: [{ command: 'x', timeoutMs: 1 }] } }),
+        refused({ tasks: [{ ...made.tasks[0], owns: 'src' }] }),
+        refused(terms({ ...DEFAULT_SANDBOX, use: 'yes' })),
+        refused(terms({ ...DEFAULT_SANDBOX, cpus: '1' })),
+        refused({}),
+      ],
+      [
+        'baseTree should be head or worktree.',
+        'landing.prefix should be a text.',
+        'landing.author.name should be a text.',
+        'correlation should be a text.',
+        'checkout.onChange should be stop or tell.',
+        'checkout.state.files.a should be a text.',
+        'workflow.base should be head or worktree.',
+        'workflow.validate[0].command should be a list.',
+        'tasks[0].owns should be a list.',
+        'workflow.steps[0].terms.sandbox.use should be true or false.',
+        'workflow.steps[0].terms.sandbox.cpus should be a number.',
+        'accepted',
+      ],
+    );
   });
 
   it('is refused with a sentence when it is no plan', () => {

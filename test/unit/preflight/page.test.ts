@@ -35,7 +35,7 @@ describe('The page of a pre-flight', () => {
 
 ## What to look at
 
-- \`docs\`: lint and docs may change the same files at once\\:<!----> src/<!---->\\*\\* and src/<!---->\\*\\.md. Let one need the other, or give each paths of its own under owns\\.
+- \`docs\`: lint and docs may change the same files, and never run at once\\:<!----> src/<!---->\\*\\* and src/<!---->\\*\\.md. Let one need the other, or give each paths of its own under owns\\.
 
 ## In short
 

@@ -9,6 +9,7 @@ import {
   CALLS_FIELDS,
   counted,
   RUNNER_FIELDS,
+  sandboxCounted,
   STEP_FIELDS,
   TERMS_FIELDS,
   type Fields,
@@ -118,6 +119,7 @@ function stepFacts({ step, agent, bounds, permissions }: TaskQuestion): unknown 
     effects: effectsOf(step, agent),
     owns: bounds.owns && [...bounds.owns].sort(),
     never: [...bounds.never].sort(),
+    sandbox: sandboxCounted(terms.sandbox),
     // A command has neither tools to be allowed nor calls to be made.
     ...(agent.runner.kind === 'command'
       ? {}

@@ -46,6 +46,14 @@ const result = z.strictObject({
   output: z.strictObject(blob) satisfies z.ZodType<BlobRef>,
   log: z.strictObject(blob),
   artifacts: z.array(z.strictObject({ ...blob, path: text, executable: z.boolean() })),
+  removed: z
+    .array(
+      z.strictObject({
+        path: text,
+        was: z.strictObject({ ...blob, executable: z.boolean() }),
+      }),
+    )
+    .optional(),
   inputBytes: orUndefined(count),
   spent: z.strictObject({ ms: amount, calls: count, tokens: count, usd: amount }),
 }) satisfies z.ZodType<KeptResult>;

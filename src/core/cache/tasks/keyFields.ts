@@ -7,6 +7,7 @@ import type {
   RunnerSpec,
 } from '../../domain/agent.ts';
 import type { CallPolicy } from '../../domain/call.ts';
+import type { SandboxRule } from '../../domain/sandbox.ts';
 import type { Terms } from '../../domain/terms.ts';
 import type { AgentStep } from '../../domain/workflow.ts';
 
@@ -106,6 +107,10 @@ export const TERMS_FIELDS: Fields<Terms> = {
   budget: ['out', 'a good result was made within it'],
   cache: ['out', 'how long an answer stands, not what it is'],
   calls: ['elsewhere', 'field by field'],
+  sandbox: [
+    'elsewhere',
+    'field by field, of commands too: made without a network it is another answer',
+  ],
 };
 
 export const CALLS_FIELDS: Fields<CallPolicy> = {
@@ -114,6 +119,20 @@ export const CALLS_FIELDS: Fields<CallPolicy> = {
   onOtherModel: ['in', 'whether the answer of another model counts'],
   maxTurns: ['in', 'how long a conversation may be'],
 };
+
+export const SANDBOX_FIELDS: Fields<SandboxRule> = {
+  use: ['in', 'what it cannot reach'],
+  cpus: ['out', 'how fast it was'],
+  memoryBytes: ['out', 'a good result was made within it'],
+  diskBytes: ['out', 'a good result was made within it'],
+  timeoutMs: ['out', 'a good result was made in time'],
+  image: ['in', 'the programs it found'],
+};
+
+/** What of a sandbox is in the key; `undefined`: nothing is shut in, whether a rule says so or there is none. */
+export function sandboxCounted(rule: SandboxRule | undefined): Partial<SandboxRule> | undefined {
+  return rule?.use === true ? counted(SANDBOX_FIELDS, rule) : undefined;
+}
 
 /** What of a value is in the key as it is written. */
 export function counted<T extends object>(fields: Fields<T>, value: T): Partial<T> {

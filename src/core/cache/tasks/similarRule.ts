@@ -1,4 +1,5 @@
 import type { SimilarRule } from '../../domain/terms.ts';
+import { termsOf } from '../../domain/workflow.ts';
 import type { TaskQuestion } from './taskQuestion.ts';
 
 /** Names of tools that change nothing, as Sluice has them. */
@@ -16,6 +17,7 @@ export function similarRuleOf(question: TaskQuestion): SimilarRule | undefined {
     agent.runner.kind === 'model' &&
     step.produces.length === 0 &&
     step.checks.length === 0 &&
+    termsOf(step, agent).owns === undefined &&
     needs.length === 0 &&
     inputs === undefined;
   return onlyLooks && isText ? rule.similar : undefined;

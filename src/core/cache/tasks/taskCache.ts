@@ -237,7 +237,7 @@ export class TaskCache {
     const { answers } = await this.#parts.store.find(near.key);
     const { standing } = await this.#judge(answers, question, view, signal);
     const { question: asked, similarity } = near;
-    return standing === undefined || standing.facts.result.artifacts.length > 0
+    return standing === undefined || hasFiles(standing.facts.result)
       ? undefined
       : this.#hit(question, fingerprint, standing, { question: asked, similarity });
   }
@@ -369,8 +369,24 @@ function wordedQuestion(
 }
 
 function resultOf(made: MadeResult): KeptResult {
-  const { exitCode, output, log, artifacts, inputBytes, spent } = made;
-  return { exitCode, output, log, artifacts, inputBytes, spent };
+  const { exitCode, output, log, artifacts, removed = [], inputBytes, spent } = made;
+  return {
+    exitCode,
+    output,
+    log,
+    // What stood there before is another thing wherever it is reused.
+    artifacts: artifacts.map(({ path, digest, bytes, executable }) => ({
+      ...{ path, digest, bytes, executable },
+    })),
+    ...(removed.length > 0 && { removed }),
+    inputBytes,
+    spent,
+  };
+}
+
+/** Files are made for one question, not for one like it. */
+function hasFiles({ artifacts, removed = [] }: KeptResult): boolean {
+  return artifacts.length + removed.length > 0;
 }
 
 /** Everything a result names, each once. */

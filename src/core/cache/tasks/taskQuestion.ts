@@ -73,6 +73,8 @@ export interface NeedShown {
         readonly executable: boolean;
       }[]
     | undefined;
+  /** Paths; left out: none. */
+  readonly removed?: readonly string[] | undefined;
 }
 
 export interface InputFiles {

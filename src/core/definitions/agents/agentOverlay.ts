@@ -12,6 +12,7 @@ import { checkCacheEffect } from '../cacheRule.ts';
 import type { FileParser } from '../files/fileParser.ts';
 import * as problems from '../problems.ts';
 import { placesOfVariables, readCommandSpec } from './readCommandSpec.ts';
+import { checkSandboxEffect } from '../sandboxRule.ts';
 import { DocumentReader } from '../source/shape.ts';
 import type { SourceText } from '../source/sourceText.ts';
 import { readTerms, termsShape } from '../terms.ts';
@@ -132,6 +133,10 @@ function readOverlay(
   const terms = readTerms(reader, path, fields);
   const kind = 'command' in value ? 'command' : (fields.runner ?? 'model');
   checkCacheEffect(reader, [...path, 'cache'], terms.cache, kind);
+  checkSandboxEffect(reader, [...path, 'sandbox'], terms.sandbox, {
+    runner: kind,
+    tools: 'unknown',
+  });
   const overlay: AgentOverlay = {
     name,
     place: { file: reader.file, range: reader.document.rangeOf(path, 'key') },

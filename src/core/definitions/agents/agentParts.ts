@@ -8,6 +8,7 @@ import { isName, NAME_RULE } from '../commonSchema.ts';
 import type { AgentDraft, InvalidAgentDraft } from '../entries.ts';
 import type { Declared } from './declaredSchemas.ts';
 import * as problems from '../problems.ts';
+import { checkSandboxEffect } from '../sandboxRule.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 import type { SourceText } from '../source/sourceText.ts';
@@ -95,7 +96,10 @@ export function agentDraft(
   variables: AgentDraft['variables'] = {},
 ): AgentDraft {
   const { terms, runner } = agent;
-  checkCacheEffect(reader, [...name.slice(0, -1), 'cache'], terms.cache, runner.kind);
+  const at = name.slice(0, -1);
+  checkCacheEffect(reader, [...at, 'cache'], terms.cache, runner.kind);
+  const kind = { runner: runner.kind, tools: agent.tools };
+  checkSandboxEffect(reader, [...at, 'sandbox'], terms.sandbox, kind);
   const { diagnostics, document } = reader;
   const isNamed = document.nodeAt(name) !== undefined;
   const draft = {

@@ -5,6 +5,8 @@ import { termsOver } from '../../domain/terms.ts';
 import type { AgentOverlay, AgentOverlays } from './agentOverlay.ts';
 import * as agentProblems from './agentProblems.ts';
 import type { AgentEntry, ValidAgentEntry } from '../entries.ts';
+import { shellNotShutIn } from '../sandboxProblems.ts';
+import { shellAmong } from '../shellTools.ts';
 import { Suggestions } from '../source/nearest.ts';
 import { diagnosticAt, type RelatedLocation } from '../source/problem.ts';
 
@@ -58,7 +60,14 @@ export function layOverlays(
       return refused(entry, fault);
     }
     const overlay = byName.get(entry.name);
-    return overlay === undefined || entry.kind === 'invalid' ? entry : overlaid(entry, overlay);
+    if (overlay === undefined || entry.kind === 'invalid') {
+      return entry;
+    }
+    const shell = entry === owners.get(entry.name) ? unheldShell(entry, overlay) : undefined;
+    if (shell !== undefined) {
+      diagnostics.push(diagnosticAt(file, overlay.place.range, shellNotShutIn(shell)));
+    }
+    return overlaid(entry, overlay);
   });
   return { agents, diagnostics };
 }
@@ -100,6 +109,12 @@ function overlaid(entry: ValidAgentEntry, overlay: AgentOverlay): AgentEntry {
     variables: typeof runner === 'object' ? variables : entry.variables,
     overlay: { place, replaced: runner === undefined ? undefined : agent.runner },
   };
+}
+
+/** The tool of a model that a sandbox of its overlay does not hold. */
+function unheldShell({ agent }: ValidAgentEntry, overlay: AgentOverlay): string | undefined {
+  const isModel = runnerUnder(overlay, agent.runner).kind === 'model';
+  return isModel && overlay.terms.sandbox?.use === true ? shellAmong(agent.tools ?? []) : undefined;
 }
 
 function runnerUnder({ runner, models }: AgentOverlay, own: RunnerSpec): RunnerSpec {

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/exhaustive.ts';
 import type { Check } from '../../domain/agent.ts';
 import type { CallPolicy } from '../../domain/call.ts';
+import { DEFAULT_SANDBOX, type SandboxRule } from '../../domain/sandbox.ts';
 import type { Budget, CacheRule, Terms } from '../../domain/terms.ts';
 import type {
   AgentStep,
@@ -14,6 +15,7 @@ import type {
   Workflow,
 } from '../../domain/workflow.ts';
 import { PLAIN_LINE } from '../commandSchema.ts';
+import { byteSizeText } from '../byteSize.ts';
 import { durationText } from '../duration.ts';
 import { RETRY_DELAY_MS, RETRY_MAX_DELAY_MS } from '../workflows/readAgentStep.ts';
 import { CHECK_TIMEOUT_MS } from '../readCommand.ts';
@@ -40,11 +42,13 @@ export function writeWorkflow(workflow: Workflow, comment = ''): string {
       ['on-failure', workflow.onFailure === 'stop' ? 'stop' : undefined],
       ['budget', budget(workflow.budget)],
       ['cache', workflow.cache && cache(workflow.cache)],
+      ['base', workflow.base],
       [
         'steps',
         new YamlFields(workflow.steps.map((step) => [step.id, new YamlFields(stepFields(step))])),
       ],
       ['phases', phases.length === 0 ? undefined : new YamlItems(phases.map(phaseFields))],
+      ['validate', unlessNoItems(workflow.validate.map(check))],
       ['metadata', workflow.metadata],
     ]),
     comment,
@@ -134,6 +138,7 @@ function termsFields({
     ['permissions', permissions],
     ['budget', budget(terms.budget)],
     ['cache', terms.cache && cache(terms.cache)],
+    ['sandbox', terms.sandbox && sandbox(terms.sandbox)],
   ];
 }
 
@@ -172,6 +177,22 @@ function cache({ use, ttlMs, namespace, inputs, similar }: CacheRule): YamlValue
     ],
   ];
   return use && fields.some(([, value]) => value !== undefined) ? new YamlFields(fields) : use;
+}
+
+/** A rule that says no more than the usual one is `true`. */
+function sandbox(rule: SandboxRule): YamlValue {
+  const unlessUsual = <T>(value: T, usual: T, written: (value: T) => YamlValue) =>
+    value === usual ? undefined : written(value);
+  const fields: readonly Field[] = [
+    ['cpus', unlessUsual(rule.cpus, DEFAULT_SANDBOX.cpus, (cpus) => cpus)],
+    ['memory', unlessUsual(rule.memoryBytes, DEFAULT_SANDBOX.memoryBytes, byteSizeText)],
+    ['disk', unlessUsual(rule.diskBytes, DEFAULT_SANDBOX.diskBytes, byteSizeText)],
+    ['timeout', unlessUsual(rule.timeoutMs, DEFAULT_SANDBOX.timeoutMs, durationText)],
+    ['image', rule.image],
+  ];
+  return rule.use && fields.some(([, value]) => value !== undefined)
+    ? new YamlFields(fields)
+    : rule.use;
 }
 
 function matrix(values: Matrix): YamlValue {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Diagnostic, Fix, Range } from '../../domain/diagnostic.ts';
-import { isOfDuration } from '../commonSchema.ts';
+import { byteSizeMeant } from '../byteSize.ts';
+import { isOfByteSize, isOfDuration } from '../commonSchema.ts';
 import { durationMeant } from '../duration.ts';
 import { nameFixes } from '../workflows/nameFixes.ts';
 import { Suggestions } from './nearest.ts';
@@ -108,8 +109,9 @@ export class DocumentReader {
       this.report(path, problems.wrongValue(label, issue.issues[0]?.message ?? ''), 'key');
     } else if (issue.message !== '') {
       const problem = problems.wrongValue(label, issue.message);
-      const isNear = node.kind === 'scalar' && isOfDuration(issue.message);
-      this.report(path, isNear ? changing(problem, node.text, durationMeant(node.text)) : problem);
+      const meant = node.kind === 'scalar' ? meantBy(issue.message, node.text) : undefined;
+      const text = node.kind === 'scalar' ? node.text : '';
+      this.report(path, changing(problem, text, meant));
     } else if (node.kind === 'scalar' && node.value === null) {
       this.report(path, problems.noValue(label));
     } else if (issue.code === 'invalid_union') {
@@ -147,6 +149,15 @@ class KnownFields {
 
 function unknownField(key: string, meant: string | undefined): Problem {
   return key === '<<' ? problems.mergeKey() : problems.unknownField(key, meant);
+}
+
+/** What somebody most likely means whose value is no duration or no size as it stands. */
+function meantBy(message: string, written: string): string | undefined {
+  return isOfDuration(message)
+    ? durationMeant(written)
+    : isOfByteSize(message)
+      ? byteSizeMeant(written)
+      : undefined;
 }
 
 /** True where the value is of another kind altogether, not where something in it is wrong. */

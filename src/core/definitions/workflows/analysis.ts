@@ -1,13 +1,15 @@
+import { NO_TERMS } from '../../domain/terms.ts';
 import { findCycles } from '../../graph/cycles.ts';
 import { artifactPathFault } from './artifactPath.ts';
 import { checkCacheEffect } from '../cacheRule.ts';
 import type { AgentIndex, WorkflowIndex } from '../entries.ts';
 import { checkExpressions } from './expressionChecks.ts';
+import { checkBases, checkGates, checkProtected, checkSandbox } from './isolationChecks.ts';
 import { checkNested, entryMentioned, filesOf, type Circle } from './nestedChecks.ts';
 import { checkPhases } from './phaseChecks.ts';
 import { MissingNeeds } from './missingNeeds.ts';
 import { checkNeverRuns } from './neverRuns.ts';
-import { checkOwnership } from './ownership.ts';
+import { checkOwnership, effectiveTerms } from './ownership.ts';
 import { MAX_RELATED, type RelatedLocation } from '../source/problem.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import type { DocumentReader } from '../source/shape.ts';
@@ -49,7 +51,9 @@ export function analyze(
         checkAgent(step, agents, reader);
         checkEffect(step, agents, reader);
         checkCache(step, agents, reader);
-        checkProduces(step, reader);
+        checkProduces(step, agents, reader);
+        checkSandbox(step, agents, reader);
+        checkProtected(step, reader);
         checkSchemas(step, schemas, reader);
         break;
       case 'gate':
@@ -62,6 +66,8 @@ export function analyze(
   }
   checkShown(shown, draft, reader);
   checkNested(draft.steps, workflows, surroundings.circle, reader);
+  checkBases(draft, workflows, reader);
+  checkGates(draft, reader);
   checkCycles(draft.steps, steps, reader);
   if (draft.phases !== undefined) {
     checkPhases(draft.phases, steps, reader);
@@ -103,9 +109,10 @@ function checkAgent({ agent }: AgentStepDraft, agents: AgentIndex, reader: Docum
   }
 }
 
-function checkProduces({ produces }: AgentStepDraft, reader: DocumentReader): void {
-  for (const { file } of produces) {
-    const fault = artifactPathFault(file.text);
+function checkProduces(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
+  const { owns = [] } = step.produces.length === 0 ? NO_TERMS : effectiveTerms(step, agents);
+  for (const { file } of step.produces) {
+    const fault = artifactPathFault(file.text, owns.includes(file.text));
     if (fault !== undefined) {
       reader.report(file.path, problems.badArtifact(file.text, fault));
     }
@@ -170,7 +177,10 @@ function checkEffect(step: AgentStepDraft, agents: AgentIndex, reader: DocumentR
 
 function checkCache(step: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
   const { cache } = step.terms;
-  if (cache?.similar !== undefined && step.produces.length > 0) {
+  if (
+    cache?.similar !== undefined &&
+    (step.produces.length > 0 || effectiveTerms(step, agents).owns !== undefined)
+  ) {
     reader.report([...step.path, 'cache', 'similar'], problems.similarWithFiles(), 'key');
   }
   const entry = cache && step.agent && agents.named(step.agent.text);

@@ -9,8 +9,9 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 /**
  * Why a declared path cannot become an artifact, as the rest of a sentence that begins with the
  * path; `undefined`: it can. Rules of all systems hold on every system, since Git carries the file on.
+ * @param isNamed the step owns this very path, which alone gives it what is protected
  */
-export function artifactPathFault(path: string): string | undefined {
+export function artifactPathFault(path: string, isNamed = false): string | undefined {
   if (path === '') {
     return 'is empty: name a file';
   }
@@ -40,11 +41,13 @@ export function artifactPathFault(path: string): string | undefined {
       return fault;
     }
   }
-  const isProtected =
-    protectedName(path) !== undefined || parts.some((part) => SHORT_GIT.test(part));
-  return isProtected
-    ? 'is protected: files that change what is run or trusted are no artifacts'
-    : undefined;
+  const name = parts.some((part) => SHORT_GIT.test(part)) ? '.git' : protectedName(path);
+  if (name === '.git') {
+    return 'is a file of Git itself, which no step may change';
+  }
+  return name === undefined || isNamed
+    ? undefined
+    : 'is protected, as it changes what is run or trusted: only a step whose "owns" names this very path may produce it';
 }
 
 function partFault(part: string): string | undefined {

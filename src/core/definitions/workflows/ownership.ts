@@ -65,7 +65,7 @@ export function checkOwnership(
 }
 
 /** Of an agent that is not there or broken nothing is known. */
-function effectiveTerms({ agent, terms }: AgentStepDraft, agents: AgentIndex): Terms {
+export function effectiveTerms({ agent, terms }: AgentStepDraft, agents: AgentIndex): Terms {
   const entry = agent && agents.named(agent.text);
   return termsOver(terms, entry?.kind === 'valid' ? entry.agent.terms : NO_TERMS);
 }
@@ -107,7 +107,7 @@ function checkProducts(
   const isRead = owns !== undefined && paths.length === owns.length;
   const owned = paths.flatMap(({ globs }) => globs.map(parseGlob));
   for (const { file } of step.produces) {
-    if (artifactPathFault(file.text) !== undefined) {
+    if (artifactPathFault(file.text, owns?.includes(file.text)) !== undefined) {
       continue;
     }
     const forbidding = never.find((glob) => globCovers(glob, file.text));

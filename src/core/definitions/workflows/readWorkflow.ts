@@ -4,6 +4,7 @@ import { isName, NAME_RULE } from '../commonSchema.ts';
 import * as problems from '../problems.ts';
 import { readInputs } from './readInputs.ts';
 import { eitherWord, readMetadata } from '../source/readParts.ts';
+import { readChecks } from '../readCommand.ts';
 import { readPhases } from './readPhases.ts';
 import { readStepList } from './readSteps.ts';
 import type { DocumentReader } from '../source/shape.ts';
@@ -43,6 +44,8 @@ export function readWorkflow(reader: DocumentReader, fileName: string): Workflow
     budget: toBudget(head.budget),
     cache: readCacheRule(reader, ['cache'], head.cache),
     cacheInputs: readCacheInputs(reader, ['cache'], head.cache),
+    base: head.base,
+    validate: readChecks(reader, ['validate'], head.validate),
     metadata: readMetadata(reader, []),
     ...readPhases(reader),
   });

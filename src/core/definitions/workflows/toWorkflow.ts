@@ -48,6 +48,8 @@ export function toWorkflow(
     onFailure: draft.onFailure,
     budget: draft.budget,
     cache: draft.cache,
+    base: draft.base,
+    validate: draft.validate,
     metadata: draft.metadata,
     file,
     digest,

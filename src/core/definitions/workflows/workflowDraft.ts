@@ -1,6 +1,12 @@
 import type { Check, Effects, Limits } from '../../domain/agent.ts';
 import { NO_TERMS, type Budget, type CacheRule, type Terms } from '../../domain/terms.ts';
-import type { InputSpec, JsonValue, RetryRule, Workflow } from '../../domain/workflow.ts';
+import type {
+  BaseTreeKind,
+  InputSpec,
+  JsonValue,
+  RetryRule,
+  Workflow,
+} from '../../domain/workflow.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 
 // A workflow as far as its file's shape allows, before anyone asks whether it makes sense. What was
@@ -22,6 +28,8 @@ export interface WorkflowDraft {
   readonly cache: CacheRule | undefined;
   /** The globs of its cache; may hold `${{ … }}`. */
   readonly cacheInputs: readonly Written[];
+  readonly base: BaseTreeKind | undefined;
+  readonly validate: readonly Check[];
   readonly metadata: JsonValue | undefined;
   /** In the order written; ids are unique. */
   readonly steps: readonly StepDraft[];
@@ -160,6 +168,8 @@ export function emptyDraft(name: string): WorkflowDraft {
     budget: undefined,
     cache: undefined,
     cacheInputs: [],
+    base: undefined,
+    validate: [],
     metadata: undefined,
   };
 }

@@ -148,7 +148,7 @@ export function noEffect(field: string, agent: string): Problem {
 export function similarWithFiles(): Problem {
   return error(
     'similar-with-files',
-    'An answer to a similar question must not stand for files: remove "similar", or "produces".',
+    'An answer to a similar question must not stand for files: remove "similar", or "produces" and "owns".',
   );
 }
 

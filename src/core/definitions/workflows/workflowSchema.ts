@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { INPUT_TYPES } from '../../domain/workflow.ts';
+import { INPUT_TYPES, type BaseTreeKind } from '../../domain/workflow.ts';
+import { checkSchema } from '../commandSchema.ts';
 import { metadata, text, textList, wholeNumber } from '../commonSchema.ts';
 import {
   checks,
@@ -42,6 +43,8 @@ export const phaseHeadSchema = z.strictObject({
   checks: checks.optional(),
 });
 
+const BASE_TREES = ['head', 'worktree'] as const satisfies readonly BaseTreeKind[];
+
 /** A workflow but for what is read apart. */
 export const workflowHeadSchema = z.strictObject({
   name: text.optional().describe('Left out: the name of the file without its ending.'),
@@ -64,6 +67,18 @@ export const workflowHeadSchema = z.strictObject({
     .optional()
     .describe(
       'Whether earlier answers will do, for every step that says nothing of it: true, false, or which, e.g. {ttl: 24h}.',
+    ),
+  base: z
+    .enum(BASE_TREES)
+    .optional()
+    .describe(
+      '"head": tasks begin with the last commit. "worktree": with the files as they are, uncommitted changes too. Left out: the user\'s setting.',
+    ),
+  validate: z
+    .array(checkSchema)
+    .optional()
+    .describe(
+      'Commands that must exit with 0 in a copy with all results, once every step is done; each at most 10m unless it says.',
     ),
   metadata: metadata
     .optional()

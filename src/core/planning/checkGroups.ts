@@ -1,9 +1,39 @@
 import { DEFAULT_CRITICALITY, DEFAULT_GRACE_MS, type Agent, type Check } from '../domain/agent.ts';
-import { agentName, type AgentName } from '../domain/ids.ts';
+import { agentName, slug, type AgentName } from '../domain/ids.ts';
 import { NO_TERMS } from '../domain/terms.ts';
 import type { Phase, Workflow } from '../domain/workflow.ts';
 
-/** The agents that run the checks of phases: nobody wrote them down, so they are made up. */
+/** Commands that judge what a phase of a workflow has made, or all of it. */
+export interface CheckGroup {
+  readonly checks: readonly Check[];
+  /** What their agents are called, where nobody else is. */
+  readonly agent: string;
+  /** What the step of one is called, where no other is. */
+  readonly idOf: (index: number) => string;
+  /** What their tasks belong to, beside what stands around the workflow. */
+  readonly groups: readonly string[];
+}
+
+export function checksOfPhase({ name, checks }: Phase): CheckGroup {
+  return {
+    checks,
+    agent: `check ${name}`,
+    idOf: () => `${slug(name)}.check`,
+    groups: [name],
+  };
+}
+
+/** Behind phases they are one of their own. */
+export function checksOfAll({ validate, phases }: Workflow): CheckGroup {
+  return {
+    checks: validate,
+    agent: 'validate',
+    idOf: (index) => (index === 0 ? 'validate' : `validate.${index + 1}`),
+    groups: phases.length === 0 ? [] : ['validate'],
+  };
+}
+
+/** The agents that run checks: nobody wrote them down, so they are made up. */
 export class CheckAgents {
   readonly #taken: Set<string>;
   readonly #made = new Map<string, Agent>();
@@ -17,15 +47,15 @@ export class CheckAgents {
     return [...this.#made.values()];
   }
 
-  /** The agent of a phase's check; the same one wherever the workflow is laid open. */
-  for(workflow: Workflow, phase: Phase, check: Check): Agent {
-    const key = `${workflow.name}\n${phase.name}\n${phase.checks.indexOf(check)}`;
+  /** The agent of a check; the same one wherever the workflow is laid open. @param index of the check in its group */
+  for(workflow: Workflow, group: CheckGroup, index: number, check: Check): Agent {
+    const key = JSON.stringify([workflow.name, group.agent, index]);
     const known = this.#made.get(key);
     if (known !== undefined) {
       return known;
     }
     const agent: Agent = {
-      name: this.#nameFor(`check ${phase.name}`),
+      name: this.#nameFor(group.agent),
       description: '',
       criticality: DEFAULT_CRITICALITY,
       version: undefined,

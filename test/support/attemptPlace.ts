@@ -8,6 +8,7 @@ export const NOTHING_WANTED = {
   schemaProblems: () => Promise.resolve([]),
   agents: {},
   whyNotWrite: () => undefined,
+  named: [],
   continues: false,
   counted: { calls: 0, uses: 0, openCalls: [], openUses: [] },
   useCache: true,

@@ -3,7 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { digestOf, type Digest } from '../../src/core/base/digest.ts';
 import { err, ok, type Result } from '../../src/core/base/result.ts';
-import type { AttemptDeed, BlobRef, EventBody, RunEvent } from '../../src/core/domain/event.ts';
+import type {
+  AttemptDeed,
+  BlobRef,
+  EventBody,
+  FileVersion,
+  RunEvent,
+} from '../../src/core/domain/event.ts';
 import type { Failure } from '../../src/core/domain/failure.ts';
 import { objectId, runIdOf, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
 import type { Question, Reply } from '../../src/core/domain/question.ts';
@@ -18,11 +24,20 @@ import type {
 } from '../../src/core/domain/runner.ts';
 import type { RunPlan } from '../../src/core/domain/workflow.ts';
 import { RunDriver, type DriveEnd, type DriveOptions } from '../../src/core/engine/driver.ts';
-import type { CopyPort, DriverParts } from '../../src/core/engine/parts.ts';
+import type {
+  CheckoutPort,
+  CopyChange,
+  CopyPort,
+  DriverParts,
+  LaidFile,
+} from '../../src/core/engine/parts.ts';
 import { changesSince, stateOfTree } from '../../src/core/workspaces/changes.ts';
+import { mergeFile } from '../../src/core/artifacts/merge/mergeFile.ts';
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
 import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
-import { foldRun, graphOf, RunFold } from '../../src/core/journal/fold.ts';
+import { rivalsOf } from '../../src/core/domain/rivals.ts';
+import { foldRun, RunFold } from '../../src/core/journal/fold.ts';
+import { graphOf } from '../../src/core/journal/planGraph.ts';
 import { HeldCache } from './heldCache.ts';
 import { ManualClock } from './manualClock.ts';
 
@@ -85,6 +100,19 @@ export class HeldAttempt {
     this.settle(ok({ kind: 'done', exitCode: 0 }));
   }
 
+  has(file: string): boolean {
+    return fs.existsSync(path.join(this.request.folder, file));
+  }
+
+  remove(file: string): void {
+    fs.rmSync(path.join(this.request.folder, file));
+  }
+
+  link(file: string, target: string): void {
+    fs.mkdirSync(path.dirname(path.join(this.request.folder, file)), { recursive: true });
+    fs.symlinkSync(target, path.join(this.request.folder, file));
+  }
+
   fail(failure: Failure = { reason: 'exited', command: 'x', code: 1, tail: '' }): void {
     fs.writeFileSync(this.request.logFile, '');
     this.settle(err(failure));
@@ -113,10 +141,18 @@ export class DriverRig {
   canPark = false;
   journalBroken = false;
   landingFailure: Failure | undefined;
+  /** Whoever looks at the user's checkout for the run. */
+  checkout: CheckoutPort | undefined;
+  /** Tasks that work in the tree all copies are made of. */
+  readonly readers: string[] = [];
+  ignored: (file: string) => boolean = () => false;
+  onlyReads: DriverParts['onlyReads'] = () => false;
   #driver: RunDriver | undefined;
   #end: Promise<DriveEnd> | undefined;
   #epoch = 0;
   #staged: RunEvent[] = [];
+  /** By where it lies. */
+  readonly #laid = new Map<string, Extract<LaidFile, { readonly blob: Digest }>>();
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #attempts = new Map<TaskId, HeldAttempt>();
   readonly #watchers = new Set<() => void>();
@@ -155,6 +191,7 @@ export class DriverRig {
         get graph() {
           return fold.graph;
         },
+        isRival: rivalsOf(this.plan.tasks, this.plan.agents),
         maxParallel: this.plan.maxParallel,
         canLand: this.plan.base.kind === 'git',
         stopAtFailure: this.plan.workflow.onFailure === 'stop',
@@ -340,6 +377,13 @@ export class DriverRig {
           fs.mkdirSync(path.join(at, 'scratch'));
           return Promise.resolve(this.#copy(at));
         },
+        reader: (_run, task, attempt) => {
+          this.readers.push(task);
+          const at = path.join(this.folder, `${task}.${attempt}`);
+          fs.rmSync(at, { recursive: true, force: true });
+          fs.mkdirSync(path.join(at, 'tree'), { recursive: true });
+          return Promise.resolve(this.#copy(at));
+        },
         reopen: (_run, task, attempt) => {
           const at = path.join(this.folder, `${task}.${attempt}`);
           return Promise.resolve(fs.existsSync(at) ? this.#copy(at) : undefined);
@@ -352,11 +396,23 @@ export class DriverRig {
       },
       productProblems: (schema, bytes) => Promise.resolve(productProblems(schema, bytes)),
       random: () => 0,
+      ignoredAmong: (paths) => Promise.resolve(new Set(paths.filter(this.ignored))),
+      mergeFiles: async (was, one, other) => {
+        const read = ({ digest }: FileVersion) => Promise.resolve(this.#blobs.get(digest)!);
+        const merged = await mergeFile(was, one, other, read);
+        if (merged.kind === 'clean' && merged.bytes !== undefined) {
+          this.#keep(merged.bytes);
+        }
+        return merged.kind === 'clean' ? merged.version : undefined;
+      },
+      onlyReads: (agent, mode) => this.onlyReads(agent, mode),
+      checkout: this.checkout,
       landing: {
         prepare: (request) =>
           Promise.resolve(
             this.landingFailure === undefined
               ? ok({
+                  prefix: 'ai/generated',
                   branch: `ai/generated/${request.run}/${request.task}`,
                   tag: `workflow_${request.run}_${request.task}`,
                   commit: objectId('a'.repeat(40)),
@@ -405,16 +461,35 @@ export class DriverRig {
         return Promise.resolve();
       },
       layIn: (files) => {
-        files.forEach((file) =>
-          write(path.join(at, 'tree', file.path), this.#blobs.get(file.blob)!),
-        );
+        for (const file of files) {
+          const to = path.join(at, 'tree', file.path);
+          if ('removed' in file) {
+            fs.rmSync(to, { force: true });
+          } else {
+            write(to, this.#blobs.get(file.blob)!);
+            this.#laid.set(to, file);
+          }
+        }
         return Promise.resolve();
       },
       sessionFile: path.join(at, 'session'),
       watchChanges: async (_begun, signal) => {
-        const before = await stateOfTree(path.join(at, 'tree'), signal);
-        return () => changesSince(before, path.join(at, 'tree'), path.join(at, 'base'), signal);
+        const tree = path.join(at, 'tree');
+        const before = await stateOfTree(tree, signal);
+        return async () => {
+          const changed = await changesSince(before, tree, path.join(at, 'base'), signal);
+          return changed.map((file): CopyChange => {
+            const status = fs.lstatSync(path.join(tree, file), { throwIfNoEntry: false });
+            return {
+              path: file,
+              how: status === undefined ? 'removed' : before.has(file) ? 'changed' : 'added',
+              kind: status?.isSymbolicLink() === true ? 'link' : 'file',
+              was: this.#laid.get(path.join(tree, file)),
+            };
+          });
+        };
       },
+      versionBefore: (file) => Promise.resolve(this.#laid.get(path.join(at, 'tree', file))),
       collect: (paths: readonly string[]) => {
         const there = (file: string) => fs.existsSync(path.join(at, 'tree', file));
         return Promise.resolve({
@@ -426,6 +501,7 @@ export class DriverRig {
           missing: paths.filter((file) => !there(file)),
         });
       },
+      rest: () => undefined,
       dispose: () => fs.promises.rm(at, { recursive: true, force: true }),
     };
   }

@@ -119,7 +119,10 @@ const sign = (name) => new Promise((resolve) => {
   copies(): string[] {
     const folder = this.copiesFolder;
     const runs = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-    return runs.flatMap((at) => fs.readdirSync(path.join(folder, at)));
+    // What waits there to be used again is no run's.
+    return runs.flatMap((at) =>
+      fs.readdirSync(path.join(folder, at)).filter((name) => name !== '.pool'),
+    );
   }
 
   /** Processes of attempts in this project. Linux only; elsewhere none is found. */

@@ -2,7 +2,7 @@ import { unreachable } from '../base/exhaustive.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import { collectEvidence } from './attempt.ts';
+import { evidenceLeft } from './leftEvidence.ts';
 import type { Rules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { Message, Settle } from './effects.ts';
@@ -72,12 +72,12 @@ export class Answering {
   }
 
   #look(id: TaskId, attempt: number, by: RunRequest['by'], settle: Settle): void {
-    const { parts, state, effects } = this.#desk;
+    const { parts, plan, planned, state, effects } = this.#desk;
     const step = this.#desk.agentStep(id);
+    const input = { plan, planned, state, task: this.#desk.task(id), step };
     const isFirst = effects.begin(id, async () => {
       const copy = await parts.copies.reopen(state.run, id, attempt);
-      const evidence =
-        copy && (await collectEvidence(copy, step, parts, (file) => parts.blobs.copy(file)));
+      const evidence = copy && (await evidenceLeft(input, copy, parts));
       return { kind: 'looked', task: id, evidence, by, settle };
     });
     if (!isFirst) {

@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { limitsOf } from '../domain/agent.ts';
 import { clearBudget } from '../domain/budget.ts';
-import type { Artifact, BlobRef, ParkReason } from '../domain/event.ts';
+import type { Artifact, BlobRef, ParkReason, RemovedFile } from '../domain/event.ts';
 import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Runner, RunnerEvents, RunnerRequest, Wishes } from '../domain/runner.ts';
 import type { Trace } from '../domain/trace.ts';
-import { effectsOf, type AgentStep } from '../domain/workflow.ts';
-import { outOfBounds, whyNotWrite } from './bounds.ts';
-import { bytesOfNeeds, layOut, provideNeeds, type AttemptInput } from './inputs.ts';
-import type { CopyPort, DriverParts } from './parts.ts';
+import { effectsOf } from '../domain/workflow.ts';
+import { whyNotWrite } from './bounds.ts';
+import { bytesOfNeeds, laidFiles, layOut, provideNeeds, type AttemptInput } from './inputs.ts';
+import type { CopyChange, CopyPort, DriverParts } from './parts.ts';
 import { agentOf, prepare, type Prepared } from './preparing.ts';
+import { changeFailure, madeFiles } from './result.ts';
 import { questionOf } from './reusing.ts';
+import { sourceOf } from './source.ts';
 import { Spending } from './spending.ts';
 
 // One try of a task: a copy is made, what it needs is laid out, the runner works in it, what it made
@@ -49,6 +51,7 @@ export interface Evidence {
   readonly output: BlobRef;
   readonly log: BlobRef;
   readonly artifacts: readonly Artifact[];
+  readonly removed: readonly RemovedFile[];
   readonly inputBytes: number | undefined;
 }
 
@@ -73,7 +76,7 @@ export async function runAttempt(
   if (!prepared.ok) {
     return nothingDone(prepared.error);
   }
-  const copy = await copyFor(input, parts, signal);
+  const copy = await copyFor(input, prepared.value, parts, signal);
   if (!copy.ok) {
     return nothingDone(copy.error);
   }
@@ -94,6 +97,7 @@ export async function runAttempt(
   // leave it to a person, who looks at what is there and may count it after all. It goes with the run.
   const staysWithRun = work.isExternal && work.hasBegun;
   if (outcome.kind === 'parked' || staysWithRun) {
+    copy.value.rest();
     return outcome;
   }
   const tidy = () =>
@@ -122,13 +126,21 @@ interface Work extends Prepared {
 }
 
 async function copyFor(
-  { state, task, attempt, continues }: AttemptInput,
-  { copies }: DriverParts,
+  input: AttemptInput,
+  prepared: Prepared,
+  parts: DriverParts,
   signal: AbortSignal,
 ): Promise<Result<CopyPort, Failure>> {
+  const { plan, state, task, attempt, continues } = input;
+  const { copies } = parts;
   try {
     if (!continues) {
-      return ok(await copies.create(state.run, task.id, attempt, signal));
+      const source = sourceOf(plan);
+      return ok(
+        (await onlyAnswers(input, prepared, parts))
+          ? await copies.reader(state.run, task.id, attempt, signal, source)
+          : await copies.create(state.run, task.id, attempt, signal, source),
+      );
     }
     const left = await copies.reopen(state.run, task.id, attempt);
     // Whoever cleaned up the cache took it: the attempt is made again.
@@ -136,6 +148,23 @@ async function copyFor(
   } catch (thrown) {
     return err(signal.aborted ? { reason: 'cancelled' } : workspaceFailure(thrown));
   }
+}
+
+/** It changes nothing, nothing is to be seen there but the tree itself, and nobody looks at what it left. */
+async function onlyAnswers(
+  { state, task, step }: AttemptInput,
+  { agent, terms }: Prepared,
+  parts: DriverParts,
+): Promise<boolean> {
+  const mode = state.permissions.get(task.id) ?? terms.permissions;
+  const laid = await laidFiles({ state, task }, parts);
+  return (
+    step.produces.length === 0 &&
+    step.checks.length === 0 &&
+    laid.ok &&
+    laid.value.length === 0 &&
+    parts.onlyReads(agent, mode)
+  );
 }
 
 async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
@@ -153,7 +182,7 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
   try {
     if (!continues) {
       await provideNeeds(input, copy);
-      const laid = await layOut(input, copy);
+      const laid = await layOut(input, copy, parts);
       if (!laid.ok) {
         return await failed(laid.error);
       }
@@ -169,7 +198,8 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
     if (signal.aborted) {
       return await failed({ reason: 'cancelled' });
     }
-    const seen = continues ? 'recall' : runner.canPark ? 'keep' : 'forget';
+    // What outlives its program may be looked at without it.
+    const seen = continues ? 'recall' : outlives ? 'keep' : 'forget';
     const changes = bounds && (await copy.watchChanges(seen, signal));
     const result = await runner.run(requestOf(work), eventsOf(work), signal);
     if (!result.ok) {
@@ -179,19 +209,20 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
       return result.value;
     }
     // Before the checks: what these leave behind is not the agent's doing.
-    const outside = bounds && changes && outOfBounds(await changes(), bounds);
-    if (outside !== undefined) {
-      return await failed(outside);
+    const changed = changes && (await unignored(await changes(), work, signal));
+    const wrong = changed && changeFailure(changed, bounds, input.task.owns ?? []);
+    if (wrong !== undefined) {
+      return await failed(wrong);
     }
     const unfit = await outputFailure(work);
     if (unfit !== undefined) {
       return await failed(unfit);
     }
-    const checked = await runChecks(input, copy, work.env, parts, signal);
+    const checked = await runChecks(work, signal);
     if (checked !== undefined) {
       return await failed(checked);
     }
-    const evidence = await collectEvidence(copy, step, parts, keep);
+    const evidence = await collectEvidence({ ...work, step, changes: changed }, keep);
     if (!evidence.ok) {
       return await failed(evidence.error);
     }
@@ -207,13 +238,24 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
   }
 }
 
+/** What Git ignores becomes no part of any commit: build folders and logs are nobody's to own. */
+export async function unignored(
+  changes: readonly CopyChange[],
+  { copy, parts }: Pick<Work, 'copy' | 'parts'>,
+  signal: AbortSignal,
+): Promise<readonly CopyChange[]> {
+  const paths = changes.map(({ path }) => path);
+  const ignored = await parts.ignoredAmong(paths, copy.folder, signal);
+  return changes.filter(({ path }) => !ignored.has(path));
+}
+
 /**
  * Others may reuse it from here on. Before the outcome stands in the journal: a task that waits for this one is asked
  * about again as soon as it does.
  */
 async function keepResult(work: Work, made: Evidence, trace: Trace | undefined): Promise<void> {
   const { input, parts, spending } = work;
-  const question = questionOf(input, work);
+  const question = await questionOf(input, work, parts);
   if (question !== undefined) {
     await parts.cache
       .keep(question, { ...made, spent: spending.total }, trace)
@@ -248,6 +290,7 @@ function requestOf(work: Work): RunnerRequest {
     schemaProblems: (schema, text) => parts.productProblems(schema, Buffer.from(text)),
     agents: plan.agents,
     whyNotWrite: (path) => whyNotWrite(path, bounds),
+    named: task.owns ?? [],
     continues,
     counted: state.ledger.counted(task.id),
     useCache: plan.useCache === true && !state.fresh.has(task.id),
@@ -282,46 +325,34 @@ async function outputFailure({ input, agent, copy, parts }: Work): Promise<Failu
   return problems.length === 0 ? undefined : { reason: 'bad-output', problems };
 }
 
-/** What is in a copy whose agent has ended: the declared files, as they must be, and what it printed. */
+/** What is in a copy whose agent has ended: the files that count, and what it printed. */
 export async function collectEvidence(
-  copy: CopyPort,
-  { produces }: AgentStep,
-  { blobs, productProblems }: Pick<DriverParts, 'blobs' | 'productProblems'>,
+  work: Pick<Work, 'copy' | 'bounds'> &
+    Pick<AttemptInput, 'step'> & {
+      readonly parts: Pick<DriverParts, 'blobs' | 'productProblems'>;
+      readonly changes: readonly CopyChange[] | undefined;
+    },
   keep: (file: string) => Promise<BlobRef>,
 ): Promise<Result<Evidence, Failure>> {
-  const { found, missing } = await copy.collect(produces.map(({ path }) => path));
-  if (missing.length > 0) {
-    return err({ reason: 'not-produced', paths: missing });
-  }
-  const artifacts: Artifact[] = [];
-  for (const { path, absolute, executable } of found) {
-    const ref = await keep(absolute);
-    const schema = produces.find((product) => product.path === path)?.schema;
-    if (schema !== undefined) {
-      const problems = await productProblems(schema, await blobs.read(ref.digest));
-      if (problems.length > 0) {
-        return err({ reason: 'bad-product', path, problems });
-      }
-    }
-    artifacts.push({ path, executable, ...ref });
-  }
-  return ok({
-    exitCode: 0,
-    output: await keptOrEmpty(copy.outputFile, blobs, keep),
-    log: await keptOrEmpty(copy.logFile, blobs, keep),
-    artifacts,
-    inputBytes: undefined,
-  });
+  const { copy, parts } = work;
+  const made = await madeFiles({ ...work, keep });
+  return made.ok
+    ? ok({
+        exitCode: 0,
+        output: await keptOrEmpty(copy.outputFile, parts.blobs, keep),
+        log: await keptOrEmpty(copy.logFile, parts.blobs, keep),
+        ...made.value,
+        inputBytes: undefined,
+      })
+    : made;
 }
 
 /** The first check that is not passed, as a failure. */
 async function runChecks(
-  { state, task, step, attempt }: AttemptInput,
-  copy: CopyPort,
-  env: Readonly<Record<string, string>>,
-  parts: DriverParts,
+  { input, copy, env, parts, terms }: Work,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
+  const { state, task, step, attempt } = input;
   for (const { command, timeoutMs } of step.checks) {
     const { code, tail } = await parts.runCheck(
       {
@@ -334,6 +365,7 @@ async function runChecks(
         scratch: copy.scratch,
         env,
         logFile: copy.logFile,
+        sandbox: terms.sandbox,
       },
       signal,
     );

@@ -59,6 +59,12 @@ export function whyNotWrite(file: string, bounds: Bounds | undefined): string | 
     : 'is not among the paths this task may change';
 }
 
+/** True where one of the globs that give the task its paths takes this one. */
+export function isOwned(file: string, { owns = [], never }: Bounds): boolean {
+  const covers = (glob: Glob) => globCovers(glob, file);
+  return owns.some(covers) && !never.some(covers);
+}
+
 function isInside(file: string, { owns, never }: Bounds): boolean {
   const covers = (glob: Glob) => globCovers(glob, file);
   return (owns === undefined || owns.some(covers)) && !never.some(covers);

@@ -28,6 +28,8 @@ export interface Rules {
   readonly maxParallel: number;
   /** False in a folder without a Git repository: artifacts stay with the run. */
   readonly canLand: boolean;
+  /** True where one of the others may change the same paths: two of them are never under way at once. */
+  readonly isRival: (task: TaskId, others: Iterable<TaskId>) => boolean;
   /** The first failure ends the run. */
   readonly stopAtFailure: boolean;
 }
@@ -102,7 +104,7 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
   for (const task of firstOf(frontier.unasked, ASKED_AT_ONCE)) {
     actions.push({ kind: 'ask-cache', task });
   }
-  for (const task of tasksToStart(state, rules.maxParallel, now)) {
+  for (const task of tasksToStart(state, rules, now)) {
     actions.push({ kind: 'start', task });
   }
   return actions;
@@ -129,13 +131,18 @@ function* firstOf(tasks: Iterable<TaskId>, most: number): Generator<TaskId> {
   }
 }
 
-function tasksToStart(state: RunState, maxParallel: number, now: number): ReadonlySet<TaskId> {
+function tasksToStart(
+  state: RunState,
+  { maxParallel, isRival }: Rules,
+  now: number,
+): ReadonlySet<TaskId> {
   const { frontier, asking } = state;
+  const isFree = (task: TaskId) => !isRival(task, frontier.running) && !isRival(task, chosen);
   // Whoever waits for a person takes no slot.
   const slots = maxParallel - frontier.running.size + asking.size;
   const chosen = new Set<TaskId>();
   for (const [task, until] of frontier.delayed) {
-    if (until <= now && chosen.size < slots) {
+    if (until <= now && chosen.size < slots && isFree(task)) {
       chosen.add(task);
     }
   }
@@ -147,6 +154,7 @@ function tasksToStart(state: RunState, maxParallel: number, now: number): Readon
   const mayGo = (task: TaskId) =>
     !chosen.has(task) &&
     frontier.mayBegin(task, chosen) &&
+    isFree(task) &&
     askedTheSame(state, task, chosen) === undefined;
   const longest = ready.longestFirst()[Symbol.iterator]();
   const deepest = ready.deepestFirst()[Symbol.iterator]();

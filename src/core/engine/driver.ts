@@ -13,7 +13,8 @@ import { decide, isEnding, nextLook, type Action, type Rules } from './decide.ts
 import { Desk } from './desk.ts';
 import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
 import { Gating } from './gating.ts';
-import { landArtifacts, type LandingStep } from './landing.ts';
+import { Landings } from './landings.ts';
+import { Looking } from './looking.ts';
 import { outcomeEvent } from './outcomes.ts';
 import type { DriverParts } from './parts.ts';
 import { recover } from './recovery.ts';
@@ -47,6 +48,8 @@ export class RunDriver {
   readonly #talking: Talking;
   readonly #reusing: Reusing;
   readonly #gating: Gating;
+  readonly #looking: Looking;
+  readonly #landings: Landings;
   readonly #parts: DriverParts;
   readonly #options: DriveOptions;
   readonly #rules: Rules;
@@ -65,6 +68,8 @@ export class RunDriver {
     this.#answering = new Answering(this.#desk, rules, this.#talking);
     this.#reusing = new Reusing(this.#desk);
     this.#gating = new Gating(this.#desk, options);
+    this.#looking = new Looking(this.#desk, options);
+    this.#landings = new Landings(this.#desk, rules, this.#looking);
     this.#options = options;
   }
 
@@ -178,7 +183,7 @@ export class RunDriver {
         });
         return true;
       case 'land':
-        return this.#land(action.task);
+        return this.#landings.land(action.task);
       case 'stop':
         return this.#effects.stop(action.task);
       case 'drop':
@@ -188,6 +193,9 @@ export class RunDriver {
       case 'finish':
         if (this.#effects.hasEffects) {
           return false;
+        }
+        if (!this.#looking.mayFinish()) {
+          return true;
         }
         this.#desk.append({ type: 'run-finished', status: action.status });
         return true;
@@ -218,21 +226,6 @@ export class RunDriver {
       this.#parts.log.warn(`${id}: ${failureText(judged.error).title}`);
     }
     return { kind: 'judged', task: id, met: judged.ok ? judged.value : true };
-  }
-
-  #land(id: TaskId): boolean {
-    const { landing } = this.#parts;
-    if (landing === undefined) {
-      return false;
-    }
-    const task = this.#desk.task(id);
-    const step = this.#desk.agentStep(id);
-    const { graph } = this.#rules;
-    return this.#effects.begin(id, async () => ({
-      kind: 'landing',
-      task: id,
-      step: await landArtifacts(task, step, graph, landing, this.#desk.context),
-    }));
   }
 
   #handleAll(): void {
@@ -282,7 +275,13 @@ export class RunDriver {
         }
         break;
       case 'landing':
-        this.#recordLanding(message.task, message.step);
+        this.#landings.record(message.task, message.step);
+        break;
+      case 'checkout-looked':
+        this.#effects.ended(message.task);
+        if (this.#letGo === undefined) {
+          this.#looking.looked(message);
+        }
         break;
       case 'looked':
         this.#effects.ended(message.task);
@@ -335,39 +334,6 @@ export class RunDriver {
     const ended = { task: id, step, effects, durationMs, outcome };
     this.#desk.append(outcomeEvent(state, ended, isEnding(state, this.#rules), chance));
     this.#effects.tidy(outcome.tidy);
-  }
-
-  #recordLanding(task: TaskId, step: LandingStep): void {
-    if (step.kind !== 'prepared') {
-      this.#effects.ended(task);
-    }
-    if (!this.#desk.state.frontier.landable.has(task)) {
-      // The task was asked for again meanwhile.
-      this.#effects.ended(task);
-      return;
-    }
-    switch (step.kind) {
-      case 'prepared': {
-        const { branch, tag, commit } = step.prepared;
-        this.#desk.append({ type: 'landing-started', task, branch, tag, commit });
-        this.#effects.goOn(task, async () => {
-          // The intent must outlive us before a branch is made (D2).
-          await this.#parts.journal.sync();
-          return { kind: 'landing', task, step: await step.publish() };
-        });
-        break;
-      }
-      case 'done': {
-        const { branch, tag, commit } = step.prepared;
-        this.#desk.append({ type: 'landing-done', task, branch, tag, commit });
-        break;
-      }
-      case 'failed':
-        this.#desk.append({ type: 'landing-failed', task, failure: step.failure });
-        break;
-      default:
-        unreachable(step);
-    }
   }
 
   #setAlarm(): void {

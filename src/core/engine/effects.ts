@@ -13,7 +13,7 @@ import type { ShownGate } from './gate.ts';
 import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
-import type { CacheAnswer, DriverParts } from './parts.ts';
+import type { CacheAnswer, CheckoutLook, DriverParts } from './parts.ts';
 import { Telling } from './telling.ts';
 import type { Unfolding } from './unfolding.ts';
 
@@ -61,6 +61,14 @@ export type Message =
   | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
   | { readonly kind: 'unfolded'; readonly task: TaskId; readonly unfolding: Unfolding }
   | { readonly kind: 'gate-shown'; readonly task: TaskId; readonly shown: ShownGate }
+  /** Whether the checkout is what it was. */
+  | {
+      readonly kind: 'checkout-looked';
+      readonly task: TaskId;
+      readonly before: 'landing' | 'end';
+      /** `undefined`: it could not be looked. */
+      readonly look: CheckoutLook | undefined;
+    }
   | { readonly kind: 'landing'; readonly task: TaskId; readonly step: LandingStep }
   /** What an attempt that was cut off has left, for somebody who says that it did its work; `undefined`: nothing. */
   | {
@@ -137,6 +145,10 @@ export class Effects {
 
   get hasEffects(): boolean {
     return this.#effects.size > 0;
+  }
+
+  isUnderWay(task: TaskId): boolean {
+    return this.#effects.has(task);
   }
 
   /** E3 */

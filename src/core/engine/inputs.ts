@@ -1,10 +1,10 @@
 import { err, ok, type Result } from '../base/result.ts';
-import type { Artifact } from '../domain/event.ts';
+import type { FileVersion } from '../domain/event.ts';
 import { workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
-import type { CopyPort, LaidFile, ProvidedFile } from './parts.ts';
+import type { CopyPort, DriverParts, LaidFile, ProvidedFile } from './parts.ts';
 
 /** What one attempt of a task works with. */
 export interface AttemptInput {
@@ -66,38 +66,72 @@ export function bytesOfNeeds({ state, task }: AttemptInput): number {
   return bytes;
 }
 
-/** What the tasks it is built on have made, as it lies in its copy. Two of them may not differ about a file. */
-export function laidFiles({
-  state,
-  task,
-}: Pick<AttemptInput, 'state' | 'task'>): Result<readonly LaidFile[], Failure> {
-  const laid = new Map<string, { readonly by: TaskId; readonly made: Artifact }>();
+/** A file of what an attempt begins with. */
+interface Laid {
+  readonly by: TaskId;
+  /** `undefined`: it is not there. */
+  readonly is: FileVersion | undefined;
+  /** What stood there before any of them. */
+  readonly was: FileVersion | undefined;
+}
+
+/**
+ * What the tasks it is built on have made, as it lies in its copy. Where two of them changed the same file and neither
+ * saw what the other did, both changes are in it, if they can be.
+ */
+export async function laidFiles(
+  { state, task }: Pick<AttemptInput, 'state' | 'task'>,
+  { mergeFiles }: Pick<DriverParts, 'mergeFiles'>,
+): Promise<Result<readonly LaidFile[], Failure>> {
+  const laid = new Map<string, Laid>();
   for (const by of task.builtOn) {
     const made = state.tasks.get(by);
-    for (const artifact of made?.kind === 'succeeded' ? made.artifacts : []) {
-      const other = laid.get(artifact.path);
-      if (other !== undefined && other.made.digest !== artifact.digest) {
-        return err({ reason: 'overlap', path: artifact.path, tasks: [other.by, by] });
+    if (made?.kind !== 'succeeded') {
+      continue;
+    }
+    const results = [
+      ...made.artifacts.map((file) => ({ path: file.path, is: file, was: file.was })),
+      ...made.removed.map(({ path, was }) => ({ path, is: undefined, was })),
+    ];
+    for (const { path, is, was } of results) {
+      const other = laid.get(path);
+      const isNext = other === undefined || was?.digest === other.is?.digest;
+      if (isNext || other.is?.digest === is?.digest) {
+        laid.set(path, { by, is, was: other?.was ?? was });
+        continue;
       }
-      laid.set(artifact.path, { by, made: artifact });
+      const merged =
+        other.is === undefined || is === undefined
+          ? undefined
+          : await mergeFiles(was ?? other.was, other.is, is);
+      if (merged === undefined) {
+        return err({ reason: 'overlap', path, tasks: [other.by, by] });
+      }
+      laid.set(path, { by, is: merged, was: other.was ?? was });
     }
   }
   return ok(
-    [...laid.values()].map(({ made: { path, digest, executable } }) => ({
-      path,
-      blob: digest,
-      executable,
-    })),
+    [...laid].map(([path, { is }]): LaidFile => {
+      if (is === undefined) {
+        return { path, removed: true };
+      }
+      const { digest: blob, bytes, executable } = is;
+      return { path, blob, bytes, executable };
+    }),
   );
 }
 
 /** Puts them into the copy. */
-export async function layOut(input: AttemptInput, copy: CopyPort): Promise<Result<void, Failure>> {
-  const files = laidFiles(input);
-  if (!files.ok || files.value.length === 0) {
-    return files.ok ? ok(undefined) : files;
-  }
+export async function layOut(
+  input: AttemptInput,
+  copy: CopyPort,
+  parts: Pick<DriverParts, 'mergeFiles'>,
+): Promise<Result<void, Failure>> {
   try {
+    const files = await laidFiles(input, parts);
+    if (!files.ok || files.value.length === 0) {
+      return files.ok ? ok(undefined) : files;
+    }
     await copy.layIn(files.value);
     return ok(undefined);
   } catch (thrown) {

@@ -1,9 +1,14 @@
 import { digestOf } from '../base/digest.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
+import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, PlannedTask } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
+import {
+  DEFAULT_LANDING_RULES,
+  type LandingRequest,
+  type PreparedLanding,
+} from '../domain/landing.ts';
 import type { LandingPort } from './parts.ts';
 import { renderText, type RenderContext } from './render.ts';
 
@@ -26,7 +31,7 @@ export async function landArtifacts(
   context: RenderContext,
 ): Promise<LandingStep> {
   const request = await landingRequest(planned, step, graph, context);
-  const prepared = await landing.prepare(request);
+  const prepared = await landing.prepare(request, planned.owns ?? []);
   if (!prepared.ok) {
     return { kind: 'failed', failure: prepared.error };
   }
@@ -40,6 +45,17 @@ export async function landArtifacts(
         ? { kind: 'done', prepared: value }
         : { kind: 'failed', failure: published.error };
     },
+  };
+}
+
+/** Who answered last, and what all of it cost. */
+function modelOf(state: RunState, task: TaskId): Pick<LandingRequest, 'model' | 'usd'> {
+  const ledger = state.ledger.tasks.get(task);
+  const last = ledger?.calls.findLast(({ end }) => end !== undefined && end.failure === undefined);
+  const isPriced = ledger?.spent.unpricedCalls === 0 && ledger.spent.lostCalls === 0;
+  return {
+    model: last && { requested: last.requested, served: last.end?.served },
+    usd: last !== undefined && isPriced ? ledger?.spent.usd : undefined,
   };
 }
 
@@ -69,10 +85,14 @@ async function landingRequest(
     earlier: state.landed.get(id) ?? [],
     intended: state.intended.get(id) ?? [],
     artifacts: task.artifacts,
-    approvals: graph.ids.flatMap((gate) => {
+    removed: task.removed,
+    rules: plan.landing ?? DEFAULT_LANDING_RULES,
+    correlation: plan.correlation ?? state.run,
+    ...modelOf(state, id),
+    gates: graph.ids.flatMap((gate) => {
       const decided = state.tasks.get(gate);
       return decided?.kind === 'approved' && graph.ancestors(gate).has(id)
-        ? [{ gate, by: decided.by.name }]
+        ? [{ gate, decision: 'approved', by: decided.by.name }]
         : [];
     }),
     endedAt: task.endedAt,

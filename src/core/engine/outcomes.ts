@@ -38,7 +38,7 @@ export function outcomeEvent(
   // With what it took before it was parked.
   const tookMs = durationMs + workedMs;
   if (outcome.kind === 'succeeded') {
-    const { exitCode, output, log, artifacts, inputBytes } = outcome;
+    const { exitCode, output, log, artifacts, removed, inputBytes } = outcome;
     return {
       type: 'task-succeeded',
       task,
@@ -48,6 +48,7 @@ export function outcomeEvent(
       output,
       log,
       artifacts,
+      ...(removed.length > 0 && { removed }),
       inputBytes,
       accepted: undefined,
     };

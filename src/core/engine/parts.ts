@@ -4,9 +4,9 @@ import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
 import type { Agent, RunnerSpec } from '../domain/agent.ts';
 import type { KeptResult, MissReason, Reuse } from '../domain/cache.ts';
-import type { Artifact, BlobRef, EventBody, RunEvent } from '../domain/event.ts';
+import type { Artifact, BlobRef, EventBody, FileVersion, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { AgentName, RunId, TaskId } from '../domain/ids.ts';
+import type { AgentName, ObjectId, RunId, TaskId } from '../domain/ids.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import type { CheckOutcome, CheckRequest, ProcessIdentity, Runner } from '../domain/runner.ts';
 import type { TaskState } from '../domain/runState.ts';
@@ -27,6 +27,23 @@ export interface DriverParts {
   readonly runCheck: (request: CheckRequest, signal: AbortSignal) => Promise<CheckOutcome>;
   /** What keeps a file from satisfying a JSON Schema, as sentences; none when it does. */
   readonly productProblems: (schema: JsonValue, bytes: Uint8Array) => Promise<readonly string[]>;
+  /** Those of the paths, relative to the folder of a copy, that Git ignores. */
+  readonly ignoredAmong: (
+    paths: readonly string[],
+    folder: string,
+    signal: AbortSignal,
+  ) => Promise<ReadonlySet<string>>;
+  /**
+   * Both changes of a file in one, kept; `undefined`: they cannot both stand. Rejects when a version cannot be read.
+   * @param was what both began with; `undefined`: nothing
+   */
+  readonly mergeFiles: (
+    was: FileVersion | undefined,
+    one: FileVersion,
+    other: FileVersion,
+  ) => Promise<FileVersion | undefined>;
+  /** True when all the agent can do is look at files and answer: it needs no copy of its own. */
+  readonly onlyReads: (agent: Agent, mode: PermissionMode | undefined) => boolean;
   /** `undefined`: the folder is no Git repository, artifacts stay with the run. */
   readonly landing: LandingPort | undefined;
   /** Ends what a dead driver left of an attempt; resolves with the number of processes ended. */
@@ -34,6 +51,8 @@ export interface DriverParts {
     attempt: { readonly marker: string; readonly process: ProcessIdentity | undefined },
     signal: AbortSignal,
   ) => Promise<number>;
+  /** `undefined`: there is no checkout to look at. */
+  readonly checkout: CheckoutPort | undefined;
   readonly cache: CachePort;
   readonly clock: Clock;
   /** From 0 up to 1, for the spread of waits. */
@@ -77,6 +96,8 @@ export interface CacheQuestion {
   readonly permissions: PermissionMode | undefined;
   readonly needs: readonly NeedFacts[];
   readonly laid: readonly LaidFile[];
+  /** What its copy would be made of. */
+  readonly source: BaseSource;
   /** A person wants it anew. */
   readonly isFresh: boolean;
   /** It has waited for a task that was asked the same. */
@@ -92,11 +113,28 @@ export interface NeedFacts {
   readonly exitCode?: number;
   readonly output?: Digest;
   readonly artifacts?: readonly Artifact[];
+  /** Paths. */
+  readonly removed?: readonly string[];
 }
 
 export type CacheAnswer =
   | { readonly kind: 'hit'; readonly reuse: Reuse; readonly result: Omit<KeptResult, 'spent'> }
   | { readonly kind: 'miss'; readonly key: Digest; readonly why: MissReason };
+
+export interface CheckoutPort {
+  /**
+   * Looks at the user's checkout.
+   * @param last the state it is compared with; `undefined`: that of the plan
+   * @returns `undefined` when it could not be looked, which the log is told
+   */
+  look(last: Digest | undefined): Promise<CheckoutLook | undefined>;
+}
+
+/** As the event `checkout-looked` has it. */
+export type CheckoutLook = Pick<
+  Extract<EventBody, { readonly type: 'checkout-looked' }>,
+  'state' | 'changes' | 'more'
+>;
 
 export interface JournalPort {
   /** Stamps events, which are written by the next `commit`. @throws for an event no reader would take */
@@ -117,9 +155,27 @@ export interface BlobPort {
   read(digest: Digest): Promise<Uint8Array>;
 }
 
+/** What the copies of a run are made of: files as they lie there, or those of a commit. */
+export type BaseSource =
+  { readonly kind: 'worktree' } | { readonly kind: 'commit'; readonly commit: ObjectId };
+
 export interface CopiesPort {
   /** Resolves with a fresh copy; what an earlier try of the same attempt left is removed first. */
-  create(run: RunId, task: TaskId, attempt: number, signal: AbortSignal): Promise<CopyPort>;
+  create(
+    run: RunId,
+    task: TaskId,
+    attempt: number,
+    signal: AbortSignal,
+    source: BaseSource,
+  ): Promise<CopyPort>;
+  /** Folders of its own for an attempt that changes nothing, which works in the tree all copies are made of. */
+  reader(
+    run: RunId,
+    task: TaskId,
+    attempt: number,
+    signal: AbortSignal,
+    source: BaseSource,
+  ): Promise<CopyPort>;
   /** What an attempt that was cut off has left; `undefined` when it is not there any more. */
   reopen(run: RunId, task: TaskId, attempt: number): Promise<CopyPort | undefined>;
 }
@@ -137,23 +193,45 @@ export interface CopyPort {
   /** Puts files into the tree, over what is there. Rejects for a place outside it. */
   layIn(files: readonly LaidFile[]): Promise<void>;
   /**
-   * Looks at the tree now; asked later, tells the files and links changed since, as paths with `/`.
+   * Looks at the tree now; asked later, tells what has changed since.
    * @param begun `keep`: what was seen is kept; `recall`: what was seen then counts, not what is there now
    */
   watchChanges(
     begun: 'forget' | 'keep' | 'recall',
     signal: AbortSignal,
-  ): Promise<() => Promise<readonly string[]>>;
+  ): Promise<() => Promise<readonly CopyChange[]>>;
+  /** What stood at a path, relative with `/`, when the attempt began; `undefined`: no plain file. */
+  versionBefore(path: string): Promise<CopyChange['was']>;
   collect(paths: readonly string[]): Promise<CollectedFiles>;
+  /** Nobody works in it for now: it waits for a later stretch of work, or for a person. */
+  rest(): void;
+  /** Gives it back; not to be called while anything of the attempt may still run. */
   dispose(): Promise<void>;
 }
 
-/** A file that lies in a copy before an attempt begins; `path` is relative, with `/`. */
-export interface LaidFile {
+/** A path of a copy that is not as the attempt found it. */
+export interface CopyChange {
+  /** Relative, with `/`. */
   readonly path: string;
-  readonly blob: Digest;
-  readonly executable: boolean;
+  readonly how: 'added' | 'changed' | 'removed';
+  /** What is there now; of what was removed, what it was. */
+  readonly kind: 'file' | 'link' | 'folder' | 'other';
+  /** The plain file that stood there: where it lies, absolute, or as it was laid in. */
+  readonly was:
+    | { readonly file: string; readonly executable: boolean }
+    | { readonly blob: Digest; readonly bytes: number; readonly executable: boolean }
+    | undefined;
 }
+
+/** A file that lies in a copy before an attempt begins, or that does not; `path` is relative, with `/`. */
+export type LaidFile =
+  | {
+      readonly path: string;
+      readonly blob: Digest;
+      readonly bytes: number;
+      readonly executable: boolean;
+    }
+  | { readonly path: string; readonly removed: true };
 
 /** A file an attempt finds; `path` is relative, with `/`. */
 export type ProvidedFile =
@@ -171,8 +249,14 @@ export interface CollectedFiles {
 }
 
 export interface LandingPort {
-  /** Writes the commit, no ref. The same request gives the same commit. */
-  prepare(request: LandingRequest): Promise<Result<PreparedLanding, Failure>>;
+  /**
+   * Writes the commit, no ref. The same request gives the same commit.
+   * @param owns globs of the task: a protected path is allowed where one of them names it without a wildcard
+   */
+  prepare(
+    request: LandingRequest,
+    owns: readonly string[],
+  ): Promise<Result<PreparedLanding, Failure>>;
   /** Makes branch and tag name the commit; done already is done. */
   publish(prepared: PreparedLanding): Promise<Result<void, Failure>>;
 }

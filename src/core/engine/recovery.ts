@@ -3,8 +3,15 @@ import pLimit from 'p-limit';
 import type { EventBody } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
-import { effectsOf, type AgentStep, type PlannedTask, type RunPlan } from '../domain/workflow.ts';
-import { attemptMarker, collectEvidence, keepLog } from './attempt.ts';
+import {
+  effectsOf,
+  termsOf,
+  type AgentStep,
+  type PlannedTask,
+  type RunPlan,
+} from '../domain/workflow.ts';
+import { attemptMarker, keepLog } from './attempt.ts';
+import { evidenceLeft } from './leftEvidence.ts';
 import type { CopyPort, DriverParts } from './parts.ts';
 import { renderRecord } from './render.ts';
 
@@ -33,7 +40,7 @@ export async function recover(
         if (task?.step.kind !== 'agent' || found?.kind !== 'running') {
           throw new Error(`Internal error: ${id} is no running task of an agent`);
         }
-        return lookInto({ plan, task, step: task.step, found, state, parts, signal });
+        return lookInto({ plan, planned, task, step: task.step, found, state, parts, signal });
       }),
     ),
   );
@@ -41,6 +48,7 @@ export async function recover(
 
 interface CutOff {
   readonly plan: RunPlan;
+  readonly planned: ReadonlyMap<TaskId, PlannedTask>;
   readonly task: PlannedTask;
   readonly step: AgentStep;
   readonly found: Extract<TaskState, { kind: 'running' }>;
@@ -71,8 +79,7 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
     case 'undone':
       return again;
     case 'done': {
-      const evidence =
-        copy === undefined ? undefined : await collectEvidence(copy, step, parts, keep);
+      const evidence = copy === undefined ? undefined : await evidenceLeft(cutOff, copy, parts);
       if (evidence?.ok === true) {
         return {
           type: 'task-succeeded',
@@ -130,6 +137,7 @@ async function probe(
       scratch: copy.scratch,
       env: env.value,
       logFile: copy.logFile,
+      sandbox: termsOf(step, plan.agents[step.agent]).sandbox,
     },
     signal,
   );

@@ -31,14 +31,24 @@ export interface Circumstances {
   readonly state: RunState;
 }
 
+/** What may be asked of a run that is over. */
+const AFTER_THE_END: ReadonlySet<RunRequest['kind']> = new Set([
+  'rerun',
+  'command',
+  'undo',
+  'merge',
+]);
+
 /** What becomes of what a person asks, by how the run stands. Pure. A refusal continues "…, because". */
 export function verdictOn(request: RunRequest, circumstances: Circumstances): Verdict {
   const { state } = circumstances;
   const { phase } = state;
-  if (phase.kind === 'finished' && request.kind !== 'rerun' && request.kind !== 'command') {
+  if (phase.kind === 'finished' && !AFTER_THE_END.has(request.kind)) {
     return refuse('the run has finished');
   }
   switch (request.kind) {
+    case 'merge':
+      return onMerge(request, state);
     case 'answer':
       return onAnswer(request, state);
     case 'reply':
@@ -65,7 +75,7 @@ export function verdictOn(request: RunRequest, circumstances: Circumstances): Ve
 
 type TaskRequest = Exclude<
   RunRequest,
-  { readonly kind: 'answer' | 'reply' | 'cancel' | 'pause' | 'unpause' }
+  { readonly kind: 'answer' | 'reply' | 'cancel' | 'pause' | 'unpause' | 'merge' }
 >;
 
 function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
@@ -99,6 +109,10 @@ function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
         : refuse(`"${id}" is ${task.kind}; stop it first`);
     case 'rerun':
       return onRerun(request, step.kind === 'gate', task, circumstances);
+    case 'undo':
+      return state.landings.get(id)?.kind === 'done'
+        ? record({ type: 'landing-undone', task: id, by })
+        : refuse(`"${id}" has no result on a branch`);
     case 'accept':
       return task.kind === 'unknown'
         ? { kind: 'look', task: id, attempt: task.attempt }
@@ -137,6 +151,29 @@ function onAnswer(
   return gate.digest === digest
     ? record({ type: 'gate-answered', task, digest, decision, by, note })
     : refuse('what was shown has changed since; look again');
+}
+
+/** Whoever merges tells of it step by step; by now another one may do so. */
+function onMerge(
+  { event }: Extract<RunRequest, { kind: 'merge' }>,
+  { merge, tasks, landings }: RunState,
+): Verdict {
+  if (event.type === 'merge-started') {
+    const gone = event.tasks.find(
+      (task) => tasks.get(task)?.kind !== 'succeeded' || landings.get(task)?.kind !== 'done',
+    );
+    return gone === undefined ? record(event) : refuse(`"${gone}" has no result on a branch`);
+  }
+  if (merge === undefined) {
+    return refuse('nobody merges its results');
+  }
+  const { place } = merge;
+  const isChoice =
+    event.type === 'merge-moved' ||
+    (place.kind === 'conflict' &&
+      place.task === event.task &&
+      place.conflicts.some(({ path }) => path === event.path));
+  return isChoice ? record(event) : refuse('that choice is not asked for any more');
 }
 
 function onReply(

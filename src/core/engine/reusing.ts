@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import type { Message } from './effects.ts';
 import { laidFiles, type AttemptInput } from './inputs.ts';
 import type { CacheAnswer, CacheQuestion, DriverParts, NeedFacts } from './parts.ts';
+import { sourceOf } from './source.ts';
 import { prepare, type Prepared } from './preparing.ts';
 
 /**
@@ -77,7 +78,7 @@ async function askCache(
   signal: AbortSignal,
 ): Promise<CacheAnswer | undefined> {
   const prepared = await prepare(input, parts);
-  const question = prepared.ok ? questionOf(input, prepared.value) : undefined;
+  const question = prepared.ok ? await questionOf(input, prepared.value, parts) : undefined;
   return question && (await parts.cache.ask(question, signal));
 }
 
@@ -87,12 +88,16 @@ function unknownAnswer({ state, task }: Asked): CacheAnswer {
 }
 
 /** What the cache is asked; `undefined`: it is not to be asked, or the task cannot be made as its needs stand. */
-export function questionOf(input: Asked, prepared: Prepared): CacheQuestion | undefined {
+export async function questionOf(
+  input: Asked,
+  prepared: Prepared,
+  parts: Pick<DriverParts, 'mergeFiles'>,
+): Promise<CacheQuestion | undefined> {
   const { plan, state, task, step } = input;
   const { agent, bounds, prompt, env, terms } = prepared;
   const use = cacheUseOf(plan, step, agent);
-  const laid = laidFiles(input);
-  if (use.kind === 'off' || !laid.ok) {
+  const laid = use.kind === 'off' ? undefined : await laidFiles(input, parts);
+  if (use.kind === 'off' || laid?.ok !== true) {
     return undefined;
   }
   return {
@@ -111,6 +116,7 @@ export function questionOf(input: Asked, prepared: Prepared): CacheQuestion | un
     permissions: state.permissions.get(task.id),
     needs: needsOf(input),
     laid: laid.value,
+    source: sourceOf(plan),
     isFresh: state.fresh.has(task.id),
     hasWaited: state.waited.has(task.id),
   };
@@ -125,8 +131,17 @@ function needsOf({ planned, state, task }: Asked): readonly NeedFacts[] {
     }
     const facts = { task: need, agent: step.agent, state: needed.kind };
     if (needed.kind === 'succeeded') {
-      const { exitCode, output, artifacts } = needed;
-      return [{ ...facts, exitCode, output: output.digest, artifacts }];
+      const { exitCode, output, artifacts, removed } = needed;
+      const paths = removed.map(({ path }) => path);
+      return [
+        {
+          ...facts,
+          exitCode,
+          output: output.digest,
+          artifacts,
+          ...(paths.length > 0 && { removed: paths }),
+        },
+      ];
     }
     return [needed.kind === 'failed' ? { ...facts, failure: needed.failure } : facts];
   });

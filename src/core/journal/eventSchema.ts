@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import {
-  EVENT_VERSION,
-  type Artifact,
-  type BlobRef,
-  type ParkReason,
-  type RunEvent,
-  type TaskEdit,
-} from '../domain/event.ts';
-import { CALL_FAILURES, type CallFailure, type Usage } from '../domain/call.ts';
+import { EVENT_VERSION, type ParkReason, type RunEvent, type TaskEdit } from '../domain/event.ts';
+import { CALL_FAILURES, type Usage } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Question, QuestionId, Reply } from '../domain/question.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
 import { PERMISSION_MODES } from '../domain/terms.ts';
 import { missReason, reuse } from './cacheSchema.ts';
+import { budgetReached, callFailure, failure } from './failureSchema.ts';
+import {
+  artifact,
+  blobRef,
+  checkoutChange,
+  conflictChoice,
+  mergePlace,
+  removedFile,
+} from './resultSchema.ts';
 import {
   actor,
   count,
@@ -30,15 +32,6 @@ import {
 
 export const decision = z.enum(['approved', 'rejected']);
 
-const blobMembers = { digest, bytes: count };
-const blobRef = z.strictObject(blobMembers) satisfies z.ZodType<BlobRef>;
-
-const artifact = z.strictObject({
-  ...blobMembers,
-  path: z.string().min(1),
-  executable: z.boolean(),
-}) satisfies z.ZodType<Artifact>;
-
 const processIdentity = z.strictObject({
   pid: fromOne,
   startedAt: z.string(),
@@ -49,13 +42,6 @@ const text = z.string();
 
 const amount = z.number().nonnegative();
 
-const callFailure = z.strictObject({
-  kind: z.enum(CALL_FAILURES),
-  message: text,
-  status: orUndefined(z.int()),
-  notBefore: orUndefined(amount),
-}) satisfies z.ZodType<CallFailure>;
-
 const usage = z.strictObject({
   input: count,
   output: count,
@@ -63,16 +49,6 @@ const usage = z.strictObject({
   reasoning: count,
   counted: z.enum(['provider', 'estimate']),
 }) satisfies z.ZodType<Usage>;
-
-const budgetReached = {
-  scope: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('run') }),
-    z.strictObject({ kind: z.literal('task'), task: taskId }),
-  ]),
-  of: z.enum(['tokens', 'usd', 'time']),
-  spent: amount,
-  limit: amount,
-};
 
 export const permissionMode = z.enum(PERMISSION_MODES);
 
@@ -108,54 +84,6 @@ const parkReason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cut-off') }),
 ]) satisfies z.ZodType<ParkReason>;
 
-const failure = z.discriminatedUnion('reason', [
-  z.strictObject({
-    reason: z.literal('command-not-found'),
-    command: text,
-    install: orUndefined(text),
-  }),
-  z.strictObject({ reason: z.literal('spawn-failed'), command: text, message: text }),
-  z.strictObject({ reason: z.literal('exited'), command: text, code: z.int(), tail: text }),
-  z.strictObject({ reason: z.literal('signalled'), command: text, signal: text, tail: text }),
-  z.strictObject({
-    reason: z.literal('timed-out'),
-    limit: z.enum(['wall', 'idle']),
-    afterMs: z.number().nonnegative(),
-  }),
-  z.strictObject({ reason: z.literal('output-cap'), limitBytes: count }),
-  z.strictObject({ reason: z.literal('not-produced'), paths: z.array(text) }),
-  z.strictObject({ reason: z.literal('bad-product'), path: text, problems: z.array(text) }),
-  z.strictObject({
-    reason: z.literal('check-failed'),
-    command: text,
-    code: orUndefined(z.int()),
-    tail: text,
-  }),
-  z.strictObject({ reason: z.literal('out-of-bounds'), paths: z.array(text), count }),
-  z.strictObject({ reason: z.literal('overlap'), path: text, tasks: z.array(text) }),
-  z.strictObject({ reason: z.literal('expression'), where: text, message: text }),
-  z.strictObject({ reason: z.literal('no-runner'), agent: text, kind: text }),
-  z.strictObject({ reason: z.literal('no-model'), problems: z.array(text) }),
-  z.strictObject({
-    reason: z.literal('call-failed'),
-    provider: text,
-    model: text,
-    failure: callFailure,
-    tries: fromOne,
-  }),
-  z.strictObject({ reason: z.literal('other-model'), requested: text, served: text }),
-  z.strictObject({ reason: z.literal('too-many-turns'), turns: fromOne }),
-  z.strictObject({ reason: z.literal('bad-output'), problems: z.array(text) }),
-  z.strictObject({ reason: z.literal('budget-spent'), ...budgetReached }),
-  z.strictObject({ reason: z.literal('agent-broke'), command: text, message: text, tail: text }),
-  z.strictObject({ reason: z.literal('workspace'), message: text }),
-  z.strictObject({ reason: z.literal('landing'), message: text }),
-  z.strictObject({ reason: z.literal('rejected'), by: text, note: orUndefined(text) }),
-  z.strictObject({ reason: z.literal('cancelled') }),
-  z.strictObject({ reason: z.literal('interrupted') }),
-  z.strictObject({ reason: z.literal('internal'), message: text }),
-]) satisfies z.ZodType<Failure>;
-
 const taskEdit = z.strictObject({
   task: taskId,
   prompt: orUndefined(text),
@@ -179,6 +107,27 @@ const landing = {
   tag: z.string().min(1),
   commit: objectId,
 };
+
+const mergeStarted = {
+  type: z.literal('merge-started'),
+  onto: orUndefined(objectId),
+  tasks: z.array(taskId),
+  by: actor,
+};
+const mergeChosen = {
+  type: z.literal('merge-chosen'),
+  ...taskBy,
+  path: text.min(1),
+  choice: conflictChoice,
+};
+const mergeMoved = { type: z.literal('merge-moved'), place: mergePlace };
+
+/** How far a merge is, as whoever makes it tells the driver. */
+export const mergeEvent = z.discriminatedUnion('type', [
+  z.strictObject(mergeStarted),
+  z.strictObject(mergeChosen),
+  z.strictObject(mergeMoved),
+]);
 
 /** One event of the version this code writes, without what belongs to its record alone. */
 export const runEvent = z.discriminatedUnion('type', [
@@ -207,6 +156,7 @@ export const runEvent = z.discriminatedUnion('type', [
     output: blobRef,
     log: blobRef,
     artifacts: z.array(artifact),
+    removed: z.array(removedFile).optional(),
     inputBytes: orUndefined(count),
   }),
   z.strictObject({ ...header, type: z.literal('task-started'), ...attempt }),
@@ -225,6 +175,7 @@ export const runEvent = z.discriminatedUnion('type', [
     output: blobRef,
     log: blobRef,
     artifacts: z.array(artifact),
+    removed: z.array(removedFile).optional(),
     inputBytes: orUndefined(count),
     accepted: orUndefined(z.union([actor, z.literal('probe')])),
   }),
@@ -387,12 +338,24 @@ export const runEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...header, type: z.literal('landing-started'), ...landing }),
   z.strictObject({ ...header, type: z.literal('landing-done'), ...landing }),
   z.strictObject({ ...header, type: z.literal('landing-failed'), task: taskId, failure }),
+  z.strictObject({ ...header, type: z.literal('landing-undone'), ...taskBy }),
+  z.strictObject({
+    ...header,
+    type: z.literal('checkout-looked'),
+    state: digest,
+    changes: z.array(checkoutChange),
+    more: count,
+  }),
+  z.strictObject({ ...header, ...mergeStarted }),
+  z.strictObject({ ...header, ...mergeChosen }),
+  z.strictObject({ ...header, ...mergeMoved }),
   z.strictObject({ ...header, type: z.literal('cancel-requested'), by: actor }),
   z.strictObject({
     ...header,
     type: z.literal('run-paused'),
     running: z.enum(['finish', 'interrupt']),
     by: actor,
+    because: z.literal('checkout').optional(),
   }),
   z.strictObject({ ...header, type: z.literal('run-resumed'), by: actor }),
   z.strictObject({

@@ -19,6 +19,10 @@ const AFTER_THE_END: ReadonlySet<RunEvent['type']> = new Set([
   'tasks-reset',
   'run-claimed',
   'command-ran',
+  'landing-undone',
+  'merge-started',
+  'merge-chosen',
+  'merge-moved',
 ]);
 
 /** What must be so before an event can be. Each call gives what it found, or throws ImpossibleEvent. */
@@ -90,9 +94,13 @@ export class Expectations {
     }
   }
 
-  landable(event: RunEvent, id: TaskId): void {
-    this.kind(event, id, 'succeeded');
-    if (!this.#frontier.landable.has(id)) {
+  landing(event: RunEvent & { readonly task: TaskId }, { landings }: RunState): void {
+    this.kind(event, event.task, 'succeeded');
+    if (event.type === 'landing-undone') {
+      if (landings.get(event.task)?.kind !== 'done') {
+        throw new ImpossibleEvent(event, 'it stands on no branch');
+      }
+    } else if (!this.#frontier.landable.has(event.task)) {
       throw new ImpossibleEvent(event, 'it made nothing, has landed, or a gate is not approved');
     }
   }

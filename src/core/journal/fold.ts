@@ -10,15 +10,19 @@ import {
   type SkipReason,
   type TaskState,
 } from '../domain/runState.ts';
+import type { Mutable } from '../base/mutable.ts';
 import type { RunPlan } from '../domain/workflow.ts';
-import { buildGraph, type Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { CacheFold } from './cacheFold.ts';
+import { lookedAgain } from './checkoutFold.ts';
 import { Expectations, ImpossibleEvent } from './expectations.ts';
 import { MutableFrontier } from './frontier.ts';
 import { LandingsFold } from './landingsFold.ts';
+import { mergeAfter } from './mergeFold.ts';
 import * as outcomes from './outcomes.ts';
 import { phaseAfter } from './phases.ts';
-import { carryHolds } from './planChange.ts';
+import { carryHolds, editedAgain } from './planChange.ts';
+import { graphOf } from './planGraph.ts';
 import { whySkipped } from './skipping.ts';
 import { TalkFold, type TalkEvent } from './talkFold.ts';
 
@@ -31,10 +35,6 @@ export { ImpossibleEvent } from './expectations.ts';
 // F2  An event that cannot follow the ones before it is refused and changes nothing.
 // F3  Each event costs what it touches (a task and those around it), never the whole run; but for a change of
 //     the plan, of which there are as many as the workflow has steps that unfold.
-
-export function graphOf(plan: RunPlan): Graph<TaskId> {
-  return buildGraph(plan.tasks.map(({ id, needs }) => ({ id, needs })));
-}
 
 /** @throws ImpossibleEvent */
 export function foldRun(plan: RunPlan, events: readonly RunEvent[], plans?: PlanSource): RunState {
@@ -298,8 +298,17 @@ export class RunFold {
       case 'landing-started':
       case 'landing-done':
       case 'landing-failed':
-        this.#expect.landable(event, event.task);
+      case 'landing-undone':
+        this.#expect.landing(event, this.#state);
         this.#frontier.landed(event.task, this.#landings.apply(event));
+        break;
+      case 'checkout-looked':
+        this.#state.checkout = lookedAgain(this.#state.checkout, event);
+        break;
+      case 'merge-started':
+      case 'merge-chosen':
+      case 'merge-moved':
+        this.#state.merge = mergeAfter(event, this.#state);
         break;
       case 'cancel-requested':
       case 'run-paused':
@@ -342,21 +351,14 @@ export class RunFold {
     if (event.tasks.length === 0) {
       throw new ImpossibleEvent(event, 'it names no task');
     }
-    for (const id of event.tasks) {
-      const task = this.#expect.task(event, id);
-      if (task.kind === 'running') {
-        throw new ImpossibleEvent(event, `${id} is running`);
-      }
+    const running = event.tasks.find((id) => this.#expect.task(event, id).kind === 'running');
+    if (running !== undefined) {
+      throw new ImpossibleEvent(event, `${running} is running`);
     }
     this.#expect.phase(event, this.#state.phase, 'active', 'paused', 'finished');
     if (event.edit !== undefined) {
-      const { task, prompt, model } = event.edit;
-      const before = this.#edits.get(task);
-      this.#edits.set(task, {
-        task,
-        prompt: prompt ?? before?.prompt,
-        model: model ?? before?.model,
-      });
+      const { task } = event.edit;
+      this.#edits.set(task, editedAgain(event.edit, this.#edits.get(task)));
     }
     for (const id of event.tasks) {
       const task = this.#expect.task(event, id);
@@ -446,5 +448,3 @@ export class RunFold {
     }
   }
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -353,7 +353,8 @@ export class MutableFrontier implements Frontier {
   #considerLanding(id: TaskId): void {
     const task = this.#tasks.get(id);
     const hasLanded = (this.#landings.get(id) ?? STARTED).kind !== 'started';
-    const made = task?.kind === 'succeeded' && task.artifacts.length > 0;
+    const made =
+      task?.kind === 'succeeded' && (task.artifacts.length > 0 || task.removed.length > 0);
     if (made && !hasLanded && !this.#guards.has(id)) {
       this.landable.add(id);
     }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { createFileDurablySync, hasCode, type Disk } from '../base/disk.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import { decision, permissionMode, questionId, reply } from './eventSchema.ts';
+import { decision, mergeEvent, permissionMode, questionId, reply } from './eventSchema.ts';
 import { actor, digest, orUndefined, taskId } from './schemaParts.ts';
 
 // How a program that does not drive a run asks the one that does: a file in the run's `inbox/`, whole
@@ -50,6 +50,8 @@ const requestSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('skip'), ...ofTask }),
   z.strictObject({ kind: z.literal('accept'), ...ofTask }),
+  z.strictObject({ kind: z.literal('undo'), ...ofTask }),
+  z.strictObject({ kind: z.literal('merge'), event: mergeEvent, by: actor }),
   z.strictObject({ kind: z.literal('steer'), ...ofTask, text: z.string() }),
   z.strictObject({
     kind: z.literal('command'),

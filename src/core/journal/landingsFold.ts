@@ -1,10 +1,11 @@
+import { NOT_LOOKED } from './checkoutFold.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { ObjectId, TaskId } from '../domain/ids.ts';
 import type { LandingState, RunState } from '../domain/runState.ts';
 
 export type LandingEvent = Extract<
   RunEvent,
-  { readonly type: 'landing-started' | 'landing-done' | 'landing-failed' }
+  { readonly type: 'landing-started' | 'landing-done' | 'landing-failed' | 'landing-undone' }
 >;
 
 /** What of a run has reached its branches, and what was to. */
@@ -14,14 +15,16 @@ export class LandingsFold {
   readonly #intended = new Map<TaskId, readonly ObjectId[]>();
 
   /** Parts of the run's state, which change as events are applied. */
-  get facts(): Pick<RunState, 'landings' | 'landed' | 'intended'> {
-    return { landings: this.landings, landed: this.#landed, intended: this.#intended };
+  get facts(): Pick<RunState, 'landings' | 'landed' | 'intended' | 'checkout' | 'merge'> {
+    const { landings } = this;
+    const [landed, intended] = [this.#landed, this.#intended];
+    return { landings, landed, intended, checkout: NOT_LOOKED, merge: undefined };
   }
 
   apply(event: LandingEvent): LandingState {
     const landing = landingOf(event);
     this.landings.set(event.task, landing);
-    if (landing.kind !== 'failed') {
+    if (landing.kind === 'done' || landing.kind === 'started') {
       const commits = landing.kind === 'done' ? this.#landed : this.#intended;
       commits.set(event.task, [...(commits.get(event.task) ?? []), landing.commit]);
     }
@@ -32,6 +35,9 @@ export class LandingsFold {
 function landingOf(event: LandingEvent): LandingState {
   if (event.type === 'landing-failed') {
     return { kind: 'failed', failure: event.failure };
+  }
+  if (event.type === 'landing-undone') {
+    return { kind: 'undone', by: event.by, at: event.at };
   }
   const { branch, tag, commit } = event;
   return { kind: event.type === 'landing-done' ? 'done' : 'started', branch, tag, commit };

@@ -20,7 +20,12 @@ export function phaseAfter(
     case 'run-paused':
       // A pause that let tasks finish can become one that interrupts them.
       expect.phase(event, phase, 'active', 'paused');
-      return { kind: 'paused', running: event.running, by: event.by };
+      return {
+        kind: 'paused',
+        running: event.running,
+        by: event.by,
+        ...(event.because && { because: event.because }),
+      };
     case 'run-resumed':
       expect.phase(event, phase, 'paused');
       return { kind: 'active' };

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { TaskEdit } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 
@@ -26,4 +27,10 @@ function isSameStep(one: PlannedTask, other: PlannedTask): boolean {
     one.groups.length === other.groups.length &&
     one.groups.every((group, index) => group === other.groups[index])
   );
+}
+
+/** What people changed about a task, with what they changed before. */
+export function editedAgain(edit: TaskEdit, before: TaskEdit | undefined): TaskEdit {
+  const { task, prompt, model } = edit;
+  return { task, prompt: prompt ?? before?.prompt, model: model ?? before?.model };
 }

@@ -3,11 +3,16 @@ import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { hasCode, makeFolderDurablySync, type Disk } from '../base/disk.ts';
 import type { Disposable } from '../base/disposables.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { isRunId, runIdOf, runNumber, type RunId } from '../domain/ids.ts';
 import { BlobStore } from './blobs.ts';
+import { claimRun } from './claim.ts';
 
 /** Watchers miss changes on some file systems, so what is unfinished is looked at this often, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
+
+/** What a run's folder is called while it is removed. */
+const DROPPED = '.dropped-';
 
 /** The newest finished runs, which are glanced at. */
 const GLANCES = 50;
@@ -79,6 +84,27 @@ export class RunStore {
         return run;
       }
       this.#removeNumbers([number]);
+    }
+  }
+
+  /** Removes the folder of a run that nobody drives. The error continues "…, because". */
+  remove(run: RunId): Result<void, string> {
+    const claimed = claimRun(this.#disk, this.folder(run));
+    if (!claimed.ok) {
+      return err(`it is driven by process ${claimed.error.pid}`);
+    }
+    // Once it is called so it is no run any more, whatever becomes of the rest.
+    const doomed = path.join(this.#runs, `${DROPPED}${run}`);
+    fs.rmSync(doomed, { recursive: true, force: true });
+    fs.renameSync(this.folder(run), doomed);
+    fs.rmSync(doomed, { recursive: true, force: true });
+    return ok(undefined);
+  }
+
+  /** Removes what a crash left of runs that were being removed. */
+  sweep(): void {
+    for (const name of this.#names().filter((one) => one.startsWith(DROPPED))) {
+      fs.rmSync(path.join(this.#runs, name), { recursive: true, force: true });
     }
   }
 

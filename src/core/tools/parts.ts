@@ -61,7 +61,7 @@ export interface HostedTool extends Tool {
 /** Where and as whom the tools of one attempt work. */
 export interface ToolPlace extends Pick<
   ToolboxRequest,
-  'scratch' | 'marker' | 'env' | 'whyNotWrite'
+  'scratch' | 'marker' | 'env' | 'whyNotWrite' | 'named'
 > {
   /** Absolute, every link resolved: the workspace copy. */
   readonly root: string;

@@ -46,6 +46,7 @@ const NOWHERE: Omit<ToolPlace, 'clock'> = {
   marker: '',
   env: {},
   whyNotWrite: () => undefined,
+  named: [],
   lookUp: askAlone,
 };
 
@@ -71,10 +72,10 @@ export class Tools implements ToolPort {
     const { mcp, hosted, shared, redact = redactor(() => []), clock } = this.#options;
     const meant = toolsMeant(request.agent.tools);
     const root = await realOf(request.folder);
-    const { scratch, marker, env, whyNotWrite, shares, agent } = request;
+    const { scratch, marker, env, whyNotWrite, named, shares, agent } = request;
     const lookUp =
       shares && shared !== undefined ? sharedLookUp(shared, clock, agent.name, redact) : askAlone;
-    const place: ToolPlace = { root, scratch, marker, env, whyNotWrite, clock, lookUp };
+    const place: ToolPlace = { root, scratch, marker, env, whyNotWrite, named, clock, lookUp };
     const own = OWN_TOOLS.filter((name) => meant.own.has(name)).map((name) =>
       this.#make(name, place, meant),
     );

@@ -341,7 +341,7 @@ describe('paths of tools', () => {
     rig.write('dir/in/b.txt', 'inside\n');
     const dir = path.join(rig.folder, 'dir');
     const outside = path.join(rig.root, 'outside');
-    const here = { root: rig.folder, whyNotWrite: () => undefined };
+    const here = { root: rig.folder, whyNotWrite: () => undefined, named: [] };
     const judged = {
       read: await placeToRead(rig.folder, 'dir/secret.txt'),
       replace: await placeToWrite(here, 'dir/secret.txt'),

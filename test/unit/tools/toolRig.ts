@@ -83,6 +83,7 @@ export class ToolRig {
       scratch: this.scratch,
       marker: marker ?? `run:work.1:${path.basename(this.root)}`,
       env: {},
+      named: [],
       whyNotWrite: whyNotWrite ?? (() => undefined),
       shares,
     };
@@ -186,6 +187,7 @@ export function realPrograms(clock: Clock = systemClock): RunProgram {
       scratch,
       env,
       logFile,
+      sandbox: undefined,
     };
     const { code, tail } = await runner.run(request, signal);
     const printed = fs.readFileSync(logFile, 'utf8').split('\n').slice(1).join('\n');

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../../base/disk.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { protectedName } from '../../domain/protectedPaths.ts';
+import { protectedName, protectedPath } from '../../domain/protectedPaths.ts';
 import type { ToolPlace } from '../parts.ts';
 import * as problems from '../toolProblems.ts';
 
@@ -76,9 +76,10 @@ export async function placeToRead(
 }
 
 export async function placeToWrite(
-  { root, whyNotWrite }: Pick<ToolPlace, 'root' | 'whyNotWrite'>,
+  place: Pick<ToolPlace, 'root' | 'whyNotWrite' | 'named'>,
   text: string,
 ): Promise<Result<WritablePlace, string>> {
+  const { root } = place;
   const relative = relativePath(root, text);
   if (!relative.ok) {
     return relative;
@@ -87,7 +88,7 @@ export async function placeToWrite(
   if (asked === '') {
     return err(problems.isFolder(text));
   }
-  const refused = whyNotChange(asked, whyNotWrite);
+  const refused = whyNotChange(asked, place);
   if (refused !== undefined) {
     return err(refused);
   }
@@ -111,7 +112,7 @@ export async function placeToWrite(
   if (resolved === undefined) {
     return err(problems.leadsOut(asked));
   }
-  const refusedThere = resolved === asked ? undefined : whyNotChange(resolved, whyNotWrite);
+  const refusedThere = resolved === asked ? undefined : whyNotChange(resolved, place);
   return refusedThere === undefined
     ? ok({ path: asked, real, ...found, mode: standing.value?.mode })
     : err(refusedThere);
@@ -164,7 +165,10 @@ export function relativePath(root: string, text: string): Result<string, string>
   return inside.split('/').some(isGitName) ? err(problems.isGit(text)) : ok(inside);
 }
 
-function whyNotChange(file: string, whyNotWrite: ToolPlace['whyNotWrite']): string | undefined {
+function whyNotChange(
+  file: string,
+  { whyNotWrite, named }: Pick<ToolPlace, 'whyNotWrite' | 'named'>,
+): string | undefined {
   for (const name of file.split('/')) {
     const fault = nameFault(name);
     if (fault !== undefined) {
@@ -174,7 +178,7 @@ function whyNotChange(file: string, whyNotWrite: ToolPlace['whyNotWrite']): stri
       return problems.isGit(file);
     }
   }
-  const name = protectedName(file);
+  const name = protectedPath(file, named);
   if (name !== undefined) {
     return problems.isProtected(file, name);
   }

@@ -65,6 +65,7 @@ export class McpRig implements AsyncDisposable {
       scratch: path.join(this.root, 'scratch'),
       marker: 'mcp-1:work.1',
       env,
+      named: [],
       whyNotWrite: () => undefined,
       shares: true,
     };

@@ -20,6 +20,7 @@ import type { Ports } from './ports.ts';
 import { searchEnvironment } from './runners/environment.ts';
 import { findProgram } from './runners/program.ts';
 import type { Tools } from './tools/toolbox.ts';
+import { withVersionsBefore } from './versionsBefore.ts';
 import type { WorkspaceCopies } from './workspaces/copies.ts';
 import { TreeOverlay } from './workspaces/treeOverlay.ts';
 
@@ -90,7 +91,7 @@ export class CachedTasks implements CachePort {
       const answer = await this.#cache.look(asked, tree, signal);
       if (answer.kind === 'hit') {
         if ((await answer.apply()).ok) {
-          return hitOf(answer);
+          return await this.#hitOf(question, answer, signal);
         }
         continue;
       }
@@ -134,9 +135,24 @@ export class CachedTasks implements CachePort {
     return [...(this.#underWay.get(key) ?? [])].find((flight) => flight.run !== run);
   }
 
-  async #tree({ run, laid }: CacheQuestion, signal: AbortSignal): Promise<TreeView> {
+  async #hitOf(
+    { run, laid, source }: CacheQuestion,
+    { reuse, result }: Extract<TaskAnswer, { kind: 'hit' }>,
+    signal: AbortSignal,
+  ): Promise<CacheAnswer> {
+    const { copies, blobs } = this.#parts;
+    const { folder } = await copies.tree(run, signal, source);
+    const { spent: _spent, ...made } = result;
+    return {
+      kind: 'hit',
+      reuse,
+      result: await withVersionsBefore(made, { folder, laid, blobs }),
+    };
+  }
+
+  async #tree({ run, laid, source }: CacheQuestion, signal: AbortSignal): Promise<TreeView> {
     const { copies, tools } = this.#parts;
-    const base = await copies.tree(run, signal);
+    const base = await copies.tree(run, signal, source);
     return new TreeOverlay(base, laid, async (read, folder) =>
       (await tools()).findAgain(read, folder, signal),
     );
@@ -265,11 +281,6 @@ async function endOf({ ended }: UnderWay, signal: AbortSignal): Promise<void> {
   } finally {
     signal.removeEventListener('abort', stopped ?? (() => undefined));
   }
-}
-
-function hitOf({ reuse, result }: Extract<TaskAnswer, { kind: 'hit' }>): CacheAnswer {
-  const { spent: _spent, ...made } = result;
-  return { kind: 'hit', reuse, result: made };
 }
 
 function modelsOf(runner: RunnerSpec): readonly string[] | undefined {

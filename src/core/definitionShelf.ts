@@ -1,3 +1,4 @@
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf } from './base/digest.ts';
 import { hasCode, writeFileDurably } from './base/disk.ts';
@@ -9,6 +10,10 @@ import {
 } from './definitions/files/definitionIndex.ts';
 import { MAX_INDEX_BYTES } from './definitions/files/keptIndex.ts';
 import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
+import { readWorkflowFile, readWorkflows, type WorkflowEntry } from './definitions/project.ts';
+import { problemsOfAgentFile } from './definitions/source/fileProblems.ts';
+import type { Diagnostic, Location } from './domain/diagnostic.ts';
+import type { StepId } from './domain/ids.ts';
 import type { Ports } from './ports.ts';
 
 /** Fewer files are parsed as fast as they are read back. */
@@ -52,6 +57,36 @@ export class DefinitionShelf {
   /** As it was read last. */
   get definitions(): Definitions {
     return this.#definitions;
+  }
+
+  /** A workflow by its name or its file, absolute or relative to the folder. */
+  async findWorkflow(nameOrFile: string): Promise<WorkflowEntry | undefined> {
+    const { folder, signal } = this.#options;
+    const named = this.definitions.workflows.find(({ name }) => name === nameOrFile);
+    if (named !== undefined) {
+      return named;
+    }
+    const file = path.resolve(folder, nameOrFile);
+    const status = await fs.stat(file).catch(() => undefined);
+    return status?.isFile() === true
+      ? readWorkflowFile(folder, file, this.definitions, signal)
+      : undefined;
+  }
+
+  /** Everything wrong in one file of the folder: an agent's, or taken for a workflow. */
+  async diagnosticsOf(file: string): Promise<readonly Diagnostic[]> {
+    const { folder, signal } = this.#options;
+    return (
+      problemsOfAgentFile(folder, file, this.definitions) ??
+      (await readWorkflows(folder, file, this.definitions, signal)).diagnostics
+    );
+  }
+
+  /** Where a step of a workflow is written. */
+  locationOfStep(workflow: string, step: StepId): Location | undefined {
+    const entry = this.definitions.workflows.find(({ name }) => name === workflow);
+    const range = entry?.source?.rangeOfStep(step);
+    return entry === undefined || range === undefined ? undefined : { file: entry.file, range };
   }
 
   /** Reads again what has changed. Of several at once the one begun last counts, for all. */

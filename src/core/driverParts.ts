@@ -1,9 +1,14 @@
 import { Landing } from './artifacts/landing.ts';
-import type { RunEvent } from './domain/event.ts';
+import { mergeFile } from './artifacts/merge/mergeFile.ts';
+import { checkoutLooks } from './checkoutLooks.ts';
+import type { FileVersion, RunEvent } from './domain/event.ts';
 import type { TaskId } from './domain/ids.ts';
+import type { RunPlan } from './domain/workflow.ts';
 import type { DriverParts } from './engine/parts.ts';
+import { ignoredAmong } from './git/ignoredPaths.ts';
 import type { BlobStore } from './journal/blobs.ts';
 import type { JournalWriter } from './journal/writer.ts';
+import { onlyReads } from './onlyReads.ts';
 import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
 import { CheckRunner } from './runners/check.ts';
@@ -20,13 +25,20 @@ interface Fittings {
   readonly runnerFor: DriverParts['runnerFor'];
   readonly cache: DriverParts['cache'];
   readonly unfold: DriverParts['unfold'];
+  /** As the run started with it. */
+  readonly planned: RunPlan;
+  /** When the run was created, in milliseconds since 1970. */
+  readonly since: number;
+  /** Aborts when the folder is closed. */
+  readonly signal: AbortSignal;
   readonly onAppended: (events: readonly RunEvent[]) => void;
   readonly onPrinted: (task: TaskId) => void;
 }
 
 /** The rooms beside the engine, fitted to what it needs for one run. */
 export function driverParts(journal: JournalWriter, fittings: Fittings): DriverParts {
-  const { blobs, copies, place, runnerFor, cache, unfold, onAppended, onPrinted } = fittings;
+  const { blobs, copies, place, planned, runnerFor, cache, unfold, onAppended, onPrinted } =
+    fittings;
   const { clock, log, random } = fittings.ports;
   const { repository } = place;
   const checks = new CheckRunner(fittings.command);
@@ -47,6 +59,42 @@ export function driverParts(journal: JournalWriter, fittings: Fittings): DriverP
       return productProblems(schema, bytes);
     },
     random,
+    ignoredAmong: async (paths, folder, signal) => {
+      if (place.checkout === undefined || paths.length === 0) {
+        return new Set();
+      }
+      // Beside the copies, one of which is asked about: the folder is there.
+      const asked = { ...place.checkout, scratch: place.copies };
+      const ignored = await ignoredAmong(asked, paths, folder, signal);
+      if (!ignored.ok) {
+        throw new Error(ignored.error.message);
+      }
+      return ignored.value;
+    },
+    mergeFiles: async (was, one, other) => {
+      const read = ({ digest }: FileVersion) => blobs.read(digest);
+      const merged = await mergeFile(was, one, other, read);
+      if (merged.kind === 'conflict') {
+        return undefined;
+      }
+      if (merged.bytes !== undefined) {
+        await blobs.put(merged.bytes);
+      }
+      return merged.version;
+    },
+    onlyReads,
+    checkout:
+      place.checkout &&
+      planned.checkout &&
+      checkoutLooks({
+        checkout: place.checkout,
+        planned: planned.checkout,
+        since: fittings.since,
+        savedSince: fittings.ports.savedSince,
+        blobs,
+        log,
+        signal: fittings.signal,
+      }),
     landing:
       repository === undefined
         ? undefined

@@ -3,8 +3,10 @@ import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { err, ok, type Result } from './base/result.ts';
 import { thrownMessage } from './base/text.ts';
+import type { Check } from './domain/agent.ts';
 import type { RunEvent } from './domain/event.ts';
 import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
+import { rivalsOf } from './domain/rivals.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
@@ -14,13 +16,13 @@ import { askDriver } from './asking.ts';
 import { driverParts } from './driverParts.ts';
 import type { FolderCache } from './folderCache.ts';
 import { folderParts, type FolderParts } from './folderParts.ts';
-import { claimRun, holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
+import { holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
 import { foldOf, type RunFold } from './journal/fold.ts';
 import { takeRequests } from './journal/inbox.ts';
 import { followJournal, type JournalPosition } from './journal/reader.ts';
 import { RunStore } from './journal/runStore.ts';
-import { JournalWriter } from './journal/writer.ts';
+import { takeRun, type Taken, type TakeReason } from './takeRun.ts';
 import { recallWaits } from './recallWaits.ts';
 import { PlanShelf } from './planShelf.ts';
 import { unfoldPlan } from './planning/unfoldPlan.ts';
@@ -30,6 +32,8 @@ import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
 import { CheckRunner } from './runners/check.ts';
 import { filesLike } from './copies.ts';
+import { mergeCopies, validateTree, type ValidatedTree } from './validateTree.ts';
+import type { FailedCheck } from './merging.ts';
 import { runInCopy, type CommandRequest, type CommandResult } from './workspaceCommand.ts';
 
 export type { StartedRun } from './activeRun.ts';
@@ -214,16 +218,38 @@ export class Driving {
     return runInCopy(request, this.#parts.copies, this.#checks(), signal);
   }
 
-  /** Removes copies a crash left, of runs that are not live any more. */
-  async sweepCopies(isLive: (run: RunId) => boolean): Promise<void> {
+  /** Runs checks on a commit with files put over it; the first that fails. Rejects as the disk does. */
+  validate(
+    run: RunId,
+    tree: ValidatedTree,
+    checks: readonly Check[],
+    signal: AbortSignal,
+  ): Promise<FailedCheck | undefined> {
+    return validateTree(mergeCopies(run), tree, checks, this.#parts.copies, this.#checks(), signal);
+  }
+
+  removeMergeCopies(run: RunId): Promise<void> {
+    return this.#parts.copies.removeRun(mergeCopies(run));
+  }
+
+  /** Removes a run that nobody drives: copies and journal. The error continues "…, because". */
+  async removeRun(run: RunId): Promise<Result<void, string>> {
+    const taken = this.#active.has(run) ? err('it is driven here') : this.store.remove(run);
+    if (taken.ok) {
+      await this.#parts.copies.removeRun(run);
+    }
+    return taken;
+  }
+
+  /** Removes what a crash left: copies of runs that are not live any more, runs that were being removed. */
+  async sweep(isLive: (run: RunId) => boolean): Promise<void> {
     try {
+      this.store.sweep();
       await this.#parts.copies.sweep(
         (name) => !isRunId(name) || this.#active.has(name) || isLive(name),
       );
     } catch (thrown) {
-      this.#ports.log.warn(
-        `Left-over workspace copies could not be removed: ${thrownMessage(thrown)}`,
-      );
+      this.#ports.log.warn(`What was left over could not be removed: ${thrownMessage(thrown)}`);
     }
   }
 
@@ -234,52 +260,10 @@ export class Driving {
     await this.#parts.cache.close();
   }
 
-  /** Claims the run and opens its journal. */
-  async #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
-    if (this.#closing.signal.aborted) {
-      return err('the folder is being closed');
-    }
-    const folder = this.store.folder(run);
-    const claimed = claimRun(this.#ports.disk, folder, why === 'take-over');
-    if (!claimed.ok) {
-      const where = claimed.error.isLocal
-        ? ''
-        : ' on another machine or in a container; if that is gone, take the run over by hand';
-      return err(`${run} is driven by process ${claimed.error.pid}${where}`);
-    }
-    const claim = claimed.value;
-    try {
-      const opened = await JournalWriter.open({
-        disk: this.#ports.disk,
-        clock: this.#ports.clock,
-        folder,
-        run,
-        claim,
-      });
-      if (!opened.ok) {
-        claim.release();
-        return err(
-          'damage' in opened.error
-            ? `the journal of ${run} cannot be written: ${describeDamage(opened.error.damage)}`
-            : `the journal of ${run} is not its own or was taken over`,
-        );
-      }
-      const { writer, events, repaired } = opened.value;
-      if (isOver(events) && !TAKE_WHEN_OVER.has(why)) {
-        await writer.close();
-        claim.release();
-        return err(`${run} has finished`);
-      }
-      if (repaired !== undefined) {
-        this.#ports.log.warn(
-          `The journal of ${run} ended in the middle of a record, which is kept in ${repaired.kept}`,
-        );
-      }
-      return ok({ writer, events, claim });
-    } catch (thrown) {
-      claim.release();
-      throw thrown;
-    }
+  #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
+    return this.#closing.signal.aborted
+      ? Promise.resolve(err('the folder is being closed'))
+      : takeRun({ run, folder: this.store.folder(run), why }, this.#ports);
   }
 
   /** Drives a run that was there already: its plans are read first. */
@@ -330,6 +314,9 @@ export class Driving {
       command: this.#parts.command,
       runnerFor: this.#parts.runnerFor,
       cache: this.#parts.cache.tasks,
+      planned: plan,
+      since: created.at,
+      signal: this.#closing.signal,
       unfold: (outputs) => this.#unfold(plan, created.plan, outputs),
       onAppended: (events) => this.#listener.appended(events),
       onPrinted: (task) => this.#listener.printed(run, task),
@@ -339,6 +326,7 @@ export class Driving {
       get graph() {
         return fold.graph;
       },
+      isRival: rivalsIn(fold),
       maxParallel: plan.maxParallel,
       canLand: parts.landing !== undefined && plan.base.kind === 'git',
       stopAtFailure: plan.workflow.onFailure === 'stop',
@@ -409,21 +397,16 @@ export class Driving {
   }
 }
 
-/** What a run is claimed for. */
-type TakeReason = 'start' | 'resume' | 'take-over' | RunRequest['kind'];
-
-/** A finished run is claimed for these alone. */
-const TAKE_WHEN_OVER: ReadonlySet<TakeReason> = new Set<TakeReason>(['rerun', 'command']);
-
-function isOver(events: readonly RunEvent[]): boolean {
-  const last = events.findLast(({ type }) => type === 'run-finished' || type === 'tasks-reset');
-  return last?.type === 'run-finished';
-}
-
-interface Taken {
-  readonly writer: JournalWriter;
-  readonly claim: Claim;
-  readonly events: readonly RunEvent[];
+/** As the plan is at the moment: it changes when lanes unfold. */
+function rivalsIn(fold: RunFold): ReturnType<typeof rivalsOf> {
+  let known: { readonly plan: RunPlan; readonly answer: ReturnType<typeof rivalsOf> } | undefined;
+  return (task, others) => {
+    const { plan } = fold;
+    if (known?.plan !== plan) {
+      known = { plan, answer: rivalsOf(plan.tasks, plan.agents) };
+    }
+    return known.answer(task, others);
+  };
 }
 
 interface Drivable extends Taken {

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { agentRunners } from './agentRunners.ts';
 import { agentTools } from './agentTools.ts';
-import { copiesFor } from './copies.ts';
+import { copiesFor, linkedInCopies } from './copies.ts';
 import type { DriverParts } from './engine/parts.ts';
 import { FolderCache } from './folderCache.ts';
 import type { BlobStore } from './journal/blobs.ts';
 import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
+import { Sandboxes } from './runners/sandbox/sandboxes.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
 import type { WorkspaceCopies } from './workspaces/copies.ts';
 
@@ -31,6 +32,11 @@ export function folderParts(
   const command: CommandOptions = {
     clock,
     environment,
+    sandboxes: new Sandboxes({
+      clock,
+      environment,
+      dependencies: { source: folder, isLinked: linkedInCopies(ports) },
+    }),
     nonce: () => randomBytes(8).toString('hex'),
   };
   const cache = new FolderCache(place, ports, () => ({
@@ -43,7 +49,7 @@ export function folderParts(
   }));
   const copyBlob = (digest: Parameters<BlobStore['path']>[0], to: string) =>
     fs.copyFile(blobs.path(digest), to);
-  const copies = copiesFor(folder, place, copyBlob, cache.digests);
+  const copies = copiesFor(folder, place, copyBlob, cache.digests, ports);
   const { shared } = cache;
   const tools = agentTools({ folder, ports, command, shared });
   return { copies, cache, command, runnerFor: agentRunners({ ports, command, tools, shared }) };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Disk } from './base/disk.ts';
 import { digestOf } from './base/digest.ts';
 import type { Base } from './domain/workflow.ts';
+import type { CheckoutParts } from './git/checkoutState.ts';
 import { gitProgram } from './git/gitProgram.ts';
 import { openRepository, type Repository } from './git/repository.ts';
 import type { Ports } from './ports.ts';
@@ -16,12 +17,15 @@ export interface Place {
   readonly folder: string;
   /** `undefined`: nothing is committed. */
   readonly repository: Repository | undefined;
+  /** Where the repository's things are, and the `git` that is asked; `undefined`: none is used. */
+  readonly checkout: CheckoutParts | undefined;
   /** What people should know about the folder, as a sentence. */
   readonly notice: string | undefined;
 }
 
 export async function findPlace(folder: string, ports: Ports, disk: Disk): Promise<Place> {
-  const opened = await openRepository(folder, { disk, program: gitProgram(ports.environment) });
+  const program = gitProgram(ports.environment);
+  const opened = await openRepository(folder, { disk, program });
   if (opened.kind === 'repository') {
     const { repository } = opened;
     const main = path.dirname(repository.commonDir);
@@ -30,6 +34,7 @@ export async function findPlace(folder: string, ports: Ports, disk: Disk): Promi
       copies: path.join(ports.cacheFolder, 'copies', nameOf(repository.commonDir)),
       folder: path.relative(main, folder).split(path.sep).join('/'),
       repository,
+      checkout: { places: repository.places, program },
       notice: undefined,
     };
   }
@@ -38,6 +43,7 @@ export async function findPlace(folder: string, ports: Ports, disk: Disk): Promi
     copies: path.join(ports.cacheFolder, 'copies', nameOf(folder)),
     folder: '',
     repository: undefined,
+    checkout: undefined,
     notice:
       opened.kind === 'none'
         ? 'This folder is not in a Git repository: artifacts stay with their run, no branch is made. "git init" changes that.'

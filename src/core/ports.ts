@@ -3,6 +3,7 @@ import type { Disk } from './base/disk.ts';
 import type { Log } from './base/log.ts';
 import type { Actor } from './domain/actor.ts';
 import type { CacheSettings } from './domain/cache.ts';
+import type { CopySettings } from './domain/copySettings.ts';
 import type { Models } from './models/models.ts';
 import type { HostedTools } from './tools/parts.ts';
 
@@ -30,6 +31,13 @@ export interface Ports {
   readonly tools?: HostedTools | undefined;
   /** Absolute. Where the host may have ripgrep; it is looked for on PATH else. */
   readonly ripgrep?: readonly string[] | undefined;
+  /** How copies are made, as the user has set it, asked anew for each run; left out: `DEFAULT_COPY_SETTINGS`. */
+  readonly copySettings?: (() => CopySettings) | undefined;
+  /**
+   * Files, absolute, that the user saved, made or removed in this program since then (milliseconds since 1970); left
+   * out: nobody notes them.
+   */
+  readonly savedSince?: ((since: number) => ReadonlySet<string>) | undefined;
   /** Tells one build of Sluice from another; left out: nothing that was parsed is kept for the next program. */
   readonly build?: string | undefined;
   /** Absolute. Holds what may be lost: workspace copies, what agents' files were parsed to. */

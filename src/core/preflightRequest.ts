@@ -93,6 +93,7 @@ export async function preflightOf(
         estimator: learnEstimates(sources.history),
         files: await sources.filesLike(fileGlobs(workflow, workflows)),
         usesCache: sources.usesCache,
+        checkout: undefined,
       },
     );
     if (!planned.ok) {

@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { Disposables, type Disposable } from './base/disposables.ts';
 import { Emitter } from './base/emitter.ts';
 import { err, ok, type Result } from './base/result.ts';
@@ -9,13 +8,8 @@ import type { Diagnostic, Location } from './domain/diagnostic.ts';
 import type { BlobRef, RunEvent } from './domain/event.ts';
 import type { RunId, StepId, TaskId } from './domain/ids.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
-import {
-  readWorkflowFile,
-  readWorkflows,
-  type Definitions,
-  type WorkflowEntry,
-} from './definitions/project.ts';
-import { problemsOfAgentFile } from './definitions/source/fileProblems.ts';
+import type { Definitions, WorkflowEntry } from './definitions/project.ts';
+import { firstLook } from './checkoutLooks.ts';
 import { DefinitionShelf } from './definitionShelf.ts';
 import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
@@ -33,9 +27,12 @@ import { openGates, whoMade, type OpenGate } from './projections/gates.ts';
 import { openQuestions, type AskedQuestion } from './projections/questions.ts';
 import type { Heard } from './projections/taskRows.ts';
 import { logOf } from './taskLog.ts';
+import { sourceOf } from './engine/source.ts';
+import { FolderResults } from './results.ts';
 import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
 import { taskPage } from './projections/taskPage.ts';
+import { TAKE_WHEN_OVER } from './takeRun.ts';
 import {
   attempted,
   fileGlobs,
@@ -66,6 +63,8 @@ export class Sluice {
   readonly actor: Actor;
   /** What editors ask about the folder's definition files. */
   readonly language: Language;
+  /** What tasks have made, and what people do with it. */
+  readonly results: FolderResults;
   readonly #ports: Ports;
   readonly #options: SluiceOptions;
   readonly #place: Place;
@@ -124,6 +123,13 @@ export class Sluice {
       drivenBy: (run) => this.#driving.drivenBy(run),
       isOurs: (created) => created.folder === place.folder,
     });
+    this.results = new FolderResults({
+      ...{ place, ports, driving: this.#driving, signal },
+      runs: () => this.runs(),
+      run: (run) => this.run(run),
+      request: (run, request) => this.request(run, request),
+      forget: () => this.refreshRuns(),
+    });
   }
 
   /** What people should know about the folder, as a sentence. */
@@ -163,32 +169,18 @@ export class Sluice {
   }
 
   /** A workflow by its name or its file, absolute or relative to the folder. */
-  async findWorkflow(nameOrFile: string): Promise<WorkflowEntry | undefined> {
-    const named = this.definitions.workflows.find(({ name }) => name === nameOrFile);
-    if (named !== undefined) {
-      return named;
-    }
-    const file = path.resolve(this.folder, nameOrFile);
-    const status = await fs.stat(file).catch(() => undefined);
-    return status?.isFile() === true
-      ? readWorkflowFile(this.folder, file, this.definitions, this.#closing.signal)
-      : undefined;
+  findWorkflow(nameOrFile: string): Promise<WorkflowEntry | undefined> {
+    return this.#shelf.findWorkflow(nameOrFile);
   }
 
   /** Everything wrong in one file of the folder: an agent's, or taken for a workflow. */
-  async diagnosticsOf(file: string): Promise<readonly Diagnostic[]> {
-    const { signal } = this.#closing;
-    return (
-      problemsOfAgentFile(this.folder, file, this.definitions) ??
-      (await readWorkflows(this.folder, file, this.definitions, signal)).diagnostics
-    );
+  diagnosticsOf(file: string): Promise<readonly Diagnostic[]> {
+    return this.#shelf.diagnosticsOf(file);
   }
 
   /** Where a step of a workflow is written. */
   locationOfStep(workflow: string, step: StepId): Location | undefined {
-    const entry = this.definitions.workflows.find(({ name }) => name === workflow);
-    const range = entry?.source?.rangeOfStep(step);
-    return entry === undefined || range === undefined ? undefined : { file: entry.file, range };
+    return this.#shelf.locationOfStep(workflow, step);
   }
 
   // Runs, as they stand
@@ -283,12 +275,18 @@ export class Sluice {
   async start(request: StartRequest): Promise<Result<StartedRun, StartProblem>> {
     return await attempted(async () => {
       const { agents, workflows } = this.definitions;
-      const base = await baseOf(this.#place);
+      const { signal } = this.#closing;
+      // Before anything is done: what it is compared with must be the user's own.
+      const [base, checkout] = await Promise.all([
+        baseOf(this.#place),
+        firstLook(this.#place, this.#ports.log, signal),
+      ]);
       const estimator = learnEstimates(pastTasks(this.runs()));
       const globs = fileGlobs(request.workflow, workflows);
-      const files = await this.#driving.filesLike(globs, this.#closing.signal);
+      const files = await this.#driving.filesLike(globs, signal);
       const usesCache = this.cache.isUsed;
-      const planned = planOf(request, { agents, workflows, base, estimator, files, usesCache });
+      const sources = { agents, workflows, base, estimator, files, usesCache, checkout };
+      const planned = planOf(request, sources);
       if (!planned.ok) {
         return planned;
       }
@@ -340,8 +338,7 @@ export class Sluice {
    * answer awaited), or nobody (then this program takes the run over).
    */
   async request(run: RunId, request: RunRequest): Promise<RequestOutcome> {
-    const mayBeOver = request.kind === 'rerun' || request.kind === 'command';
-    const found = mayBeOver ? this.#readable(run) : this.#unfinished(run);
+    const found = TAKE_WHEN_OVER.has(request.kind) ? this.#readable(run) : this.#unfinished(run);
     if (!found.ok) {
       return { kind: 'refused', why: found.error };
     }
@@ -372,11 +369,12 @@ export class Sluice {
   ): Promise<Result<CommandResult, string>> {
     const found = this.#readable(run);
     const state = found.ok ? found.value.state.tasks.get(task) : undefined;
-    if (!found.ok || state === undefined) {
+    const source = found.ok ? sourceOf(found.value.plan) : undefined;
+    if (!found.ok || source === undefined || state === undefined) {
       return err(found.ok ? `${run} has no task ${task}` : found.error);
     }
     const ran = await attempted(async () =>
-      ok(await this.#driving.runInCopy({ run, task, state, command }, signal)),
+      ok(await this.#driving.runInCopy({ run, task, state, command, source }, signal)),
     );
     if (!ran.ok) {
       return err(ran.error.message);
@@ -398,7 +396,8 @@ export class Sluice {
   }
 
   #follow(): void {
-    void this.#driving.sweepCopies((run) => {
+    void this.results.tidyUp();
+    void this.#driving.sweep((run) => {
       const entry = this.#book.entry(run);
       return entry?.kind !== 'readable' || entry.state.phase.kind !== 'finished';
     });

@@ -1,12 +1,15 @@
 import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import type { Agent } from './domain/agent.ts';
+import type { CheckoutState, OnCheckoutChange } from './domain/checkout.ts';
+import { DEFAULT_LANDING_RULES, type LandingRules } from './domain/landing.ts';
 import { slug, stepId, type AgentName, type StepId, type TaskId } from './domain/ids.ts';
 import {
   bareStep,
   DEFAULT_MAX_PARALLEL,
   inputFault,
   type Base,
+  type BaseTreeKind,
   type RunPlan,
   type Workflow,
 } from './domain/workflow.ts';
@@ -32,6 +35,16 @@ export interface StartRequest {
   readonly leaveAtGates: boolean;
   /** False: the cache answers nothing in the run and keeps nothing of it. @default true */
   readonly useCache?: boolean;
+  /** Over what the workflow says. */
+  readonly baseTree?: BaseTreeKind | undefined;
+  /** Where neither says. @default 'worktree' */
+  readonly usualBaseTree?: BaseTreeKind;
+  /** @default DEFAULT_LANDING_RULES */
+  readonly landing?: LandingRules;
+  /** What a changed checkout means. @default 'stop' */
+  readonly onCheckoutChange?: OnCheckoutChange;
+  /** As in the plan. */
+  readonly correlation?: string | undefined;
 }
 
 /** Why a run did not start or go on, for people. */
@@ -53,12 +66,14 @@ export interface PlanSources {
   readonly files: RunPlan['files'];
   /** False: the user wants no cache. */
   readonly usesCache: boolean;
+  /** The checkout before anything is done; `undefined`: nobody looks. */
+  readonly checkout: CheckoutState | undefined;
 }
 
 /** All the run will know, or what keeps it from being started. */
 export function planOf(
   request: StartRequest,
-  { agents, workflows, base, estimator, files, usesCache }: PlanSources,
+  { agents, workflows, base, estimator, files, usesCache, checkout }: PlanSources,
 ): Result<RunPlan, StartProblem> {
   const { workflow } = request;
   const inputs = resolveInputs(workflow, request.inputs);
@@ -110,6 +125,10 @@ export function planOf(
       request.maxParallel ?? workflow.maxParallel ?? request.usualParallel ?? DEFAULT_MAX_PARALLEL,
     useCache: usesCache && request.useCache !== false,
     base,
+    baseTree: request.baseTree ?? workflow.base ?? request.usualBaseTree ?? 'worktree',
+    landing: request.landing ?? DEFAULT_LANDING_RULES,
+    correlation: request.correlation,
+    checkout: checkout && { state: checkout, onChange: request.onCheckoutChange ?? 'stop' },
   });
 }
 
@@ -143,6 +162,8 @@ export function workflowOfAgent(agent: Agent): Workflow {
     onFailure: 'continue',
     budget: undefined,
     cache: undefined,
+    base: undefined,
+    validate: [],
     metadata: undefined,
     file: agent.file,
     digest: agent.digest,

@@ -15,7 +15,11 @@ export function toolPrograms(options: CommandOptions): RunProgram {
     const logFile = path.join(scratch, `.output-${options.nonce()}`);
     try {
       const { code, tail } = await checks.run(
-        { ...placeOf(marker), command, timeoutMs, folder, scratch, env, logFile },
+        {
+          ...placeOf(marker),
+          ...{ command, timeoutMs, folder, scratch, env, logFile },
+          sandbox: undefined,
+        },
         signal,
       );
       const printed = await endsOf(logFile);

@@ -80,7 +80,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // The AI SDK's types alone: VS Code's models are shown to it as its own.
   vscode: ['vscode', '@ai-sdk/provider'],
-  'core/artifacts': ['ajv'],
+  'core/artifacts': ['ajv', 'node-diff3'],
   'core/cache': ['lru-cache', 'zod'],
   'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
   'core/engine': ['p-limit'],
@@ -99,7 +99,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'core/tools': ['@modelcontextprotocol/sdk', 'ajv', 'p-limit', 'zod'],
   'core/starters': ['zod'],
   'core/workspaces': ['p-limit'],
-  cli: ['commander'],
+  cli: ['commander', 'node-diff3'],
   entry: ['vscode'],
 };
 

@@ -77,7 +77,7 @@ describe('A workflow with a gate', function () {
     assert.equal(repository.git('show', `${branch}:out/report.md`), '2 findings');
     assert.match(
       repository.git('log', '-1', '--format=%(trailers)', branch),
-      /Sluice-Approved-By: ada \(approve\)/,
+      /Sluice-Gate: approve approved by ada/,
     );
     assert.deepEqual(digestCheckout(project.folder), before);
     assert.equal(repository.problems(), '');

@@ -3,6 +3,7 @@ import { questionsOf } from '../core/projections/questions.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { cacheOffOf, runReuse } from '../core/projections/reasons.ts';
 import { runDuration, shownStatus, taskRows } from '../core/projections/taskRows.ts';
+import { checkoutFacts } from './checkoutLines.ts';
 import type { ReadableRun } from './session.ts';
 import { verbsOf } from './standing.ts';
 
@@ -20,6 +21,8 @@ export function runFacts(entry: BookEntry, now: number): object {
         by: entry.state.by,
         spent: entry.state.ledger.total,
         reused: runReuse(entry.state),
+        checkout: checkoutFacts(entry.state),
+        merge: entry.state.merge?.place,
         damage: entry.damage,
       };
 }
@@ -30,6 +33,7 @@ export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
   const estimates = new Map(plan.tasks.map(({ id, estimateMs }) => [id, estimateMs]));
   return taskRows(plan, state, driven).map((row) => {
     const at = state.tasks.get(row.task);
+    const landing = state.landings.get(row.task);
     return {
       task: row.task,
       agent: row.step.kind === 'agent' ? row.step.agent : undefined,
@@ -47,7 +51,9 @@ export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
       ledger: accountOf(state, row.task),
       failure: at?.kind === 'failed' ? at.failure : undefined,
       artifacts: row.artifacts,
+      removed: at?.kind === 'succeeded' ? at.removed : [],
       branch: row.branch,
+      undone: landing?.kind === 'undone' ? { by: landing.by, at: landing.at } : undefined,
       verbs: verbsOf(entry, row.task),
     };
   });

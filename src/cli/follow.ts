@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { RunId } from '../core/domain/ids.ts';
+import type { RunState } from '../core/domain/runState.ts';
 import { shownStatus } from '../core/projections/taskRows.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
 import { runFacts, taskFacts } from './facts.ts';
@@ -90,6 +91,20 @@ export function tellRun({ terminal, now }: Session, entry: ReadableRun, json: bo
   terminal.out(`${line}\n`);
 }
 
+/** What ends a pause; whoever did not ask for it is told why there is one. */
+function pauseSteps(run: RunId, { phase }: RunState): readonly string[] {
+  if (phase.kind !== 'paused') {
+    return [];
+  }
+  const why =
+    phase.because === 'checkout'
+      ? [
+          'It is paused because the checkout is not as it was. See that your files are as you want them.\n',
+        ]
+      : [];
+  return [...why, `Go on with: sluice resume ${run}\n`];
+}
+
 /** How a person moves the run on, a line each. */
 function nextSteps({ sluice }: Session, { run, state }: ReadableRun): string[] {
   if (state.phase.kind === 'finished' || state.phase.kind === 'cancelling') {
@@ -106,6 +121,6 @@ function nextSteps({ sluice }: Session, { run, state }: ReadableRun): string[] {
         `Look with: sluice exec ${run} ${task} -- <command>   then: sluice accept, rerun or skip ${run} ${task}\n`,
     ),
     ...[...state.held.keys()].map((task) => `Release with: sluice release ${run} ${task}\n`),
-    ...(state.phase.kind === 'paused' ? [`Go on with: sluice resume ${run}\n`] : []),
+    ...pauseSteps(run, state),
   ];
 }

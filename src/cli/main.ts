@@ -1,10 +1,4 @@
-import {
-  Command,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-  type OptionValues,
-} from 'commander';
+import { Command, CommanderError, Option, type OptionValues } from 'commander';
 import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
 import { answerQuestion } from './answerCommand.ts';
@@ -12,8 +6,23 @@ import { EXIT, type ExitCode } from './exitCodes.ts';
 import { cache } from './cacheCommand.ts';
 import { convert } from './convertCommand.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
+import { diff } from './diffCommand.ts';
+import { forecast } from './forecastCommand.ts';
+import { BASE_TREES, ON_CHECKOUT_CHANGE } from './isolationSettings.ts';
 import { ledger } from './ledgerCommand.ts';
+import { merge } from './mergeCommand.ts';
+import { SideWords } from './mergeChoices.ts';
 import { models } from './modelsCommand.ts';
+import {
+  age,
+  author,
+  branchPrefix,
+  collectInput,
+  correlationId,
+  repeated,
+  wholeNumber,
+} from './optionValues.ts';
+import { drop, prune, rollback } from './removalCommands.ts';
 import { resume } from './resumeCommand.ts';
 import { answer, cancel, gates, pause, run, runs, show } from './runCommands.ts';
 import {
@@ -111,7 +120,7 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     .option('-t, --template <name>', 'what it begins as (docs/packs.md)')
     .addOption(
       new Option('-a, --agent <name>', 'an agent that works in a new workflow; may be repeated')
-        .argParser((value: string, before: string[]) => [...before, value])
+        .argParser(repeated)
         .default([], 'those that are there'),
     );
   created.registeredArguments[0]?.choices(['agent', 'workflow']);
@@ -143,9 +152,24 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
         '--approve <gate>',
         'approve this gate, or "all", as soon as it opens; may be repeated',
       )
-        .argParser((value: string, before: string[]) => [...before, value])
+        .argParser(repeated)
         .default([], 'none'),
-    );
+    )
+    .addOption(
+      new Option(
+        '--base <tree>',
+        'what copies are made of: the commit HEAD names, or the files as they lie there',
+      ).choices(BASE_TREES),
+    )
+    .option('--branch-prefix <prefix>', 'what the branches of results start with', branchPrefix)
+    .option('--author <author>', 'who commits are by: "Name <email>"', author)
+    .addOption(
+      new Option(
+        '--on-checkout-change <what>',
+        'when your files change meanwhile: stop the run, or only tell',
+      ).choices(ON_CHECKOUT_CHANGE),
+    )
+    .option('--correlation-id <id>', "names the run in other systems' records", correlationId);
   json(command('pause <run>', 'let nothing new of a run start', pause)).option(
     '--interrupt',
     'end what runs now, to be made again',
@@ -172,6 +196,31 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     .option('--raise <limit>', 'raise the budget to so many tokens, dollars or minutes')
     .option('--model <name>', 'with --raise: go on with this model')
     .option('--stop', 'end the task where its budget is spent');
+  json(command('diff <run> [task]', 'show what tasks did to files', diff))
+    .option('--stat', 'only how much of each file changed')
+    .option('--name-only', 'only the names of the files');
+  json(command('forecast <run>', 'say which results could not be merged now', forecast));
+  json(command('merge <run>', 'merge the approved results of a run into one branch', merge))
+    .addOption(
+      new Option('--take <choice...>', 'of paths in conflict: ours or theirs, then the paths')
+        .argParser((word: string, before: SideWords) => before.with(word))
+        .default(SideWords.none, 'none'),
+    )
+    .addOption(
+      new Option('--take-file <path=file>', 'take a file of yours for a path; may be repeated')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--versions <folder>', 'only write the versions of paths in conflict there');
+  json(command('rollback <run> <task>', "take a task's result back from its branch", rollback));
+  json(command('drop <run>', 'remove a run with its branches, tags and copies', drop)).option(
+    '--yes',
+    'without being asked',
+  );
+  json(command('prune', 'drop the runs that ended long ago', prune))
+    .requiredOption('--older-than <age>', 'how long ago: 12h, 30d, 8w', age)
+    .option('--dry-run', 'only say what would go')
+    .option('--yes', 'without being asked');
   json(command('model <run> <task> <model>', 'go on with another model from the next turn', model));
   json(
     command(
@@ -206,22 +255,4 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function wholeNumber(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function collectInput(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at <= 0) {
-    throw new InvalidArgumentError('Write it as key=value.');
-  }
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -11,6 +11,7 @@ import {
 } from '../core/projections/taskRows.ts';
 import { runSpentText } from '../core/projections/ledger.ts';
 import { runReusedText, savingsText } from '../core/projections/reasons.ts';
+import { checkoutMark, checkoutText } from './checkoutLines.ts';
 import { questionLines } from './questionLines.ts';
 import type { ReadableRun } from './session.ts';
 import { isInterrupted, standing } from './standing.ts';
@@ -118,26 +119,33 @@ export function headLine(terminal: Terminal, entry: ReadableRun, now: number): s
     paint(terminal, 'bold', entry.run),
     paint(terminal, STATUS_COLOURS[status], status),
     standing(entry),
-    ...[runSpentText(entry.state), runReusedText(entry.state)].filter((text) => text !== ''),
+    ...[runSpentText(entry.state), runReusedText(entry.state), checkoutMark(entry.state)].filter(
+      (text) => text !== '',
+    ),
     // Since when nobody drives it is not known.
     ...(isInterrupted(entry) ? [] : [formatDuration(runDuration(entry.state, now))]),
   ].join(' · ');
 }
 
-/** Where the artifacts are, and what to do about failures. */
+/** Where the artifacts are, what to do about failures, and what has happened to the user's files meanwhile. */
 export function afterLines(terminal: Terminal, entry: ReadableRun): string[] {
-  return taskRows(entry.plan, entry.state, entry.driven).flatMap(
-    ({ task, branch, artifacts, fix }) => {
-      const files = artifacts.map(({ path }) => path).join(', ');
-      return [
-        ...(branch === undefined
-          ? []
-          : [`  ${task} is on ${paint(terminal, 'bold', branch)} (${files})`]),
-        // What to install is said by the agent's file, which came from outside.
-        ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
-      ];
-    },
-  );
+  const { plan, state, driven } = entry;
+  const checkout = checkoutText(state);
+  const ofTasks = taskRows(plan, state, driven).flatMap(({ task, branch, artifacts, fix }) => {
+    const files = artifacts.map(({ path }) => path).join(', ');
+    const landing = state.landings.get(task);
+    return [
+      ...(branch === undefined
+        ? []
+        : [`  ${task} is on ${paint(terminal, 'bold', branch)} (${files})`]),
+      ...(landing?.kind === 'undone'
+        ? [`  ${task} was taken back by ${oneLine(landing.by.name)}; it is on no branch`]
+        : []),
+      // What to install is said by the agent's file, which came from outside.
+      ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
+    ];
+  });
+  return [...ofTasks, ...(checkout === undefined ? [] : [`  ${checkout}`])];
 }
 
 /**

@@ -1,7 +1,12 @@
 import { formatDuration, oneLine, plainText } from '../core/base/text.ts';
 import { formatDiagnostic } from '../core/domain/diagnostic.ts';
+import type { OnCheckoutChange } from '../core/domain/checkout.ts';
 import type { Decision } from '../core/domain/event.ts';
+import type { Author } from '../core/domain/landing.ts';
+import type { BaseTreeKind } from '../core/domain/workflow.ts';
 import { runDuration, shownStatus } from '../core/projections/taskRows.ts';
+import type { RunState } from '../core/domain/runState.ts';
+import { checkoutMark, checkoutText } from './checkoutLines.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { runFacts, taskFacts } from './facts.ts';
 import { follow, tellRun } from './follow.ts';
@@ -28,9 +33,14 @@ export async function run(
     readonly cache: boolean;
     readonly dryRun?: true;
     readonly approve: readonly string[];
+    readonly base?: BaseTreeKind;
+    readonly branchPrefix?: string;
+    readonly author?: Author;
+    readonly onCheckoutChange?: OnCheckoutChange;
+    readonly correlationId?: string;
   },
 ): Promise<ExitCode> {
-  const { sluice, terminal } = session;
+  const { sluice, terminal, isolation } = session;
   const entry = await sluice.findWorkflow(name);
   if (entry === undefined) {
     const known = sluice.definitions.workflows.map((workflow) => workflow.name).join(', ');
@@ -67,6 +77,14 @@ export async function run(
       useCache: options.cache,
       approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
       leaveAtGates: true,
+      baseTree: options.base,
+      usualBaseTree: isolation.baseTree,
+      landing: {
+        prefix: options.branchPrefix ?? isolation.landing.prefix,
+        author: options.author ?? isolation.landing.author,
+      },
+      onCheckoutChange: options.onCheckoutChange ?? isolation.onCheckoutChange,
+      correlation: options.correlationId,
     });
     if (!started.ok) {
       throw new CommandFailure(
@@ -180,7 +198,7 @@ export function runs(
               shownStatus(entry.state, entry.driven),
               new Date(entry.state.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
               formatDuration(runDuration(entry.state, now())),
-              [standing(entry), runReusedText(entry.state)]
+              [standing(entry), runReusedText(entry.state), checkoutNote(entry.state)]
                 .filter((text) => text !== '')
                 .join(' · '),
             ],
@@ -188,6 +206,11 @@ export function runs(
     ),
   );
   return Promise.resolve(EXIT.succeeded);
+}
+
+/** Of runs in a list only what is out of the ordinary. */
+function checkoutNote(state: RunState): string {
+  return checkoutText(state) === undefined ? '' : checkoutMark(state);
 }
 
 export async function show(

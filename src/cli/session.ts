@@ -10,7 +10,9 @@ import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
 import type { Models } from '../core/models/models.ts';
 import { Sluice } from '../core/sluice.ts';
+import type { IsolationSettings } from './isolationSettings.ts';
 import { terminalCacheSettings } from './terminalCache.ts';
+import { terminalIsolation } from './terminalIsolation.ts';
 import { terminalModels } from './terminalModels.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -57,6 +59,8 @@ function packsBeside(program: string | undefined): string {
 export interface Session {
   readonly sluice: Sluice;
   readonly models: Models;
+  /** As the user has set it. */
+  readonly isolation: IsolationSettings;
   readonly terminal: Terminal;
   readonly now: () => number;
   /** Absolute; the packs that come with Sluice. */
@@ -77,6 +81,7 @@ export async function withSluice(
   const log = terminalLog(terminal, environment['SLUICE_LOG'] === 'debug');
   const shared = { clock: systemClock, random: Math.random, log };
   const cacheSettings = await terminalCacheSettings(folders.config, log);
+  const isolation = await terminalIsolation(folders.config, log);
   const models = await terminalModels({ environment, configFolder: folders.config, ...shared });
   const sluice = await Sluice.open(at, {
     ...shared,
@@ -85,13 +90,15 @@ export async function withSluice(
     actor: { name: userName(process.env), via: 'terminal' },
     environment,
     cacheSettings: () => cacheSettings,
+    copySettings: () => isolation.copies,
     home: folders.home,
     build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
   });
   try {
-    return await work({ sluice, models, terminal, now: () => systemClock.now(), packs });
+    const now = () => systemClock.now();
+    return await work({ sluice, models, isolation, terminal, now, packs });
   } finally {
     await sluice.close();
     models.dispose();

@@ -27,3 +27,27 @@ export async function readSettingsFile(
     return undefined;
   }
 }
+
+/**
+ * As `readSettingsFile`, of a file whose settings are the fields of an object.
+ * @param fields the names there are; another one is told
+ */
+export async function readSettingsFields(
+  file: string,
+  fields: readonly string[],
+  log: Log,
+): Promise<Readonly<Record<string, unknown>>> {
+  const read = await readSettingsFile(file, log);
+  if (read === undefined) {
+    return {};
+  }
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    log.warn(`${file} must hold an object, so none of its settings count.`);
+    return {};
+  }
+  for (const stranger of Object.keys(value).filter((name) => !fields.includes(name))) {
+    log.warn(`${file} has ${JSON.stringify(stranger)}, which is none of ${fields.join(', ')}.`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}

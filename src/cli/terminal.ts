@@ -3,8 +3,8 @@ import { oneLine } from '../core/base/text.ts';
 
 /** Where a command writes. Tests give their own. */
 export interface Terminal {
-  /** Results. */
-  out(text: string): void;
+  /** Results. Bytes go as they are: what a file holds may be in any encoding. */
+  out(text: string | Uint8Array): void;
   /** Problems and notices, so that results can be piped. */
   err(text: string): void;
   /** The results go to a screen whose lines can be written over. */

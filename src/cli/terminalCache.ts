@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Log } from '../core/base/log.ts';
 import { readCacheSettings } from '../core/cacheSettings.ts';
-import { DEFAULT_CACHE_SETTINGS, type CacheSettings } from '../core/domain/cache.ts';
-import { readSettingsFile } from './settingsFile.ts';
+import type { CacheSettings } from '../core/domain/cache.ts';
+import { readSettingsFields } from './settingsFile.ts';
 
 /**
  * The settings of the cache in the terminal: the user's own file, with the fields of VS Code's `sluice.cache.…`
@@ -14,20 +14,8 @@ export async function terminalCacheSettings(
   log: Log,
 ): Promise<CacheSettings> {
   const file = path.join(configFolder, 'cache.json');
-  const read = await readSettingsFile(file, log);
-  if (read === undefined) {
-    return DEFAULT_CACHE_SETTINGS;
-  }
-  const { value } = read;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    log.warn(`${file} must hold an object, so none of its settings count.`);
-    return DEFAULT_CACHE_SETTINGS;
-  }
-  const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
-  if (stranger !== undefined) {
-    log.warn(`${file} has ${JSON.stringify(stranger)}, which is none of ${FIELDS.join(', ')}.`);
-  }
-  const { settings, problems } = readCacheSettings(value, 'cache');
+  const written = await readSettingsFields(file, FIELDS, log);
+  const { settings, problems } = readCacheSettings(written, 'cache');
   for (const problem of problems) {
     log.warn(`${file}: ${problem}`);
   }

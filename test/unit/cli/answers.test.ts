@@ -100,7 +100,7 @@ describe('sluice runs, show, gates, approve, reject, cancel and resume', functio
     assert.equal(code, 1);
     assert.deepEqual(
       objects(out).map(({ type }) => type),
-      ['run-claimed', 'gate-answered', 'task-skipped', 'run-finished', 'end'],
+      ['run-claimed', 'gate-answered', 'task-skipped', 'checkout-looked', 'run-finished', 'end'],
     );
     await sluice(project, 'run', 'twice');
     const first = objects((await sluice(project, 'approve', 'last', 'first', '--json')).out);

@@ -22,8 +22,8 @@ export class CapturedTerminal implements Terminal {
     this.width = live ? 80 : Infinity;
   }
 
-  out(text: string): void {
-    this.written += text;
+  out(text: string | Uint8Array): void {
+    this.written += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
   }
 
   err(text: string): void {

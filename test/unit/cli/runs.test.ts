@@ -46,7 +46,7 @@ describe('sluice run', function () {
         '  ✓ first  succeeded  SOME',
         '  ✓ then   succeeded  SOME',
         '  first is on ai/generated/good-1/first (report.md)',
-        'good-1 · succeeded · 2 of 2 done · SOME',
+        'good-1 · succeeded · 2 of 2 done · checkout untouched · SOME',
         '',
       ].join('\n'),
     );

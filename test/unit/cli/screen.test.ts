@@ -125,7 +125,7 @@ describe('A run on a screen', function () {
     assert.deepEqual(
       screenAfter(out),
       [
-        'two-1 · degraded · 1 of 2 done · 1 failed · SOME',
+        'two-1 · degraded · 1 of 2 done · 1 failed · checkout untouched · SOME',
         '  ✓ good  succeeded  SOME',
         '  ✗ bad   failed     "…/node" exited with code 1',
         '  good is on ai/generated/two-1/good (made.txt)',

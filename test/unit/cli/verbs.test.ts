@@ -155,7 +155,10 @@ describe('The verbs of a task', function () {
       told
         .map(({ type }) => type)
         .filter((type) => !/^task-(?:process|started)$/.test(String(type))),
-      ['run-claimed', 'tasks-reset', 'task-failed', 'task-skipped', 'run-finished', 'end'],
+      [
+        ...['run-claimed', 'tasks-reset', 'task-failed', 'task-skipped'],
+        ...['checkout-looked', 'run-finished', 'end'],
+      ],
     );
   });
 

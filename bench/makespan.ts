@@ -3,7 +3,8 @@ import type { EventBody, RunEvent } from '../src/core/domain/event.ts';
 import { runIdOf, type TaskId } from '../src/core/domain/ids.ts';
 import { DEFAULT_ESTIMATE_MS, type RunPlan } from '../src/core/domain/workflow.ts';
 import { decide, type Rules } from '../src/core/engine/decide.ts';
-import { graphOf, RunFold } from '../src/core/journal/fold.ts';
+import { RunFold } from '../src/core/journal/fold.ts';
+import { graphOf } from '../src/core/journal/planGraph.ts';
 import { planWith, step } from '../test/support/plans.ts';
 import { gaussian, mean, quantile, randomDag, randomNumbers, type Dag } from './dags.ts';
 
@@ -103,7 +104,13 @@ function sluice(
 ): number[] {
   const plan = planOf(dag, estimates, slots);
   const graph = graphOf(plan);
-  const rules: Rules = { graph, maxParallel: slots, canLand: false, stopAtFailure: false };
+  const rules: Rules = {
+    graph,
+    maxParallel: slots,
+    isRival: () => false,
+    canLand: false,
+    stopAtFailure: false,
+  };
   let seq = 0;
   const stamp = (body: EventBody): RunEvent => {
     seq += 1;

@@ -3,6 +3,8 @@
 //   npm run bench -- makespan      how early a run ends, beside a queue and the lower bound
 //   npm run bench -- resume        going on with a run of 10,000 steps
 //   npm run bench -- starts        from the decision to the process
+//   npm run bench -- commits       a result on its branch, beside git fast-import and git add + commit
+//   npm run bench -- copies        a copy of 5,000 files, made and used again, beside git worktree add
 //   npm run bench -- takeover      how long a run stands still when its driver is killed
 //   npm run bench -- parsing       what it costs to read definitions, beside YAML libraries
 //   npm run bench -- definitions   finding 1,000 agents, their first list, the next one, and one change
@@ -13,6 +15,8 @@
 import { benchActivation } from './activation.ts';
 import { benchCache } from './cache.ts';
 import { benchCalls } from './calls.ts';
+import { benchCommits } from './commits.ts';
+import { benchCopies } from './copies.ts';
 import { benchDefinitions } from './definitions.ts';
 import { benchEngine } from './engine.ts';
 import { benchGovernor } from './governor.ts';
@@ -27,6 +31,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   makespan: benchMakespan,
   resume: benchResume,
   starts: benchStarts,
+  commits: benchCommits,
+  copies: benchCopies,
   takeover: benchTakeover,
   parsing: benchParsing,
   definitions: benchDefinitions,

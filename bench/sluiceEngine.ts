@@ -9,7 +9,8 @@ import { agentName, runIdOf } from '../src/core/domain/ids.ts';
 import type { RunPlan } from '../src/core/domain/workflow.ts';
 import { RunDriver } from '../src/core/engine/driver.ts';
 import type { CopyPort, DriverParts } from '../src/core/engine/parts.ts';
-import { graphOf, RunFold } from '../src/core/journal/fold.ts';
+import { RunFold } from '../src/core/journal/fold.ts';
+import { graphOf } from '../src/core/journal/planGraph.ts';
 import { JournalWriter } from '../src/core/journal/writer.ts';
 import { planWith, step } from '../test/support/plans.ts';
 import type { Dag } from './dags.ts';
@@ -44,7 +45,8 @@ export class SluiceRun {
     if (created === undefined) {
       throw new Error('nothing was appended');
     }
-    const rules = { graph, maxParallel, canLand: false, stopAtFailure: false };
+    const isRival = () => false;
+    const rules = { graph, maxParallel, isRival, canLand: false, stopAtFailure: false };
     const fold = new RunFold(plan, graph, created);
     let told = 0;
     const parts = partsWith(this.#writer, (count) => {
@@ -100,7 +102,9 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     layIn: () => Promise.resolve(),
     sessionFile: '',
     watchChanges: () => Promise.resolve(() => Promise.resolve([])),
+    versionBefore: () => Promise.resolve(undefined),
     collect: () => Promise.resolve({ found: [], missing: [] }),
+    rest: () => undefined,
     dispose: () => Promise.resolve(),
   };
   const quiet = () => undefined;
@@ -112,7 +116,15 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
       copy: () => Promise.resolve(EMPTY),
       read: () => Promise.resolve(new Uint8Array()),
     },
-    copies: { create: () => Promise.resolve(copy), reopen: () => Promise.resolve(undefined) },
+    copies: {
+      create: () => Promise.resolve(copy),
+      reader: () => Promise.resolve(copy),
+      reopen: () => Promise.resolve(undefined),
+    },
+    ignoredAmong: () => Promise.resolve(new Set()),
+    mergeFiles: () => Promise.resolve(undefined),
+    onlyReads: () => false,
+    checkout: undefined,
     runnerFor: () => ({
       canPark: false,
       run: () => Promise.resolve(ok({ kind: 'done', exitCode: 0 })),

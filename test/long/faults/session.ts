@@ -13,7 +13,8 @@ import type { DriverParts, LandingPort } from '../../../src/core/engine/parts.ts
 import { gitProgram } from '../../../src/core/git/gitProgram.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
 import { claimRun, type Claim } from '../../../src/core/journal/claim.ts';
-import { graphOf, RunFold } from '../../../src/core/journal/fold.ts';
+import { RunFold } from '../../../src/core/journal/fold.ts';
+import { graphOf } from '../../../src/core/journal/planGraph.ts';
 import { RunStore } from '../../../src/core/journal/runStore.ts';
 import { JournalWriter } from '../../../src/core/journal/writer.ts';
 import { gitEnvironment } from '../../support/tempRepository.ts';
@@ -94,6 +95,7 @@ export class Session {
       this.#append(writer, claiming).forEach((event) => fold.apply(event));
       const rules = {
         graph,
+        isRival: () => false,
         maxParallel: this.#plan.maxParallel,
         canLand: landing !== undefined,
         stopAtFailure: false,

@@ -54,12 +54,28 @@ export class World {
   };
 
   /** Agents, copies and checks of a program that lives as long as its disk. */
-  parts(disk: PowerDisk): Pick<DriverParts, 'runnerFor' | 'runCheck' | 'copies' | 'endOrphans'> {
+  parts(
+    disk: PowerDisk,
+  ): Pick<
+    DriverParts,
+    | 'mergeFiles'
+    | 'runnerFor'
+    | 'runCheck'
+    | 'copies'
+    | 'endOrphans'
+    | 'ignoredAmong'
+    | 'onlyReads'
+    | 'checkout'
+  > {
     const runner = this.#runner(disk);
     return {
       runnerFor: (kind) => (kind === 'command' ? runner : undefined),
       runCheck: ({ task }) => Promise.resolve({ code: this.times(task) > 0 ? 0 : 1, tail: '' }),
       copies: this.#copies(disk),
+      ignoredAmong: () => Promise.resolve(new Set<string>()),
+      mergeFiles: () => Promise.resolve(undefined),
+      onlyReads: () => false,
+      checkout: undefined,
       endOrphans: () => Promise.resolve(0),
     };
   }
@@ -108,6 +124,7 @@ export class World {
         fs.mkdirSync(path.join(folder, 'tree'), { recursive: true });
         return Promise.resolve(copyIn(folder, disk));
       },
+      reader: () => Promise.reject(new Error('every task works here')),
       reopen: (_run, task, attempt) => {
         const folder = at(task, attempt);
         return Promise.resolve(fs.existsSync(folder) ? copyIn(folder, disk) : undefined);
@@ -127,7 +144,9 @@ function copyIn(folder: string, disk: PowerDisk): CopyPort {
     layIn: () => Promise.resolve(),
     sessionFile: path.join(folder, 'session'),
     watchChanges: () => Promise.resolve(() => Promise.resolve([])),
+    versionBefore: () => Promise.resolve(undefined),
     collect: (paths) => collectFiles(tree, paths),
+    rest: () => undefined,
     dispose: () => {
       if (!disk.stopped) {
         fs.rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,9 @@ import type { PlannedTask, RunPlan } from '../../../src/core/domain/workflow.ts'
 import { decide, type Action, type Rules } from '../../../src/core/engine/decide.ts';
 import { outcomeEvent } from '../../../src/core/engine/outcomes.ts';
 import { verdictOn } from '../../../src/core/engine/requests.ts';
-import { foldRun, graphOf, RunFold } from '../../../src/core/journal/fold.ts';
+import { foldRun, RunFold } from '../../../src/core/journal/fold.ts';
+import { rivalsOf } from '../../../src/core/domain/rivals.ts';
+import { graphOf } from '../../../src/core/journal/planGraph.ts';
 import { failedNeeds } from '../../../src/core/journal/skipping.ts';
 import { recompute, type Reference } from './reference.ts';
 import { planOf, type RunShape, type Step } from './shapes.ts';
@@ -64,7 +66,8 @@ class ModelRun {
     this.#plan = planOf(shape);
     const graph = graphOf(this.#plan);
     const { maxParallel, canLand, stopAtFailure } = shape;
-    this.#rules = { graph, maxParallel, canLand, stopAtFailure };
+    const isRival = rivalsOf(this.#plan.tasks);
+    this.#rules = { graph, maxParallel, canLand, isRival, stopAtFailure };
     this.#events.push({
       ...this.#header(),
       type: 'run-created',
@@ -448,5 +451,6 @@ function pick<T>(from: readonly T[], index: number): T | undefined {
 }
 
 function evidence(artifacts: readonly Artifact[]) {
-  return { exitCode: 0, output: NOTHING, log: NOTHING, artifacts, inputBytes: 0 };
+  const removed: readonly [] = [];
+  return { exitCode: 0, output: NOTHING, log: NOTHING, artifacts, removed, inputBytes: 0 };
 }

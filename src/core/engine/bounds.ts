@@ -12,9 +12,19 @@ const MOST_PATHS = 20;
 export interface Bounds {
   /** `undefined`: all that is not out of bounds. */
   readonly owns: readonly Glob[] | undefined;
-  readonly never: readonly Glob[];
+  readonly never: readonly Never[];
   /** As they were rendered. */
   readonly texts: Pick<Terms, 'owns' | 'never'>;
+}
+
+/**
+ * A path that a disk takes for one that must never be changed is none either, wherever it was made: the branch is
+ * checked out elsewhere. What is owned is compared letter for letter.
+ */
+interface Never {
+  readonly glob: Glob;
+  /** For paths that are folded likewise. */
+  readonly folded: Glob | undefined;
 }
 
 /** The bounds of a task with its own values in them; `undefined`: it may change anything. */
@@ -39,7 +49,7 @@ export async function boundsOf(
   const textsOf = (globs: readonly Glob[]) => globs.map(({ text }) => text);
   return ok({
     owns: allowed,
-    never: forbidden.value,
+    never: forbidden.value.map((glob) => ({ glob, folded: foldedGlob(glob) })),
     texts: { owns: allowed && textsOf(allowed), never: textsOf(forbidden.value) },
   });
 }
@@ -60,14 +70,30 @@ export function whyNotWrite(file: string, bounds: Bounds | undefined): string | 
 }
 
 /** True where one of the globs that give the task its paths takes this one. */
-export function isOwned(file: string, { owns = [], never }: Bounds): boolean {
-  const covers = (glob: Glob) => globCovers(glob, file);
-  return owns.some(covers) && !never.some(covers);
+export function isOwned(file: string, bounds: Bounds): boolean {
+  return bounds.owns !== undefined && isInside(file, bounds);
 }
 
 function isInside(file: string, { owns, never }: Bounds): boolean {
-  const covers = (glob: Glob) => globCovers(glob, file);
-  return (owns === undefined || owns.some(covers)) && !never.some(covers);
+  if (owns?.some((glob) => globCovers(glob, file)) === false) {
+    return false;
+  }
+  const other = folded(file);
+  return !never.some(
+    (one) =>
+      globCovers(one.glob, file) || (one.folded !== undefined && globCovers(one.folded, other)),
+  );
+}
+
+/** One form for all spellings that a case-folding or composing file system takes for one. */
+function folded(text: string): string {
+  return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/** `undefined`: folding made of it what is no glob. */
+function foldedGlob({ text }: Glob): Glob | undefined {
+  const other = folded(text);
+  return globFault(other) === undefined ? parseGlob(other) : undefined;
 }
 
 async function globsOf(

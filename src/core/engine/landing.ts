@@ -55,7 +55,7 @@ function modelOf(state: RunState, task: TaskId): Pick<LandingRequest, 'model' | 
   const isPriced = ledger?.spent.unpricedCalls === 0 && ledger.spent.lostCalls === 0;
   return {
     model: last && { requested: last.requested, served: last.end?.served },
-    usd: last !== undefined && isPriced ? ledger?.spent.usd : undefined,
+    usd: last !== undefined && isPriced ? ledger.spent.usd : undefined,
   };
 }
 

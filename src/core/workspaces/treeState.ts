@@ -16,7 +16,7 @@ export interface SeenEntry {
   /** Of a folder: its mode and owner, since it is written to with everything in it. */
   readonly identity: string;
   readonly mode: number;
-  /** It has other names, here or elsewhere. */
+  /** It has other names than this one, here or elsewhere. */
   readonly isShared: boolean;
   /** Taken on the disk. */
   readonly bytes: number;
@@ -38,6 +38,19 @@ const entriesOf = promisify(
   ) => void,
 );
 const FOLDERS_AT_ONCE = 12;
+
+/** What bytes that are no text are read as. */
+const NO_TEXT = '\ufffd';
+
+/** Something with a name that is no text. It is there, and nobody reaches it by the name that is shown. */
+const UNREACHABLE: SeenEntry = {
+  kind: 'other',
+  identity: UNSETTLED,
+  mode: 0,
+  isShared: true,
+  bytes: 0,
+  touchedNs: 0n,
+};
 
 export function seenOf(status: BigIntStats): SeenEntry {
   const kind = kindOf(status);
@@ -76,9 +89,10 @@ export async function seeTree(
       open,
       async (folder) => {
         const found = await entriesOf(path.join(tree, folder), { withFileTypes: true });
+        const within = (name: string) => (folder === '' ? name : `${folder}/${name}`);
         await Promise.all(
           found.map(async ({ name }) => {
-            const relative = folder === '' ? name : `${folder}/${name}`;
+            const relative = within(name);
             const status = await statusOf(path.join(tree, relative));
             if (status === undefined) {
               return;
@@ -90,12 +104,26 @@ export async function seeTree(
             }
           }),
         );
+        if (found.some(({ name }) => name.includes(NO_TEXT))) {
+          // After the others: one of them may truly be called what such a name is read as.
+          for (const name of await namesThatAreNoText(path.join(tree, folder))) {
+            seen.set(within(name), UNREACHABLE);
+          }
+        }
       },
       FOLDERS_AT_ONCE,
     );
     open = next;
   }
   return seen;
+}
+
+async function namesThatAreNoText(folder: string): Promise<readonly string[]> {
+  const names = await fs.readdir(folder, { encoding: 'buffer' });
+  return names.flatMap((name) => {
+    const text = name.toString('utf8');
+    return Buffer.from(text, 'utf8').equals(name) ? [] : [text];
+  });
 }
 
 /** `undefined` for what is not there. @throws what the disk throws else */

@@ -65,11 +65,13 @@ export class WorkspaceCopy extends AttemptFolder {
    * the copy. That stands with the copy, so also of an attempt that another program began. To be asked when nothing
    * works in the copy any more. Rejects as the disk does, on the signal, and when the run's tree is gone.
    */
-  watchChanges(
+  async watchChanges(
     _begun: 'forget' | 'keep' | 'recall',
     signal: AbortSignal,
   ): Promise<() => Promise<readonly TreeChange[]>> {
-    return Promise.resolve(() => this.changes(signal));
+    // Read before the attempt begins: it could write another one.
+    await this.#laidBefore();
+    return () => this.changes(signal);
   }
 
   /** In the order of the paths; as what `watchChanges` gives. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { digestOf } from '../../../../src/core/base/digest.ts';
 import type { Agent, RunnerSpec } from '../../../../src/core/domain/agent.ts';
 import { agentName, stepId, type RunId, type TaskId } from '../../../../src/core/domain/ids.ts';
+import { DEFAULT_SANDBOX, type SandboxRule } from '../../../../src/core/domain/sandbox.ts';
 import { NO_TERMS } from '../../../../src/core/domain/terms.ts';
 import type { AgentStep, JsonValue } from '../../../../src/core/domain/workflow.ts';
 import { fingerprintOf, scopeOf } from '../../../../src/core/cache/tasks/fingerprint.ts';
@@ -10,6 +11,7 @@ import {
   AGENT_FIELDS,
   CALLS_FIELDS,
   RUNNER_FIELDS,
+  SANDBOX_FIELDS,
   STEP_FIELDS,
   TERMS_FIELDS,
 } from '../../../../src/core/cache/tasks/keyFields.ts';
@@ -284,6 +286,22 @@ describe('what of a step is in the key', () => {
     assert.equal(changes(before, after), false);
   });
 
+  it('are whether it is shut in and in which image, and not within which limits', () => {
+    const of = (sandbox: Partial<SandboxRule> | undefined) =>
+      commandQuestion({
+        step: step('a', [], {
+          terms: { ...NO_TERMS, sandbox: sandbox && { ...DEFAULT_SANDBOX, ...sandbox } },
+        }),
+      });
+    const other = { use: false, cpus: 2, memoryBytes: 1, diskBytes: 1, timeoutMs: 1, image: 'x' };
+    for (const [name, [counts]] of Object.entries(SANDBOX_FIELDS)) {
+      const changed = { [name]: other[name as keyof typeof other] };
+      assert.equal(changes(of({}), of(changed)), counts === 'in', name);
+    }
+    assert.equal(changes(of(undefined), of({})), true);
+    assert.equal(changes(of(undefined), of({ use: false, image: 'x' })), false);
+  });
+
   it('say the same at the step as at the agent', () => {
     const terms = { ...NO_TERMS, calls: CALLS };
     const atStep = modelQuestion({ step: step('a', [], { terms }) });
@@ -366,6 +384,7 @@ describe('what else is in the key', () => {
       { artifacts: [first!, { ...second!, executable: true }] },
       { artifacts: [first!, { ...second!, digest: digestOf('c') }] },
       { artifacts: [first!, { ...second!, path: 'c.md' }] },
+      { removed: ['d.md'] },
     ];
     for (const other of others) {
       const after = { ...before, needs: [{ ...NEED, ...other }] };

@@ -23,6 +23,14 @@ export type CommandTarget =
       readonly run: RunId;
       readonly question: QuestionId;
     }
+  /** A path of a merge that could not be merged. */
+  | {
+      readonly kind: 'conflict';
+      readonly project: Project;
+      readonly run: RunId;
+      readonly task: TaskId;
+      readonly path: string;
+    }
   | { readonly kind: 'workflow'; readonly project: Project; readonly name: string }
   | { readonly kind: 'agent'; readonly project: Project; readonly name: string }
   | { readonly kind: 'definition'; readonly project: Project; readonly location: Location };

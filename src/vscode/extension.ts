@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { systemClock } from '../core/base/clock.ts';
 import { Disposables } from '../core/base/disposables.ts';
 import { AgentFilter } from './agentFilter.ts';
-import { CacheSettingWarnings } from './cacheSettings.ts';
+import { CACHE_SECTION, cacheSettingProblems } from './cacheSettings.ts';
 import { addPack } from './commands/addPack.ts';
 import { approveGate, rejectGate, showGate } from './commands/answerGate.ts';
 import { answerQuestion, showQuestion } from './commands/answerQuestion.ts';
@@ -19,39 +20,59 @@ import {
 } from './commands/controlRun.ts';
 import { taskCommands } from './commands/controlTask.ts';
 import { showAllAgents, showCriticalAgents } from './commands/filterAgents.ts';
+import { dropRun } from './commands/dropRun.ts';
+import { mergeApproved } from './commands/mergeApproved.ts';
 import { newAgent } from './commands/newAgent.ts';
 import { newWorkflow } from './commands/newWorkflow.ts';
 import { convertWorkflow } from './commands/convertWorkflow.ts';
 import { openDefinition } from './commands/openDefinition.ts';
 import { preflight } from './commands/preflight.ts';
+import { pruneRuns } from './commands/pruneRuns.ts';
 import { refresh } from './commands/refresh.ts';
 import { askAnew, rerunTaskWithModel, rerunTaskWithPrompt } from './commands/rerunTask.ts';
+import { conflictCommands } from './commands/resolveConflict.ts';
+import { rollBackTask } from './commands/rollBackTask.ts';
 import { runAgent } from './commands/runAgent.ts';
 import { runCommandInCopy } from './commands/runCommandInCopy.ts';
-import { runWorkflow, runWorkflowWithoutCache } from './commands/runWorkflow.ts';
+import {
+  runWorkflow,
+  runWorkflowOnHead,
+  runWorkflowOnWorkingTree,
+  runWorkflowWithoutCache,
+} from './commands/runWorkflow.ts';
 import { showCache } from './commands/showCache.ts';
+import { showChanges } from './commands/showChanges.ts';
 import { showGraph } from './commands/showGraph.ts';
 import { openArtifact, showOutput } from './commands/showOutput.ts';
+import { showCheckoutChanges, showForecast } from './commands/showRunPage.ts';
 import { steerTask } from './commands/steerTask.ts';
 import { registerCommand, type Command } from './contributions.ts';
 import { DefinitionProblems } from './definitionProblems.ts';
 import { DefinitionWatcher } from './definitionWatcher.ts';
+import { Forecasts } from './forecasts.ts';
 import { Announcements } from './gates/announcements.ts';
+import { ResultAnnouncements } from './gates/resultAnnouncements.ts';
 import { GraphPanels } from './graph/graphPanels.ts';
 import { hostPorts } from './hostPorts.ts';
 import { tellInterrupted } from './interrupted.ts';
+import { isolationProblems } from './isolationSettings.ts';
 import { WindowModelHost } from './models/modelHost.ts';
 import { ModelPicks } from './models/modelPicks.ts';
 import { WindowModels } from './models/windowModels.ts';
+import { OwnVersions } from './ownVersions.ts';
 import { Presence } from './presence.ts';
 import { LanguageFeatures } from './language/languageFeatures.ts';
 import { offerWorkflows } from './offer.ts';
 import { CachePages } from './output/cachePages.ts';
 import { CommandPages } from './output/commandPages.ts';
 import { OutputDocuments } from './output/documents.ts';
+import { VersionDocuments } from './output/versionDocuments.ts';
+import { RunPages } from './output/runPages.ts';
 import { PreflightPages } from './output/preflightPages.ts';
 import { Projects } from './project.ts';
 import { Refresher } from './refresher.ts';
+import { SavedFiles } from './savedFiles.ts';
+import { SettingWarnings } from './settingWarnings.ts';
 import { agentRows } from './views/agentsView.ts';
 import { workflowRows } from './views/definitionsViews.ts';
 import { gateRows, waitingBadge } from './views/gatesView.ts';
@@ -68,7 +89,8 @@ export class Extension {
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
     const log = this.#disposables.add(vscode.window.createOutputChannel('Sluice', { log: true }));
-    const ports = hostPorts(log);
+    const saved = this.#disposables.add(new SavedFiles(systemClock));
+    const ports = hostPorts(log, saved);
     const presence = new Presence();
     const modelHost = new WindowModelHost(context, process.env, () => presence.isHere);
     const models = this.#disposables.add(new WindowModels(modelHost, ports));
@@ -76,22 +98,47 @@ export class Extension {
     const projects = new Projects(ports, models);
     this.#projects = projects;
     const { clock } = ports;
-    const graphs = this.#disposables.add(
-      new GraphPanels(projects, presence, context.extensionUri, () => clock.now()),
+    const forecasts = this.#disposables.add(
+      new Forecasts(
+        () => clock.now(),
+        () => refresher.soon(),
+      ),
     );
-    const documents = this.#disposables.add(new OutputDocuments(projects));
+    const graphs = this.#disposables.add(
+      new GraphPanels(projects, presence, forecasts, context.extensionUri, () => clock.now()),
+    );
+    const documents = this.#disposables.add(new OutputDocuments(projects, forecasts));
     const preflights = this.#disposables.add(new PreflightPages(projects));
     const caches = this.#disposables.add(new CachePages(projects));
-    const cacheWarnings = this.#disposables.add(new CacheSettingWarnings(() => caches.refresh()));
+    const runPages = this.#disposables.add(new RunPages(projects));
+    this.#disposables.add(new VersionDocuments(projects));
+    const ownVersions = this.#disposables.add(
+      new OwnVersions(projects, context.storageUri ?? context.globalStorageUri),
+    );
+    const settingWarnings = [
+      new SettingWarnings({
+        sections: [CACHE_SECTION],
+        problems: cacheSettingProblems,
+        changed: () => caches.refresh(),
+      }),
+      new SettingWarnings({
+        sections: ['sluice.git', 'sluice.base', 'sluice.checkout', 'sluice.copies'],
+        problems: isolationProblems,
+        changed: () => undefined,
+      }),
+    ].map((warnings) => this.#disposables.add(warnings));
     const problems = this.#disposables.add(new DefinitionProblems(projects));
     const language = this.#disposables.add(new LanguageFeatures(projects, problems));
-    const announcements = this.#disposables.add(new Announcements(projects, presence, modelPicks));
+    const announcements = this.#disposables.add(
+      new Announcements(projects, presence, modelPicks, forecasts),
+    );
+    const resultAnnouncements = this.#disposables.add(new ResultAnnouncements(projects, presence));
     this.#disposables.add(new DefinitionWatcher(projects, ports.log));
     const runs = this.#disposables.add(
       new RowTree('sluice.runs', true, () => runRows(projects, clock.now())),
     );
     const gates = this.#disposables.add(
-      new RowTree('sluice.gates', false, () => gateRows(projects)),
+      new RowTree('sluice.gates', false, () => gateRows(projects, forecasts)),
     );
     const workflows = this.#disposables.add(
       new RowTree('sluice.workflows', false, () => workflowRows(projects)),
@@ -116,9 +163,11 @@ export class Extension {
           documents,
           preflights,
           caches,
+          runPages,
           problems,
           language,
           announcements,
+          resultAnnouncements,
         ]) {
           reader.refresh();
         }
@@ -129,7 +178,9 @@ export class Extension {
       projects.onDidOpen((project) => {
         void offerWorkflows(project, presence, context.workspaceState);
         void tellInterrupted(project, presence);
-        cacheWarnings.tell();
+        for (const warnings of settingWarnings) {
+          warnings.tell();
+        }
       }),
     );
 
@@ -137,6 +188,8 @@ export class Extension {
     const commands: readonly Command[] = [
       runWorkflow(projects),
       runWorkflowWithoutCache(projects),
+      runWorkflowOnHead(projects),
+      runWorkflowOnWorkingTree(projects),
       preflight(projects, preflights),
       convertWorkflow(projects),
       runAgent(projects),
@@ -152,6 +205,14 @@ export class Extension {
       rerunTaskWithModel(projects),
       steerTask(projects),
       runCommandInCopy(projects, pages),
+      showChanges(projects),
+      showForecast(projects, runPages),
+      showCheckoutChanges(projects, runPages),
+      mergeApproved(projects),
+      rollBackTask(projects),
+      dropRun(projects),
+      pruneRuns(projects),
+      ...conflictCommands(ownVersions),
       approveGate(projects),
       rejectGate(projects),
       showGate(projects),

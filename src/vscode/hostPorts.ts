@@ -7,10 +7,12 @@ import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
 import { cacheSettings } from './cacheSettings.ts';
+import { isolationSettings } from './isolationSettings.ts';
 import { hostTools } from './models/hostTools.ts';
+import type { SavedFiles } from './savedFiles.ts';
 
 /** VS Code as a host. */
-export function hostPorts(log: vscode.LogOutputChannel): Ports {
+export function hostPorts(log: vscode.LogOutputChannel, saved: Pick<SavedFiles, 'since'>): Ports {
   const folders = userFolders(process.env, process.platform);
   return {
     clock: systemClock,
@@ -28,6 +30,8 @@ export function hostPorts(log: vscode.LogOutputChannel): Ports {
     home: folders.home,
     tools: hostTools,
     cacheSettings,
+    copySettings: () => isolationSettings().copies,
+    savedSince: (since) => saved.since(since),
     ripgrep: ripgrepOf(vscode.env.appRoot),
     build: BUILD,
     cacheFolder: folders.cache,

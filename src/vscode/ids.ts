@@ -1,9 +1,14 @@
+import type { OnCheckoutChange } from '../core/domain/checkout.ts';
+import type { BaseTreeKind } from '../core/domain/workflow.ts';
+
 // Every id that stands both here and in package.json. A unit test compares the two, so a command,
 // view or setting cannot be contributed without being handled, or the other way round.
 
 export const COMMANDS = [
   'sluice.runWorkflow',
   'sluice.runWorkflowWithoutCache',
+  'sluice.runWorkflowOnHead',
+  'sluice.runWorkflowOnWorkingTree',
   'sluice.preflight',
   'sluice.convertWorkflow',
   'sluice.runAgent',
@@ -25,6 +30,18 @@ export const COMMANDS = [
   'sluice.acceptTask',
   'sluice.steerTask',
   'sluice.runCommandInCopy',
+  'sluice.showChanges',
+  'sluice.showForecast',
+  'sluice.showCheckoutChanges',
+  'sluice.mergeApproved',
+  'sluice.rollBackTask',
+  'sluice.dropRun',
+  'sluice.pruneRuns',
+  'sluice.takeOurs',
+  'sluice.takeTheirs',
+  'sluice.showVersions',
+  'sluice.editOwnVersion',
+  'sluice.useOwnVersion',
   'sluice.approveGate',
   'sluice.rejectGate',
   'sluice.showGate',
@@ -60,6 +77,9 @@ export const ONLY_CRITICAL = 'sluice.onlyCriticalAgents';
 /** A context of `when` clauses: the folder is in no Git repository that Sluice can use. */
 export const NO_BRANCHES = 'sluice.noBranches';
 
+/** The folder that holds people's own versions of files in conflict; `when` clauses know these files by it. */
+export const OWN_VERSIONS = 'sluice-own-versions';
+
 export interface Setting {
   /** Tasks at once, 1 to 64. */
   readonly maxParallel: number;
@@ -80,6 +100,18 @@ export interface Setting {
   readonly 'cache.ttl': Readonly<Record<string, unknown>>;
   /** Of the disk, at least 1. */
   readonly 'cache.maxSizeMb': number;
+  readonly base: BaseTreeKind;
+  /** Each of these is checked where it is read. */
+  readonly 'git.branchPrefix': string;
+  /** `Name <email>` */
+  readonly 'git.author': string;
+  readonly 'checkout.onChange': OnCheckoutChange;
+  /** Of the disk, at least 1. */
+  readonly 'copies.maxSizeMb': number;
+  /** Globs. */
+  readonly 'copies.include': readonly string[];
+  /** Names of folders, or globs. */
+  readonly 'copies.link': readonly string[];
 }
 
 export interface AddressSetting {
@@ -110,7 +142,7 @@ export const settings: {
   },
   'models.default': {
     default: [],
-    accepts: (value): value is readonly string[] => Array.isArray(value) && value.every(isString),
+    accepts: areStrings,
   },
   'models.addresses': {
     default: [],
@@ -128,6 +160,19 @@ export const settings: {
   'cache.enabled': { default: true, accepts: isBoolean },
   'cache.ttl': { default: {}, accepts: isRecord },
   'cache.maxSizeMb': { default: 1024, accepts: isMegabytes },
+  base: {
+    default: 'worktree',
+    accepts: (value): value is BaseTreeKind => value === 'worktree' || value === 'head',
+  },
+  'git.branchPrefix': { default: 'ai/generated', accepts: isString },
+  'git.author': { default: 'Sluice <sluice@localhost>', accepts: isString },
+  'checkout.onChange': {
+    default: 'stop',
+    accepts: (value): value is OnCheckoutChange => value === 'stop' || value === 'tell',
+  },
+  'copies.maxSizeMb': { default: 5120, accepts: isMegabytes },
+  'copies.include': { default: [], accepts: areStrings },
+  'copies.link': { default: ['node_modules', '.venv'], accepts: areStrings },
 };
 
 function isAddress(value: unknown): value is AddressSetting {
@@ -162,6 +207,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isString(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function areStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isString);
 }
 
 function isBoolean(value: unknown): value is boolean {

@@ -1,4 +1,5 @@
-import type { TaskState } from '../core/domain/runState.ts';
+import type { TaskId } from '../core/domain/ids.ts';
+import type { RunState, TaskState } from '../core/domain/runState.ts';
 import type { RunPlan } from '../core/domain/workflow.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runVerbs, type RunVerb, type TaskVerb } from '../core/projections/verbs.ts';
@@ -10,14 +11,35 @@ export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }>;
  * What people can ask of a run or a task, as the words that rows of the tree (`viewItem`), cards of the
  * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
  */
-export type RunOffer = RunVerb | 'takeOver';
-export type TaskOffer = TaskVerb | 'similar' | 'prompt' | 'otherModel' | 'command';
+export type RunOffer =
+  RunVerb | 'takeOver' | 'changes' | 'forecast' | 'checkout' | 'merge' | 'drop';
+export type TaskOffer =
+  TaskVerb | 'similar' | 'prompt' | 'otherModel' | 'command' | 'changes' | 'forecast' | 'rollBack';
 
-/** `takeOver`: whether the program that drives the run still lives only a person can tell. */
+/**
+ * `takeOver`: whether the program that drives the run still lives only a person can tell. `changes`, `forecast`: tasks
+ * have changed files. `checkout`: the user's checkout has changed. `merge`: results stand on branches. `drop`: nobody
+ * drives it.
+ */
 export function runOffers({ state, driven }: ReadableRun): RunOffer[] {
-  const verbs = runVerbs(state, driven.kind !== 'nobody');
   const isOpen = state.phase.kind !== 'finished';
-  return isOpen && isOutOfSight(driven) ? [...verbs, 'takeOver'] : [...verbs];
+  const isMerging = state.merge?.place.kind === 'merging';
+  return [
+    ...runVerbs(state, driven.kind !== 'nobody'),
+    ...(isOpen && isOutOfSight(driven) ? (['takeOver'] as const) : []),
+    ...([...state.tasks.values()].some(hasChanges) ? (['changes', 'forecast'] as const) : []),
+    ...(state.checkout.changes.length + state.checkout.more > 0 ? (['checkout'] as const) : []),
+    ...(hasLanded(state) && (!isMerging || driven.kind === 'nobody') ? (['merge'] as const) : []),
+    ...(!isOpen || driven.kind === 'nobody' ? (['drop'] as const) : []),
+  ];
+}
+
+function hasLanded({ landings }: RunState): boolean {
+  return [...landings.values()].some(({ kind }) => kind === 'done');
+}
+
+function hasChanges(task: TaskState | undefined): boolean {
+  return task?.kind === 'succeeded' && task.artifacts.length + task.removed.length > 0;
 }
 
 export function isOutOfSight(driven: Driven): boolean {
@@ -26,14 +48,21 @@ export function isOutOfSight(driven: Driven): boolean {
 
 /**
  * `similar`: the answer to a similar question stands for it, and its own can be asked. `prompt`, `otherModel`: it can
- * be made again with another one. `command`: a command can be run where it works or worked.
+ * be made again with another one. `command`: a command can be run where it works or worked. `changes`: it changed files, or is a
+ * gate that waits and guards what did; `forecast`, such a gate. `rollBack`: its result stands on a branch.
  */
 export function taskOffers(
-  plan: RunPlan,
-  { step, state, verbs, reused }: Pick<TaskRow, 'step' | 'state' | 'verbs' | 'reused'>,
+  { plan, state: run }: Pick<ReadableRun, 'plan' | 'state'>,
+  {
+    task,
+    step,
+    state,
+    verbs,
+    reused,
+  }: Pick<TaskRow, 'task' | 'step' | 'state' | 'verbs' | 'reused'>,
 ): TaskOffer[] {
   if (step.kind === 'gate') {
-    return [...verbs];
+    return [...verbs, ...(state === 'waiting' ? gateOffers({ plan, state: run }, task) : [])];
   }
   const rerun = verbs.includes('rerun');
   const runner = plan.agents[step.agent]?.runner.kind;
@@ -44,7 +73,33 @@ export function taskOffers(
     ...(rerun ? (['prompt'] as const) : []),
     ...(rerun && hasModel ? (['otherModel'] as const) : []),
     ...(HAS_WORKED.has(state) ? (['command'] as const) : []),
+    ...(hasChanges(run.tasks.get(task)) ? (['changes'] as const) : []),
+    ...(run.landings.get(task)?.kind === 'done' ? (['rollBack'] as const) : []),
   ];
+}
+
+/** What can be asked of a gate that waits, beside its answer. */
+export function gateOffers(
+  { plan, state }: Pick<ReadableRun, 'plan' | 'state'>,
+  gate: TaskId,
+): readonly ('changes' | 'forecast')[] {
+  return guardedBy(plan, gate).some((task) => hasChanges(state.tasks.get(task)))
+    ? ['changes', 'forecast']
+    : [];
+}
+
+/** The tasks upstream of a gate: what they made reaches branches once it is approved. In the order of the plan. */
+export function guardedBy(plan: RunPlan, gate: TaskId): readonly TaskId[] {
+  const byId = new Map(plan.tasks.map((planned) => [planned.id, planned]));
+  const upstream = new Set<TaskId>();
+  const open = [...(byId.get(gate)?.needs ?? [])];
+  for (let task = open.pop(); task !== undefined; task = open.pop()) {
+    if (!upstream.has(task)) {
+      upstream.add(task);
+      open.push(...(byId.get(task)?.needs ?? []));
+    }
+  }
+  return plan.tasks.flatMap(({ id }) => (upstream.has(id) ? id : []));
 }
 
 const HAS_WORKED: ReadonlySet<TaskState['kind']> = new Set<TaskState['kind']>([

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { COMMANDS, GRAPH_PANEL, settings, VIEWS } from '../../src/vscode/ids.ts';
+import { COMMANDS, GRAPH_PANEL, OWN_VERSIONS, settings, VIEWS } from '../../src/vscode/ids.ts';
 import type { RunOffer, TaskOffer } from '../../src/vscode/offers.ts';
 
 interface Manifest {
@@ -92,6 +92,23 @@ describe('package.json', () => {
     }
   });
 
+  it('shows changes on the rows of runs, tasks and gates that have some, and on their cards', () => {
+    const offered = (row: string, menu = 'view/item/context', key = 'viewItem') =>
+      menus[menu]?.some(
+        ({ command, when, group }) =>
+          command === 'sluice.showChanges' &&
+          group?.startsWith('1_show') === true &&
+          matches(when, row, key),
+      );
+    assert.ok(offered('run succeeded changes'));
+    assert.ok(offered('task.succeeded rerun changes'));
+    assert.ok(offered('gate.waiting changes forecast'));
+    assert.ok(!offered('task.running stop change-model'));
+    assert.ok(!offered('gate.waiting'));
+    assert.ok(offered('rerun changes', 'webview/context', 'taskVerbs'));
+    assert.ok(offered('changes drop', 'webview/context', 'runVerbs'));
+  });
+
   it('takes no state for an offer, and no offer for another', () => {
     const states = ['run paused cancel', 'run pausing', 'task.skipped rerun', 'task.pending hold'];
     const shown = states.map((row) =>
@@ -126,6 +143,13 @@ describe('package.json', () => {
       ...['showGraph', 'resumeRun', 'cancelRun'],
     ]);
     assert.deepEqual(buttons('run succeeded'), ['showGraph']);
+    assert.deepEqual(buttons('run succeeded changes forecast merge drop'), [
+      ...['showGraph', 'showChanges', 'mergeApproved'],
+    ]);
+    assert.deepEqual(buttons('conflict.binary open'), ['takeOurs', 'takeTheirs', 'showVersions']);
+    assert.deepEqual(buttons('conflict.content open own'), [
+      ...['takeOurs', 'takeTheirs', 'showVersions', 'editOwnVersion'],
+    ]);
   });
 
   it('takes what leads to keys and money from the user alone, never from a folder', () => {
@@ -141,6 +165,11 @@ describe('package.json', () => {
       key.startsWith('sluice.cache.'),
     );
     assert.deepEqual([...restrictedConfigurations].sort(), settingsOfCache.sort());
+  });
+
+  it("knows the files of versions of people's own by the folder they are in", () => {
+    const [title] = menus['editor/title'] ?? [];
+    assert.equal(title?.when, `resourcePath =~ /${OWN_VERSIONS}/`);
   });
 
   it('wakes the extension for its views, its files and its restored panels only', () => {
@@ -174,6 +203,9 @@ const RUN_MENU: Readonly<Record<string, readonly RunOffer[]>> = {
   'sluice.resumeRun': ['resume', 'unpause'],
   'sluice.takeOverRun': ['takeOver'],
   'sluice.cancelRun': ['cancel'],
+  'sluice.showForecast': ['forecast'],
+  'sluice.mergeApproved': ['merge'],
+  'sluice.dropRun': ['drop'],
 };
 
 const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
@@ -191,6 +223,7 @@ const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
   'sluice.changePermissions': ['change-permissions'],
   'sluice.steerTask': ['steer'],
   'sluice.runCommandInCopy': ['command'],
+  'sluice.rollBackTask': ['rollBack'],
 };
 
 /** Whether what a `when` clause asks of one key holds for its value. */

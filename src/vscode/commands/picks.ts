@@ -103,7 +103,7 @@ export async function chooseTask(
           );
   const choices = runs.flatMap(({ project, entry }) =>
     rowsOf(entry)
-      .filter((row) => taskOffers(entry.plan, row).includes(offer))
+      .filter((row) => taskOffers(entry, row).includes(offer))
       .map((row) => ({
         label: row.task,
         description: [entry.run, row.state === 'unknown' ? 'needs a look' : row.state].join(' · '),

@@ -5,26 +5,62 @@ import type { Command, CommandTarget } from '../contributions.ts';
 import type { CommandId } from '../ids.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
-import { showProblem, startRun } from './startRun.ts';
+import { showProblem, startRun, type RunWishes } from './startRun.ts';
 
 export function runWorkflow(projects: Projects): Command {
-  return runCommand(projects, 'sluice.runWorkflow', true, {
-    title: 'Run Workflow',
-    placeHolder: 'The workflow to run',
-  });
+  return runCommand(
+    projects,
+    'sluice.runWorkflow',
+    {},
+    {
+      title: 'Run Workflow',
+      placeHolder: 'The workflow to run',
+    },
+  );
 }
 
 export function runWorkflowWithoutCache(projects: Projects): Command {
-  return runCommand(projects, 'sluice.runWorkflowWithoutCache', false, {
-    title: 'Run Workflow Without Cache',
-    placeHolder: 'The workflow to run, with everything in it worked out anew',
-  });
+  return runCommand(
+    projects,
+    'sluice.runWorkflowWithoutCache',
+    { useCache: false },
+    {
+      title: 'Run Workflow Without Cache',
+      placeHolder: 'The workflow to run, with everything in it worked out anew',
+    },
+  );
+}
+
+/** Without what is not committed yet, whatever the settings and the workflow say. */
+export function runWorkflowOnHead(projects: Projects): Command {
+  return runCommand(
+    projects,
+    'sluice.runWorkflowOnHead',
+    { baseTree: 'head' },
+    {
+      title: 'Run Workflow on HEAD',
+      placeHolder: 'The workflow to run on the commit HEAD names, without uncommitted work',
+    },
+  );
+}
+
+/** With what is not committed yet. */
+export function runWorkflowOnWorkingTree(projects: Projects): Command {
+  return runCommand(
+    projects,
+    'sluice.runWorkflowOnWorkingTree',
+    { baseTree: 'worktree' },
+    {
+      title: 'Run Workflow on the Working Tree',
+      placeHolder: 'The workflow to run on the working tree, with uncommitted work',
+    },
+  );
 }
 
 function runCommand(
   projects: Projects,
   id: CommandId,
-  useCache: boolean,
+  wishes: RunWishes,
   question: WorkflowQuestion,
 ): Command {
   return {
@@ -39,7 +75,7 @@ function runCommand(
       }
       const { project, entry } = chosen;
       if (entry.kind === 'valid') {
-        await startRun(project, entry.workflow, useCache);
+        await startRun(project, entry.workflow, wishes);
         return;
       }
       const [first] = entry.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));

@@ -1,28 +1,50 @@
 import * as vscode from 'vscode';
 import type { Location } from '../../core/domain/diagnostic.ts';
-import { inputFault, type InputSpec, type Workflow } from '../../core/domain/workflow.ts';
+import {
+  inputFault,
+  type BaseTreeKind,
+  type InputSpec,
+  type Workflow,
+} from '../../core/domain/workflow.ts';
+import { isolationSettings } from '../isolationSettings.ts';
 import { readSetting } from '../readSetting.ts';
 import type { Project } from '../project.ts';
 import { openLocation } from './openDefinition.ts';
 
+/** What a person wants of one run. */
+export interface RunWishes {
+  readonly useCache?: boolean;
+  readonly baseTree?: BaseTreeKind;
+}
+
 /**
  * Asks for the inputs a workflow needs, starts it and shows it in the Runs view.
  * @param useCache false: all of it is worked out anew
+ * @param baseTree what tasks begin with, over what the workflow and the settings say
  */
 export async function startRun(
   project: Project,
   workflow: Workflow,
-  useCache = true,
+  { useCache = true, baseTree }: RunWishes = {},
 ): Promise<void> {
   const inputs = await askInputs(workflow);
   if (inputs === undefined) {
     return;
   }
+  const {
+    baseTree: usualBaseTree,
+    landing,
+    onCheckoutChange,
+  } = isolationSettings(project.folder.uri);
   const started = await project.sluice.start({
     workflow,
     inputs,
     usualParallel: readSetting('maxParallel', project.folder.uri),
     useCache,
+    baseTree,
+    usualBaseTree,
+    landing,
+    onCheckoutChange,
     approveGate: () => false,
     leaveAtGates: false,
   });

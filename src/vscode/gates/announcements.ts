@@ -6,10 +6,17 @@ import type { AskedQuestion } from '../../core/projections/questions.ts';
 import { census, shownStatus } from '../../core/projections/taskRows.ts';
 import { answer, reject, showEvidence } from '../commands/answerGate.ts';
 import { answerByPick, sendReply, showAsked } from '../commands/answerQuestion.ts';
+import { checkoutMark } from '../checkoutText.ts';
+import { readableRun } from '../commands/picks.ts';
 import { executeOn } from '../contributions.ts';
 import type { ModelPicks } from '../models/modelPicks.ts';
+import type { Forecasts } from '../forecasts.ts';
+import { gateOffers, runOffers } from '../offers.ts';
 import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
+
+/** A gate is asked with its forecast, unless that takes longer. */
+const FORECAST_MS = 1500;
 
 /**
  * Tells people what wants them: a gate that waits, an agent that asks, a run that ended. Each is told once in a window; a
@@ -20,10 +27,17 @@ export class Announcements implements Disposable {
   readonly #projects: Projects;
   readonly #presence: Presence;
   readonly #models: ModelPicks;
+  readonly #forecasts: Pick<Forecasts, 'soon'>;
   readonly #told = new Set<string>();
   readonly #seen = new WeakSet<Project>();
 
-  constructor(projects: Projects, presence: Presence, models: ModelPicks) {
+  constructor(
+    projects: Projects,
+    presence: Presence,
+    models: ModelPicks,
+    forecasts: Pick<Forecasts, 'soon'>,
+  ) {
+    this.#forecasts = forecasts;
     this.#projects = projects;
     this.#presence = presence;
     this.#models = models;
@@ -66,8 +80,9 @@ export class Announcements implements Disposable {
   }
 
   async #askGate(project: Project, gate: OpenGate): Promise<void> {
+    const forecast = await this.#forecastAt(project, gate);
     const chosen = await vscode.window.showInformationMessage(
-      `${gate.run} asks: ${gate.ask}`,
+      [`${gate.run} asks: ${gate.ask}`, forecast].filter((text) => text !== '').join(' '),
       'Approve',
       'Reject',
       'Show',
@@ -92,6 +107,16 @@ export class Announcements implements Disposable {
     } else {
       await showEvidence(choice);
     }
+  }
+
+  /** `(no conflicts)`; empty where there is nothing to merge, or it takes long to tell. */
+  async #forecastAt(project: Project, { run, task }: OpenGate): Promise<string> {
+    const entry = readableRun(project, run);
+    if (entry === undefined || gateOffers(entry, task).length === 0) {
+      return '';
+    }
+    const mark = await this.#forecasts.soon(project, entry, FORECAST_MS);
+    return mark === undefined ? '' : `(${mark})`;
   }
 
   async #askQuestion(project: Project, question: AskedQuestion): Promise<void> {
@@ -129,11 +154,17 @@ export class Announcements implements Disposable {
       return;
     }
     const status = shownStatus(entry.state, entry.driven);
-    const text = `${run} ${status}: ${census(entry.state)}.`;
-    const show = 'Show Graph';
+    const checkout = checkoutMark(entry.plan, entry.state);
+    const told = checkout === 'untouched ✓' ? `checkout ${checkout}` : checkout;
+    const text = `${[`${run} ${status}: ${census(entry.state)}`, told].filter((part) => part !== '').join(' · ')}.`;
+    const [changes, show] = ['Show Changes', 'Show Graph'];
+    const buttons = runOffers(entry).includes('changes') ? [changes, show] : [show];
     const chosen = await (status === 'succeeded' || status === 'cancelled'
-      ? vscode.window.showInformationMessage(text, show)
-      : vscode.window.showWarningMessage(text, show));
+      ? vscode.window.showInformationMessage(text, ...buttons)
+      : vscode.window.showWarningMessage(text, ...buttons));
+    if (chosen === changes) {
+      await executeOn('sluice.showChanges', { kind: 'run', project, run });
+    }
     if (chosen === show) {
       await executeOn('sluice.showGraph', { kind: 'run', project, run });
     }

@@ -5,14 +5,16 @@ import { unreachable } from '../../core/base/exhaustive.ts';
 import { isRunId, type RunId, type StepId, type TaskId } from '../../core/domain/ids.ts';
 import { pictureOfRun, pictureOfWorkflow } from '../../core/projections/graph.ts';
 import type { GraphPicture } from '../../core/projections/graphPicture.ts';
+import type { TaskRow } from '../../core/projections/taskRows.ts';
 import type { GraphHostMessage, GraphPageMessage } from '../../webview/protocol.ts';
 import { answer, reject } from '../commands/answerGate.ts';
 import { readableRun } from '../commands/picks.ts';
 import { openText } from '../commands/showOutput.ts';
 import { openLocation } from '../commands/openDefinition.ts';
 import { executeOn } from '../contributions.ts';
+import { forecastText, type Forecasts } from '../forecasts.ts';
 import { GRAPH_PANEL } from '../ids.ts';
-import { runOffers, taskOffers } from '../offers.ts';
+import { runOffers, taskOffers, type ReadableRun } from '../offers.ts';
 import { outputUri } from '../output/documents.ts';
 import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
@@ -27,6 +29,7 @@ export type GraphSubject =
 export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
   readonly #projects: Projects;
   readonly #presence: Presence;
+  readonly #forecasts: Pick<Forecasts, 'mark'>;
   readonly #assets: vscode.Uri;
   readonly #icon: vscode.Uri;
   readonly #now: () => number;
@@ -37,8 +40,15 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
    * @param extension the folder of the extension
    * @param now milliseconds since 1970
    */
-  constructor(projects: Projects, presence: Presence, extension: vscode.Uri, now: () => number) {
+  constructor(
+    projects: Projects,
+    presence: Presence,
+    forecasts: Pick<Forecasts, 'mark'>,
+    extension: vscode.Uri,
+    now: () => number,
+  ) {
     this.#projects = projects;
+    this.#forecasts = forecasts;
     this.#presence = presence;
     this.#now = now;
     this.#assets = vscode.Uri.joinPath(extension, 'dist', 'webview');
@@ -110,25 +120,27 @@ export class GraphPanels implements vscode.WebviewPanelSerializer, Disposable {
     }
     if ('run' in subject) {
       const entry = readableRun(project, subject.run);
-      return (
-        entry &&
-        pictureOfRun(
-          entry.plan,
-          entry.state,
-          entry.driven,
-          {
-            run: runOffers(entry),
-            task: (row) => taskOffers(entry.plan, row),
-          },
-          project.sluice.heard(subject.run),
-          this.#now(),
-        )
-      );
+      return entry && this.#pictureOfRun(project, entry);
     }
     const entry = project.sluice.definitions.workflows.find(
       ({ name }) => name === subject.workflow,
     );
     return entry?.kind === 'valid' ? pictureOfWorkflow(entry.workflow) : undefined;
+  }
+
+  #pictureOfRun(project: Project, entry: ReadableRun): GraphPicture {
+    const { run, plan, state, driven } = entry;
+    const offers = { run: runOffers(entry), task: (row: TaskRow) => taskOffers(entry, row) };
+    const heard = project.sluice.heard(run);
+    const picture = pictureOfRun(plan, state, driven, offers, heard, this.#now());
+    return {
+      ...picture,
+      nodes: picture.nodes.map((node) => {
+        const isAsked = node.kind === 'gate' && node.verbs.includes('forecast');
+        const mark = isAsked ? this.#forecasts.mark(project, entry) : undefined;
+        return mark === undefined ? node : { ...node, reason: forecastText(mark) };
+      }),
+    };
   }
 
   async #receive(panel: vscode.WebviewPanel, subject: GraphSubject, raw: unknown): Promise<void> {

@@ -2,28 +2,42 @@ import * as vscode from 'vscode';
 import { count, oneLine } from '../../core/base/text.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import type { AskedQuestion } from '../../core/projections/questions.ts';
+import { readableRun } from '../commands/picks.ts';
+import { conflictsIn, openConflictCount } from '../conflicts.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
+import { forecastText, type Forecasts } from '../forecasts.ts';
+import { gateOffers } from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
+import { conflictRow } from './conflictRow.ts';
 import { plainTooltip, rowsByFolder } from './folders.ts';
 import { GATE_ICON, QUESTION_ICON } from './icons.ts';
 
-/** Everything that waits for a person: gates, and below them what agents ask in the middle of their work. */
-export function gateRows(projects: Projects): Row[] {
+/**
+ * Everything that waits for a person: gates, below them what agents ask in the middle of their work, and what could not
+ * be merged.
+ */
+export function gateRows(projects: Projects, forecasts: Forecasts): Row[] {
   const { gates, questions } = waitingCounts(projects);
   const isOneOfSeveral = gates + questions > 1;
-  return gates + questions === 0
+  const settled = projects.all().flatMap(conflictsIn).length;
+  return gates + questions + settled === 0
     ? []
     : rowsByFolder(projects, 'gates', (project) => [
-        ...project.sluice.openGates().map((gate) => gateRow(project, gate, isOneOfSeveral)),
+        ...project.sluice
+          .openGates()
+          .map((gate) => gateRow(project, gate, isOneOfSeveral, forecasts)),
         ...project.sluice
           .openQuestions()
           .map((question) => questionRow(project, question, isOneOfSeveral)),
+        ...conflictsIn(project).map(conflictRow),
       ]);
 }
 
 export interface WaitingCounts {
   readonly gates: number;
   readonly questions: number;
+  /** Paths without a choice. */
+  readonly conflicts: number;
 }
 
 export function waitingCounts(projects: Projects): WaitingCounts {
@@ -31,22 +45,40 @@ export function waitingCounts(projects: Projects): WaitingCounts {
   return {
     gates: all.flatMap(({ sluice }) => sluice.openGates()).length,
     questions: all.flatMap(({ sluice }) => sluice.openQuestions()).length,
+    conflicts: openConflictCount(projects),
   };
 }
 
 /** How much waits for whoever looks; `undefined`: nothing. */
 export function waitingBadge(projects: Projects): vscode.ViewBadge | undefined {
-  const { gates, questions } = waitingCounts(projects);
-  const value = gates + questions;
+  const { gates, questions, conflicts } = waitingCounts(projects);
+  const value = gates + questions + conflicts;
   const what = [
     gates === 0 ? '' : count(gates, 'gate'),
     questions === 0 ? '' : count(questions, 'question'),
+    conflicts === 0 ? '' : count(conflicts, 'conflict'),
   ].filter((text) => text !== '');
   const verb = value === 1 ? 'waits' : 'wait';
-  return value === 0 ? undefined : { value, tooltip: `${what.join(' and ')} ${verb} for you` };
+  return value === 0 ? undefined : { value, tooltip: `${listed(what)} ${verb} for you` };
 }
 
-function gateRow(project: Project, gate: OpenGate, isOneOfSeveral: boolean): Row {
+/** `a`, `a and b`, `a, b and c` */
+function listed(parts: readonly string[]): string {
+  return [parts.slice(0, -1).join(', '), ...parts.slice(-1)]
+    .filter((part) => part !== '')
+    .join(' and ');
+}
+
+function gateRow(
+  project: Project,
+  gate: OpenGate,
+  isOneOfSeveral: boolean,
+  forecasts: Forecasts,
+): Row {
+  const entry = readableRun(project, gate.run);
+  const offers = entry === undefined ? [] : gateOffers(entry, gate.task);
+  const mark =
+    entry !== undefined && offers.includes('forecast') ? forecasts.mark(project, entry) : undefined;
   const target: CommandTarget = { kind: 'task', project, run: gate.run, task: gate.task };
   // What is asked, not how the step is called, is what a person has to know.
   const item = new vscode.TreeItem(oneLine(gate.ask, 120), vscode.TreeItemCollapsibleState.None);
@@ -56,9 +88,10 @@ function gateRow(project: Project, gate: OpenGate, isOneOfSeveral: boolean): Row
     gate.ask,
     `${gate.task} of ${gate.run}, waiting since ${new Date(gate.openedAt).toLocaleString()}`,
     gate.shown.length === 0 ? undefined : `Shows ${gate.shown.map(({ path }) => path).join(', ')}`,
+    mark && forecastText(mark),
   ]);
   item.iconPath = GATE_ICON;
-  item.contextValue = 'gate.waiting';
+  item.contextValue = ['gate.waiting', ...offers].join(' ');
   item.command = rowCommand('sluice.showGate', 'Show What the Gate Asks About', target);
   item.accessibilityInformation = { label: `Gate ${gate.task} of ${gate.run}: ${gate.ask}` };
   return new Row(target, item);

@@ -97,6 +97,14 @@ export function groupIcon(rows: readonly TaskRow[], isDriven: boolean): vscode.T
 }
 
 export const GATE_ICON = icon('bell-dot', WAITING);
+/** A path that could not be merged, and one a person has chosen for. */
+export const CONFLICT_ICON = icon('git-merge', WAITING);
+export const CHOSEN_ICON = icon('pass', PASSED);
+export const MERGED_ICON = icon('git-merge', PASSED);
+export const MERGING_ICON = icon('loading~spin', RUNNING);
+export const BROKEN_ICON = icon('git-merge', FAILED);
+export const UNTOUCHED_ICON = icon('shield', PASSED);
+export const CHECKOUT_ICON = icon('files', WAITING);
 export const PROBLEM_ICON = icon('error', FAILED);
 export const WARNING_ICON = icon('warning', WAITING);
 export const WORKFLOW_ICON = icon('type-hierarchy');

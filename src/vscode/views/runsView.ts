@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { formatDuration } from '../../core/base/text.ts';
 import { ledgerLines, runSpentText } from '../../core/projections/ledger.ts';
 import { runReusedText } from '../../core/projections/reasons.ts';
+import type { RunState } from '../../core/domain/runState.ts';
+import type { RunPlan } from '../../core/domain/workflow.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import {
   census,
@@ -10,12 +12,19 @@ import {
   shownStatus,
   taskRows,
 } from '../../core/projections/taskRows.ts';
+import {
+  checkoutChangeText,
+  checkoutCount,
+  checkoutMark,
+  checkoutWhoText,
+} from '../checkoutText.ts';
 import { Row, type CommandTarget } from '../contributions.ts';
 import { runOffers, type ReadableRun } from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
 import { resumeText } from '../resumeText.ts';
 import { plainTooltip, rowsByFolder } from './folders.ts';
 import { PROBLEM_ICON, runIcon } from './icons.ts';
+import { checkoutRows, mergeRows } from './resultRows.ts';
 import { groupedRows, rowId, type Drawn } from './taskRow.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -47,14 +56,20 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   const spent = runSpentText(state);
   const reused = runReusedText(state);
   const took = reused === '' ? duration : '';
-  const told = [status, status === 'succeeded' ? took : doneCount(state), spent, reused];
+  const isStopped = state.phase.kind === 'paused' && state.phase.because === 'checkout';
+  // While it runs the row below tells it. That nothing has changed is told there too: here it would have no room.
+  const mark = ended && checkoutCount(state) > 0 ? checkoutMark(plan, state) : '';
+  const told = isStopped
+    ? [`${status}: checkout`]
+    : [status, status === 'succeeded' ? took : doneCount(state), spent, reused, mark];
   item.description = told.filter((text) => text !== '').join(' · ');
   item.tooltip = plainTooltip([
     `${entry.run}: ${status}`,
     status === 'interrupted' ? resumeText(plan, state) : census(state),
     ended ? `Took ${duration}` : undefined,
     ...ledgerLines(state),
-    state.phase.kind === 'paused' ? `Paused by ${state.phase.by.name}` : undefined,
+    pauseText(state),
+    ...checkoutLines(plan, state),
     `Started ${new Date(state.createdAt).toLocaleString()} by ${state.by.name}`,
     drivenElsewhere(entry),
     damage === undefined ? undefined : `Damaged: ${damage}`,
@@ -65,8 +80,37 @@ function runRow(project: Project, entry: BookEntry, newest: boolean, now: number
   return new Row(target, item, () => {
     const drawn: Drawn = { project, entry, now };
     const heard = project.sluice.heard(entry.run);
-    return groupedRows(drawn, taskRows(plan, state, driven, heard, now));
+    return [
+      ...checkoutRows(project, entry),
+      ...mergeRows(project, entry),
+      ...groupedRows(drawn, taskRows(plan, state, driven, heard, now)),
+    ];
   });
+}
+
+function pauseText({ phase }: RunState): string | undefined {
+  if (phase.kind !== 'paused') {
+    return undefined;
+  }
+  return phase.because === 'checkout'
+    ? 'Paused because your checkout changed, which Sluice did not do. Resume it when that is all right.'
+    : `Paused by ${phase.by.name}`;
+}
+
+/** Lines of a tooltip; the page has all of them. */
+const MOST_LINES = 8;
+
+function checkoutLines(plan: RunPlan, state: RunState): string[] {
+  const total = checkoutCount(state);
+  const lines = state.checkout.changes
+    .slice(0, MOST_LINES)
+    .map((change) => `${checkoutChangeText(change)}: ${checkoutWhoText(change)}`);
+  const left = total - lines.length;
+  return total === 0
+    ? checkoutMark(plan, state) === ''
+      ? []
+      : ['Checkout untouched ✓: HEAD, index and working tree are as before']
+    : ['Checkout changed meanwhile:', ...lines, ...(left > 0 ? [`and ${left} more`] : [])];
 }
 
 function drivenElsewhere({ driven }: ReadableRun): string | undefined {

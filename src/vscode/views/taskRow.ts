@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatDuration, oneLine } from '../../core/base/text.ts';
 import type { ReasonDetail } from '../../core/domain/cacheText.ts';
+import type { TaskId } from '../../core/domain/ids.ts';
 import { isDone } from '../../core/domain/runState.ts';
 import type { TaskRow } from '../../core/projections/taskRows.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
@@ -74,13 +75,15 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
   const item = new vscode.TreeItem(row.task, children.length > 0 ? Expanded : None);
   // Another id once it has children: VS Code keeps a row without children closed when it gets some.
   item.id = rowId(project, run, row.task, ...(children.length > 0 ? ['made'] : []));
-  item.description = toldOf(row, isDriven, now);
+  const takenBack = rolledBackText(entry, row.task);
+  item.description = takenBack ?? toldOf(row, isDriven, now);
   const reason = (detail: ReasonDetail) => reasonText(plan, entry.state, row.task, detail, now);
   const account = accountOf(entry.state, row.task);
   const lines = account === undefined ? [] : accountLines(account);
   item.tooltip = plainTooltip([
     `${row.task}: ${row.state === 'unknown' ? 'needs a look' : row.state}`,
     row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,
+    takenBack && `Its result was ${takenBack}; what it made stays here.`,
     row.detail === reason('short') ? undefined : whenOf(row, now),
     ...reason('whole').split('\n'),
     ...lines,
@@ -89,7 +92,7 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
   item.iconPath = taskIcon(row, isDriven);
   item.contextValue = [
     `${row.step.kind === 'gate' ? 'gate' : 'task'}.${row.state}`,
-    ...taskOffers(plan, row),
+    ...taskOffers(entry, row),
   ].join(' ');
   item.command =
     row.state === 'waiting'
@@ -102,10 +105,17 @@ function taskRow({ project, entry, now }: Drawn, row: TaskRow): Row {
       : row.reused === undefined
         ? [row.state, row.detail, row.cause]
         : [row.state, row.reason];
+  const label = [row.task, ...said, takenBack ?? ''];
   item.accessibilityInformation = {
-    label: [row.task, ...said].filter((text) => text !== '').join(', '),
+    label: label.filter((text) => text !== '').join(', '),
   };
   return new Row(target, item, () => children);
+}
+
+/** `rolled back by ada`; `undefined`: its result stands, or it has none. */
+function rolledBackText({ state }: ReadableRun, task: TaskId): string | undefined {
+  const landing = state.landings.get(task);
+  return landing?.kind === 'undone' ? `rolled back by ${oneLine(landing.by.name, 60)}` : undefined;
 }
 
 /** Its story, with the time it goes on. */

@@ -46,6 +46,19 @@ export const taskActions = {
   runCommand: 'Run Command in Workspace Copy…',
 } as const;
 
+/** On a row of a run, a task, a gate or a conflict: what becomes of results. */
+export const resultActions = {
+  changes: 'Show Changes',
+  forecast: 'Show Conflict Forecast',
+  merge: 'Merge Approved',
+  rollBack: 'Roll Back Task…',
+  drop: 'Drop Run…',
+  takeOurs: 'Take Ours',
+  takeTheirs: 'Take Theirs',
+  versions: 'Show Three Versions',
+  edit: 'Edit a Version of My Own',
+} as const;
+
 /** A selector: the strip above the graph. */
 export const graphStrip = 'header.strip';
 

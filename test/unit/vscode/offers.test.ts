@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Reuse } from '../../../src/core/domain/cache.ts';
-import type { RunId, TaskId } from '../../../src/core/domain/ids.ts';
-import type { TaskRow } from '../../../src/core/projections/taskRows.ts';
-import { taskOffers } from '../../../src/vscode/offers.ts';
-import { plan, step } from '../../support/plans.ts';
+import { digestOf } from '../../../src/core/base/digest.ts';
+import type { EventBody } from '../../../src/core/domain/event.ts';
+import { objectId, type RunId, type TaskId } from '../../../src/core/domain/ids.ts';
+import type { Driven, TaskRow } from '../../../src/core/projections/taskRows.ts';
+import { gateOffers, guardedBy, runOffers, taskOffers } from '../../../src/vscode/offers.ts';
+import { gate, plan, step } from '../../support/plans.ts';
+import { ADA, RUN, started, stateAfter, succeeded, task } from '../projections/histories.ts';
 
 describe('What can be asked of a task', () => {
-  const one = plan(step('review'));
-  const row: Pick<TaskRow, 'step' | 'state' | 'verbs' | 'reused'> = {
+  const planned = plan(step('review'));
+  const one = { plan: planned, state: stateAfter(planned) };
+  const row: Pick<TaskRow, 'task' | 'step' | 'state' | 'verbs' | 'reused'> = {
+    task: task('review'),
     step: step('review'),
     state: 'succeeded',
     verbs: ['rerun', 'rerun-without-cache'],
@@ -33,4 +38,83 @@ describe('What can be asked of a task', () => {
     const cancelling = { ...row, verbs: [], reused: { ...reuse, similar } };
     assert.deepEqual(taskOffers(one, cancelling), ['command']);
   });
+
+  it('is to show what it changed, and to take its result back while it stands on a branch', () => {
+    const offers = (...bodies: readonly EventBody[]) =>
+      taskOffers({ plan: planned, state: stateAfter(planned, ...bodies) }, row).filter(
+        (offer) => offer === 'changes' || offer === 'rollBack',
+      );
+    const made = [started('review'), succeeded('review', 'a.md')] as const;
+    assert.deepEqual(offers(started('review'), succeeded('review')), []);
+    assert.deepEqual(offers(...made), ['changes']);
+    assert.deepEqual(offers(...made, ...landed('review')), ['changes', 'rollBack']);
+    const undone: EventBody = { type: 'landing-undone', task: task('review'), by: ADA };
+    assert.deepEqual(offers(...made, ...landed('review'), undone), ['changes']);
+  });
+
+  it('is, at a gate that waits, what it guards: what lies upstream of it', () => {
+    const guarded = plan(step('a'), step('b', ['a']), step('c'), gate('ok', ['b']));
+    assert.deepEqual(guardedBy(guarded, task('ok')), [task('a'), task('b')]);
+    const offers = (...made: readonly string[]) => {
+      const state = stateAfter(
+        guarded,
+        ...['a', 'b', 'c'].flatMap((id) => [
+          started(id),
+          succeeded(id, ...(made.includes(id) ? ['x.md'] : [])),
+        ]),
+      );
+      return gateOffers({ plan: guarded, state }, task('ok'));
+    };
+    assert.deepEqual(offers('a'), ['changes', 'forecast']);
+    assert.deepEqual(offers('c'), []);
+  });
 });
+
+describe('What can be asked of a run', () => {
+  const planned = plan(step('a'));
+  const offers = (driven: Driven, ...bodies: readonly EventBody[]) =>
+    runOffers({
+      kind: 'readable',
+      run: RUN,
+      plan: planned,
+      state: stateAfter(planned, ...bodies),
+      driven,
+      damage: undefined,
+    });
+
+  it('is about its results as soon as there are some, and to drop it once nobody drives it', () => {
+    const made = [started('a'), succeeded('a', 'a.md')] as const;
+    const finished: EventBody = { type: 'run-finished', status: 'succeeded' };
+    assert.deepEqual(offers({ kind: 'here' }, ...made), [
+      ...(['pause', 'cancel', 'changes', 'forecast'] as const),
+    ]);
+    assert.deepEqual(offers({ kind: 'here' }, ...made, ...landed('a'), finished), [
+      ...(['changes', 'forecast', 'merge', 'drop'] as const),
+    ]);
+    assert.ok(offers({ kind: 'nobody' }, ...made).includes('drop'));
+  });
+
+  it('is what changed in the checkout, where something did', () => {
+    const looked: EventBody = {
+      type: 'checkout-looked',
+      state: digestOf('state'),
+      changes: [{ what: 'index' }],
+      more: 0,
+    };
+    assert.ok(offers({ kind: 'here' }, looked).includes('checkout'));
+    assert.ok(!offers({ kind: 'here' }, { ...looked, changes: [] }).includes('checkout'));
+  });
+});
+
+function landed(id: string): EventBody[] {
+  const at = {
+    task: task(id),
+    branch: `ai/generated/example-1/${id}`,
+    tag: `workflow_example-1_${id}`,
+    commit: objectId('1'.repeat(40)),
+  };
+  return [
+    { type: 'landing-started', ...at },
+    { type: 'landing-done', ...at },
+  ];
+}

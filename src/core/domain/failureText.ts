@@ -148,7 +148,9 @@ export function failureText(failure: Failure): FailureText {
     case 'sandbox-limit':
       return text(
         `Its sandbox stopped it: ${SANDBOX_LIMITS[failure.limit](failure.most)}`,
-        `Make it need less, or raise ${failure.limit} under sandbox in the step or the agent file.`,
+        failure.limit === 'processes'
+          ? 'Make it start fewer at once.'
+          : `Make it need less, or raise ${failure.limit} under sandbox in the step or the agent file.`,
       );
     case 'no-sandbox':
       return text(

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { Dropped } from '../../core/resultsApi.ts';
+import type { RunId } from '../../core/domain/ids.ts';
+import type { Command } from '../contributions.ts';
+import type { Project, Projects } from '../project.ts';
+import { confirm, keptLines, refLines } from './confirm.ts';
+import { chooseRun } from './picks.ts';
+
+/** Said of all that removes: nothing else of the repository goes. */
+export const STAYS = 'Nothing else of the repository is touched.';
+
+/** Removes a run with its branches, tags and copies. */
+export function dropRun(projects: Projects): Command {
+  return {
+    id: 'sluice.dropRun',
+    execute: async (target) => {
+      if (target?.kind === 'run') {
+        // Also one whose journal cannot be read.
+        await drop(target.project, target.run);
+        return;
+      }
+      const question = {
+        placeHolder: 'The run to remove, with its branches, tags and copies',
+        nothing: 'No run is over.',
+      };
+      const chosen = await chooseRun(projects, target, question, 'drop');
+      if (chosen !== undefined) {
+        await drop(chosen.project, chosen.entry.run);
+      }
+    },
+  };
+}
+
+async function drop(project: Project, run: RunId): Promise<void> {
+  const { results } = project.sluice;
+  const going = await results.dropping(run);
+  if (!going.ok) {
+    tellRefusal(run, going.error);
+    return;
+  }
+  const isWanted = await confirm(`Drop ${run}?`, droppingLines(going.value), 'Drop');
+  if (!isWanted) {
+    return;
+  }
+  const dropped = await results.drop(run);
+  if (dropped.ok) {
+    const kept = keptLines(dropped.value.kept).map((line) => ` ${line}.`);
+    void vscode.window.showInformationMessage(`${run} is gone.${kept.join('')}`);
+  } else {
+    tellRefusal(run, dropped.error);
+  }
+}
+
+export function tellRefusal(run: RunId, why: string): void {
+  void vscode.window.showWarningMessage(`${run} was not dropped, because ${why}.`);
+}
+
+function droppingLines({ refs, kept }: Dropped): string[] {
+  return [
+    refs.length === 0 ? 'No branch and no tag is its.' : '',
+    ...refLines(refs),
+    ...keptLines(kept),
+    'Its journal and its workspace copies go too. It cannot be taken back.',
+    STAYS,
+  ];
+}

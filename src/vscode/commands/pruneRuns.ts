@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { count } from '../../core/base/text.ts';
+import type { RunId } from '../../core/domain/ids.ts';
+import type { Dropped } from '../../core/resultsApi.ts';
+import type { Command } from '../contributions.ts';
+import type { Project, Projects } from '../project.ts';
+import { chooseProject } from './chooseProject.ts';
+import { confirm, refLines } from './confirm.ts';
+import { STAYS, tellRefusal } from './dropRun.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const USUAL_DAYS = [7, 30, 90];
+/** A hundred years. */
+const MOST_DAYS = 36_500;
+
+/** Removes runs that ended long ago, with their branches, tags and copies. */
+export function pruneRuns(projects: Projects): Command {
+  return {
+    id: 'sluice.pruneRuns',
+    execute: async () => {
+      const project = await chooseProject(projects, 'The folder whose old runs to remove');
+      const days = project === undefined ? undefined : await askDays(project);
+      if (project !== undefined && days !== undefined) {
+        await prune(project, days);
+      }
+    },
+  };
+}
+
+async function askDays({ sluice }: Project): Promise<number | undefined> {
+  const items = USUAL_DAYS.map((days) => {
+    const runs = sluice.results.prunable(days * DAY_MS).length;
+    return { label: `Older than ${days} days`, description: count(runs, 'run'), days };
+  });
+  const other = { label: 'Other…', description: 'as many days as you say', days: undefined };
+  const picked = await vscode.window.showQuickPick([...items, other], {
+    title: 'Prune Runs',
+    placeHolder: 'Runs that ended longer ago than this are listed next',
+  });
+  if (picked === undefined || picked.days !== undefined) {
+    return picked?.days;
+  }
+  const typed = await vscode.window.showInputBox({
+    title: 'Prune Runs',
+    prompt: 'Days since they ended. 0: all that are over.',
+    value: '14',
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      daysOf(text) === undefined ? `Write a whole number from 0 to ${MOST_DAYS}.` : undefined,
+  });
+  return typed === undefined ? undefined : daysOf(typed);
+}
+
+function daysOf(text: string): number | undefined {
+  const days = Number(text.trim());
+  return /^\d{1,5}$/.test(text.trim()) && days <= MOST_DAYS ? days : undefined;
+}
+
+async function prune(project: Project, days: number): Promise<void> {
+  const { results } = project.sluice;
+  const old = results.prunable(days * DAY_MS);
+  if (old.length === 0) {
+    void vscode.window.showInformationMessage(
+      days === 0 ? 'No run is over.' : `No run ended more than ${count(days, 'day')} ago.`,
+    );
+    return;
+  }
+  const going = await lookedUp(project, old);
+  const picked = await vscode.window.showQuickPick(
+    going.map((dropped) => ({
+      label: dropped.run,
+      description: [
+        dropped.endedAt === undefined ? '' : new Date(dropped.endedAt).toLocaleDateString(),
+        count(dropped.refs.length, 'branch or tag', 'branches and tags'),
+      ]
+        .filter((text) => text !== '')
+        .join(' · '),
+      picked: true,
+      dropped,
+    })),
+    { title: 'Prune Runs', placeHolder: 'These go; take out what is to stay', canPickMany: true },
+  );
+  const chosen = picked?.map(({ dropped }) => dropped) ?? [];
+  if (chosen.length > 0 && (await isWanted(chosen))) {
+    await dropAll(project, chosen);
+  }
+}
+
+async function lookedUp(project: Project, runs: readonly RunId[]): Promise<Dropped[]> {
+  const options = { location: vscode.ProgressLocation.Window, title: 'Looking at old runs' };
+  return await vscode.window.withProgress(options, async () => {
+    const found = await Promise.all(runs.map((run) => project.sluice.results.dropping(run)));
+    return found.flatMap((each) => (each.ok ? each.value : []));
+  });
+}
+
+async function isWanted(chosen: readonly Dropped[]): Promise<boolean> {
+  return await confirm(
+    `Drop ${count(chosen.length, 'run')}?`,
+    [
+      ...refLines(chosen.flatMap(({ refs }) => refs)),
+      'Their journals and their workspace copies go too. It cannot be taken back.',
+      STAYS,
+    ],
+    'Drop',
+  );
+}
+
+async function dropAll(project: Project, chosen: readonly Dropped[]): Promise<void> {
+  let gone = 0;
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Dropping runs',
+    cancellable: true,
+  };
+  await vscode.window.withProgress(options, async (progress, token) => {
+    for (const { run } of chosen) {
+      if (token.isCancellationRequested) {
+        break;
+      }
+      progress.report({ message: run, increment: 100 / chosen.length });
+      const dropped = await project.sluice.results.drop(run);
+      if (dropped.ok) {
+        gone += 1;
+      } else {
+        tellRefusal(run, dropped.error);
+      }
+    }
+  });
+  void vscode.window.showInformationMessage(
+    `${count(gone, 'run')} ${gone === 1 ? 'is' : 'are'} gone, with ${gone === 1 ? 'its' : 'their'} branches, tags and copies.`,
+  );
+}

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import { conflictOf, conflictsIn, type ConflictChoicePlace } from '../conflicts.ts';
+import type { Command, CommandTarget } from '../contributions.ts';
+import { openComparison } from '../output/changesEditor.ts';
+import type { OwnVersions } from '../ownVersions.ts';
+import { confirm } from './confirm.ts';
+import { mergeWithProgress } from './mergeApproved.ts';
+import { hasMarks } from '../conflictText.ts';
+
+/** What a person takes for a path that could not be merged. */
+export function conflictCommands(own: OwnVersions): Command[] {
+  return [
+    { id: 'sluice.takeOurs', execute: (target) => onConflict(target, (it) => take(it, 'ours')) },
+    {
+      id: 'sluice.takeTheirs',
+      execute: (target) => onConflict(target, (it) => take(it, 'theirs')),
+    },
+    { id: 'sluice.showVersions', execute: (target) => onConflict(target, showVersions) },
+    {
+      id: 'sluice.editOwnVersion',
+      execute: (target) => onConflict(target, (it) => editOwn(it, own)),
+    },
+    { id: 'sluice.useOwnVersion', execute: () => useOwn(own) },
+  ];
+}
+
+async function onConflict(
+  target: CommandTarget | undefined,
+  work: (place: ConflictChoicePlace) => Promise<void>,
+): Promise<void> {
+  const place = conflictOf(target);
+  if (place === undefined) {
+    void vscode.window.showInformationMessage('This conflict does not wait for you any more.');
+  } else {
+    await work(place);
+  }
+}
+
+/** Two comparisons: what was merged before, and the task's, each with what stood there when the task began. */
+export async function showVersions({
+  project,
+  run,
+  task,
+  conflict: { path, was, ours, theirs },
+}: ConflictChoicePlace): Promise<void> {
+  await openComparison(project, `merge of ${run}: ${path}`, [
+    { path: `ours (merged before)/${path}`, was, is: ours },
+    { path: `theirs (${task})/${path}`, was, is: theirs },
+  ]);
+}
+
+async function editOwn(place: ConflictChoicePlace, own: OwnVersions): Promise<void> {
+  const opened = await own.open(place);
+  if (!opened.ok) {
+    void vscode.window.showWarningMessage(
+      `${place.conflict.path} cannot be edited here: ${opened.error}.`,
+    );
+  }
+}
+
+/** Takes what stands in the active editor. */
+async function useOwn(own: OwnVersions): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  const place = document === undefined ? undefined : own.placeOf(document.uri);
+  if (document === undefined || place === undefined) {
+    void vscode.window.showInformationMessage(
+      'Open a version of your own first: press the pen on a conflict in the Gates view.',
+    );
+    return;
+  }
+  const text = document.getText();
+  const { path } = place.conflict;
+  const isWanted =
+    !hasMarks(text) ||
+    (await confirm(
+      `Use ${path} with its conflict marks?`,
+      ['Lines that begin with <<<<<<<, ======= or >>>>>>> are still in it.'],
+      'Use It All the Same',
+    ));
+  if (!isWanted) {
+    return;
+  }
+  const executable = (place.conflict.theirs ?? place.conflict.ours)?.executable ?? false;
+  const bytes = new TextEncoder().encode(text);
+  if (await choose(place, { bytes, executable })) {
+    await own.close(document);
+    await goOnWhenSettled(place);
+  }
+}
+
+async function take(place: ConflictChoicePlace, side: 'ours' | 'theirs'): Promise<void> {
+  if (await choose(place, side)) {
+    await goOnWhenSettled(place);
+  }
+}
+
+type Choice = 'ours' | 'theirs' | { readonly bytes: Uint8Array; readonly executable: boolean };
+
+/** Whether it counts. */
+async function choose(
+  { project, run, task, conflict: { path } }: ConflictChoicePlace,
+  choice: Choice,
+): Promise<boolean> {
+  const chosen = await project.sluice.results.choose({ run, task, path }, choice);
+  if (!chosen.ok) {
+    void vscode.window.showWarningMessage(
+      `Your choice for ${path} did not count, because ${chosen.error}.`,
+    );
+  }
+  return chosen.ok;
+}
+
+/** Once every path of it has a choice, merging goes on by itself. */
+async function goOnWhenSettled({ project, run }: ConflictChoicePlace): Promise<void> {
+  const isSettled = conflictsIn(project).every(
+    (other) => other.run !== run || other.conflict.choice !== undefined,
+  );
+  if (isSettled) {
+    await mergeWithProgress(project, run);
+  }
+}

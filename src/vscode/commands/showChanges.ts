@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { count } from '../../core/base/text.ts';
+import type { RunId, TaskId } from '../../core/domain/ids.ts';
+import type { FileChange } from '../../core/domain/merge.ts';
+import type { Command, CommandTarget } from '../contributions.ts';
+import { guardedBy } from '../offers.ts';
+import { openComparison, type ComparedFile } from '../output/changesEditor.ts';
+import type { Project, Projects } from '../project.ts';
+import { chooseRun, readableRun, type RunChoice } from './picks.ts';
+
+/** Shows what a task, a whole run, or what a gate guards has done to files. */
+export function showChanges(projects: Projects): Command {
+  return {
+    id: 'sluice.showChanges',
+    execute: async (target) => {
+      const chosen = await chooseRun(projects, target, QUESTION, 'changes');
+      if (chosen === undefined) {
+        return;
+      }
+      const tasks = await chooseTasks(chosen, target);
+      if (tasks !== undefined) {
+        await openChanges(chosen.project, chosen.entry.run, tasks);
+      }
+    },
+  };
+}
+
+const QUESTION = {
+  placeHolder: 'The run whose changes to show',
+  nothing: 'No task has changed a file yet.',
+};
+
+/** Whose changes are shown, and what stands on the tab before how many they are. */
+interface Shown {
+  readonly title: string;
+  readonly tasks: readonly TaskId[];
+}
+
+async function chooseTasks(
+  { project, entry }: RunChoice,
+  target: CommandTarget | undefined,
+): Promise<Shown | undefined> {
+  const { run, plan } = entry;
+  if (target?.kind === 'task') {
+    const planned = plan.tasks.find(({ id }) => id === target.task);
+    return planned?.step.kind === 'gate'
+      ? {
+          title: `What ${target.task} of ${run} guards`,
+          tasks: guardedBy(plan, target.task),
+        }
+      : { title: `${target.task} of ${run}`, tasks: [target.task] };
+  }
+  const whole: Shown = { title: run, tasks: plan.tasks.map(({ id }) => id) };
+  const changed = whole.tasks.flatMap((task) => {
+    const files = project.sluice.results.changes(run, task).length;
+    return files === 0 ? [] : [{ task, files }];
+  });
+  if (target !== undefined || changed.length < 2) {
+    return whole;
+  }
+  const items = [
+    { label: 'All of the run', description: count(changed.length, 'task'), shown: whole },
+    ...changed.map(({ task, files }) => ({
+      label: task,
+      description: count(files, 'file'),
+      shown: { title: `${task} of ${run}`, tasks: [task] },
+    })),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: `Whose changes in ${run} to show`,
+  });
+  return picked?.shown;
+}
+
+/** VS Code puts their number behind the title: `build of code-quality-1 (3 files)`. What nobody changed is told. */
+async function openChanges(project: Project, run: RunId, { title, tasks }: Shown): Promise<void> {
+  const changes = tasks.flatMap((task) =>
+    project.sluice.results.changes(run, task).map((change) => ({ task, change })),
+  );
+  if (changes.length === 0) {
+    void vscode.window.showInformationMessage(`${title}: no file was changed.`);
+    return;
+  }
+  await openComparison(project, title, changes.map(comparedFile));
+}
+
+/** Two tasks may have changed one path: so each stands below its task's name. */
+function comparedFile({
+  task,
+  change,
+}: {
+  readonly task: TaskId;
+  readonly change: FileChange;
+}): ComparedFile {
+  const { path, was, is } = change;
+  return { path: `${task}/${path}`, was, is };
+}
+
+/** What those tasks of a run did to files, as one. */
+export async function showChangesOf(
+  project: Project,
+  run: RunId,
+  tasks: readonly TaskId[],
+): Promise<void> {
+  if (readableRun(project, run) !== undefined) {
+    await openChanges(project, run, { title: run, tasks });
+  }
+}

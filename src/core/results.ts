@@ -28,6 +28,8 @@ export interface ResultsParts {
   readonly runs: () => readonly BookEntry[];
   readonly run: (run: RunId) => BookEntry | undefined;
   readonly request: (run: RunId, request: RunRequest) => Promise<RequestOutcome>;
+  /** Readers look again. */
+  readonly changed: () => void;
   /** Aborts when the folder is closed. */
   readonly signal: AbortSignal;
   /** A run is gone: reads which there are. */
@@ -117,8 +119,10 @@ export class FolderResults implements Results {
       );
       return await merging.merge(options.signal);
     } finally {
-      this.#merging.delete(run);
       await driving.removeMergeCopies(run);
+      // Its conflicts are a person's only now.
+      this.#merging.delete(run);
+      this.#parts.changed();
     }
   }
 

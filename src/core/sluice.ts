@@ -124,7 +124,7 @@ export class Sluice {
       isOurs: (created) => created.folder === place.folder,
     });
     this.results = new FolderResults({
-      ...{ place, ports, driving: this.#driving, signal },
+      ...{ place, ports, driving: this.#driving, signal, changed },
       runs: () => this.runs(),
       run: (run) => this.run(run),
       request: (run, request) => this.request(run, request),

@@ -159,12 +159,12 @@ describe('package.json', () => {
     assert.deepEqual(new Set(scopes), new Set(['machine']));
   });
 
-  it('lets no folder that nobody trusts say what the cache keeps and answers', () => {
+  it('lets no folder that nobody trusts say what is kept, written and copied', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-    const settingsOfCache = Object.keys(configuration.properties).filter((key) =>
-      key.startsWith('sluice.cache.'),
+    const theirs = Object.keys(configuration.properties).filter((key) =>
+      /^sluice\.(?:base$|cache\.|checkout\.|copies\.|git\.)/.test(key),
     );
-    assert.deepEqual([...restrictedConfigurations].sort(), settingsOfCache.sort());
+    assert.deepEqual([...restrictedConfigurations].sort(), theirs.sort());
   });
 
   it("knows the files of versions of people's own by the folder they are in", () => {

@@ -3,6 +3,7 @@ import { oneLine } from '../base/text.ts';
 import type { CallFailureKind } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { rivalsOf } from '../domain/rivals.ts';
 import { hasEnded, isDone, isFine, type RunState } from '../domain/runState.ts';
 import { askedTheSame } from '../domain/sameQuestion.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
@@ -11,7 +12,8 @@ import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 export type WaitReason =
   /** Nothing in the run moves: no program drives it. */
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'paused'; readonly by: string }
+  /** `by`: a person; `undefined`: the checkout was not what it was. */
+  | { readonly kind: 'paused'; readonly by: string | undefined }
   | { readonly kind: 'held'; readonly by: string }
   /** It stands for lanes that these tell once they have succeeded. */
   | { readonly kind: 'lanes'; readonly tasks: readonly TaskId[] }
@@ -29,6 +31,8 @@ export type WaitReason =
   | { readonly kind: 'same'; readonly task: TaskId }
   /** As many lanes of its step are under way as may be. */
   | { readonly kind: 'lane-cap'; readonly atOnce: number }
+  /** Another task under way may change the same paths. */
+  | { readonly kind: 'owner'; readonly task: TaskId }
   | { readonly kind: 'slot'; readonly taken: number; readonly of: number };
 
 /** @param isDriven some program moves the run on */
@@ -58,13 +62,18 @@ export function whyWaiting(
     return { kind: 'needs', tasks: unmet };
   }
   if (state.phase.kind === 'paused') {
-    return { kind: 'paused', by: state.phase.by.name };
+    const { because, by } = state.phase;
+    return { kind: 'paused', by: because === undefined ? by.name : undefined };
   }
   if (!isDriven) {
     return { kind: 'nobody' };
   }
   if (!state.frontier.mayBegin(task.id, [])) {
     return { kind: 'lane-cap', atOnce: Math.min(...task.lanes.map(({ atOnce }) => atOnce)) };
+  }
+  const rival = rivalUnderWay(plan, task.id, state);
+  if (rival !== undefined) {
+    return { kind: 'owner', task: rival };
   }
   const { parked, retry } = at;
   if (parked?.why.kind === 'provider' && parked.until !== undefined) {
@@ -85,6 +94,23 @@ export function waitsForSame(state: RunState, id: TaskId): TaskId | undefined {
   return state.tasks.get(id)?.kind === 'pending' ? askedTheSame(state, id) : undefined;
 }
 
+/** By the plan: told anew for every row of every view. */
+const RIVALS = new WeakMap<RunPlan, ReturnType<typeof rivalsOf>>();
+
+function rivalUnderWay(plan: RunPlan, id: TaskId, { frontier }: RunState): TaskId | undefined {
+  let isRival = RIVALS.get(plan);
+  if (isRival === undefined) {
+    isRival = rivalsOf(plan.tasks, plan.agents);
+    RIVALS.set(plan, isRival);
+  }
+  for (const other of frontier.running) {
+    if (isRival(id, [other])) {
+      return other;
+    }
+  }
+  return undefined;
+}
+
 /** Running tasks that wait for a person take none. */
 function slotsTaken({ frontier, asking }: RunState): number {
   return frontier.running.size - asking.size;
@@ -96,7 +122,9 @@ export function waitText(reason: WaitReason): string {
     case 'nobody':
       return 'the run is interrupted';
     case 'paused':
-      return `paused by ${oneLine(reason.by)}`;
+      return reason.by === undefined
+        ? 'paused: the checkout changed'
+        : `paused by ${oneLine(reason.by)}`;
     case 'held':
       return `held by ${oneLine(reason.by)}`;
     case 'lanes':
@@ -109,6 +137,8 @@ export function waitText(reason: WaitReason): string {
       return becauseText(reason.because, oneLine(reason.provider, 60));
     case 'time':
       return `tries again: ${oneLine(failureText(reason.failure).title)}`;
+    case 'owner':
+      return `waits for ${reason.task}, which may change the same files`;
     case 'same':
       return `waits for ${reason.task}, which asks the same`;
     case 'slot':

@@ -47,12 +47,46 @@ async function removeAll(folder: string): Promise<void> {
   try {
     await fs.rm(folder, options);
   } catch (error) {
-    if (!isCode(error, 'EACCES', 'EPERM')) {
+    if (isCode(error, 'ENAMETOOLONG')) {
+      await raiseDeep(folder);
+    } else if (isCode(error, 'EACCES', 'EPERM')) {
+      // Some tools write-protect the folders they make, as Go does with its modules.
+      await unprotect(folder);
+    } else {
       throw error;
     }
-    // Some tools write-protect the folders they make, as Go does with its modules.
-    await unprotect(folder);
     await fs.rm(folder, options);
+  }
+}
+
+/** Bytes of a path below the folder that is removed: with one more name it is far from any system's limit. */
+const DEEP = 300;
+
+/**
+ * Who goes down step by step makes paths that are longer than any call takes: folders that lie deep are moved up, beside
+ * those that do not.
+ */
+async function raiseDeep(folder: string): Promise<void> {
+  // A character a byte: names need not be text.
+  const top = Buffer.from(folder).toString('latin1');
+  const bytesOf = (file: string) => Buffer.from(file, 'latin1');
+  const open = [top];
+  let raised = 0;
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    await fs.chmod(bytesOf(at), 0o700);
+    const options = { withFileTypes: true, encoding: 'latin1' } as const;
+    for (const entry of await fs.readdir(bytesOf(at), options)) {
+      if (isRealFolder(entry)) {
+        let inside = `${at}/${entry.name}`;
+        if (inside.length - top.length > DEEP) {
+          const deep = inside;
+          inside = `${top}/${DOOMED}${raised}`;
+          raised += 1;
+          await fs.rename(bytesOf(deep), bytesOf(inside));
+        }
+        open.push(inside);
+      }
+    }
   }
 }
 

@@ -42,7 +42,7 @@ const FOLDERS_AT_ONCE = 12;
 /** What bytes that are no text are read as. */
 const NO_TEXT = '\ufffd';
 
-/** Something with a name that is no text. It is there, and nobody reaches it by the name that is shown. */
+/** With a name that is no text, or a path that is too long: it is there, and nobody reaches it by what is shown. */
 const UNREACHABLE: SeenEntry = {
   kind: 'other',
   identity: UNSETTLED,
@@ -93,7 +93,13 @@ export async function seeTree(
         await Promise.all(
           found.map(async ({ name }) => {
             const relative = within(name);
-            const status = await statusOf(path.join(tree, relative));
+            const status = await statusOf(path.join(tree, relative)).catch((error: unknown) => {
+              if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') {
+                seen.set(relative, UNREACHABLE);
+                return undefined;
+              }
+              throw error;
+            });
             if (status === undefined) {
               return;
             }

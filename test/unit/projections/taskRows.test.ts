@@ -8,6 +8,7 @@ import {
   taskRows,
   type Driven,
 } from '../../../src/core/projections/taskRows.ts';
+import { NO_TERMS } from '../../../src/core/domain/terms.ts';
 import { gate, plan, planWith, step } from '../../support/plans.ts';
 import {
   ADA,
@@ -64,6 +65,8 @@ describe('The rows of a run', () => {
     assert.equal(details(two, held)['a'], 'pending: held by ada');
     const paused: EventBody = { type: 'run-paused', running: 'finish', by: ADA };
     assert.equal(details(two, paused)['a'], 'pending: paused by ada');
+    const stopped: EventBody = { ...paused, because: 'checkout' };
+    assert.equal(details(two, stopped)['a'], 'pending: paused: the checkout changed');
     const failure = { reason: 'exited', command: 'x', code: 2, tail: '' } as const;
     const delayed = stateAfter(two, started('a'), {
       type: 'task-retried',
@@ -79,6 +82,9 @@ describe('The rows of a run', () => {
       [again?.detail, again?.triesAgainAt],
       ['tries again: "x" exited with code 2', 9000],
     );
+    const owning = { terms: { ...NO_TERMS, owns: ['src/**'] } };
+    const owners = details(plan(step('a', [], owning), step('b', [], owning)), started('a'));
+    assert.equal(owners['b'], 'pending: waits for a, which may change the same files');
     const [, left] = taskRows(two, stateAfter(two), NOBODY);
     assert.equal(left?.detail, 'the run is interrupted');
   });

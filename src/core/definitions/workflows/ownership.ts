@@ -1,4 +1,4 @@
-import { globCovers, globFault, parseGlob, type Glob } from '../../base/glob.ts';
+import { globCovers, globFault, globsOverlap, parseGlob, type Glob } from '../../base/glob.ts';
 import { NO_TERMS, termsOver, type Terms } from '../../domain/terms.ts';
 import { ancestry } from '../../graph/ancestry.ts';
 import type { Surroundings } from './analysis.ts';
@@ -212,8 +212,8 @@ function reportOverlap(
     return;
   }
   const { document, file } = reader;
-  const related = found.map(({ other }): RelatedLocation => {
-    const { written } = other.paths[0] ?? first.path;
+  const related = found.map(({ other, path }): RelatedLocation => {
+    const { written } = other.paths.find((one) => mayShare(one, path)) ?? first.path;
     return {
       file,
       range: document.rangeOf(placeOf(other.step, written)),
@@ -224,6 +224,10 @@ function reportOverlap(
   const fixes = found.length < MAX_TOLD ? needFixes(reader, step, ids) : [];
   const range = document.rangeOf(placeOf(step, first.path.written));
   reader.reportAt(range, problems.overlappingOwns(ids), related, fixes);
+}
+
+function mayShare(one: OwnedPath, other: OwnedPath): boolean {
+  return one.globs.some((a) => other.globs.some((b) => globsOverlap(parseGlob(a), parseGlob(b))));
 }
 
 /** Where a path is written in the file, else who brings it. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { colorThemes, type ColorTheme } from '../host/settings.ts';
 import { container, views } from './support/names.ts';
-import { pictureFile } from './support/pictures.ts';
+import { pictureFile, picturedThemes } from './support/pictures.ts';
 import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
 import type { TestFolder } from './support/testFolder.ts';
@@ -61,7 +60,7 @@ describe('agents and workflows as files', function () {
     await workbench.row(views.workflows, 'release').click();
     const squiggles = workbench.page.locator('.cdr.squiggly-error');
     await squiggles.first().waitFor();
-    for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
+    for (const theme of picturedThemes) {
       await workbench.setColorTheme(theme);
       await workbench.screenshot(pictureFile(`problems-${theme}`));
     }
@@ -83,7 +82,7 @@ describe('agents and workflows as files', function () {
     await workbench.choose('Sluice: Pre-flight', 'code-quality');
     const page = () => workbench.webview('h1:has-text("Pre-flight")');
     await (await page()).getByText('Critical path').waitFor();
-    for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
+    for (const theme of picturedThemes) {
       await workbench.setColorTheme(theme);
       await workbench.screenshot(pictureFile(`preflight-${theme}`));
     }

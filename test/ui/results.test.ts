@@ -8,7 +8,7 @@ import {
   runActions,
   views,
 } from './support/names.ts';
-import { pictureFile } from './support/pictures.ts';
+import { pictureFile, picturedThemes } from './support/pictures.ts';
 import { says } from './support/rows.ts';
 import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
@@ -193,7 +193,7 @@ describe('what was made', function () {
   async function pictures(name: string): Promise<void> {
     const { workbench } = window;
     // The one that stays comes last: a change of theme takes a second.
-    for (const theme of ['dark', 'highContrast', 'light'] as const) {
+    for (const theme of picturedThemes.toReversed()) {
       await workbench.setColorTheme(theme);
       await picture(`${name}-${theme}`);
     }

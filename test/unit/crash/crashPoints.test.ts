@@ -4,7 +4,7 @@ import { CrashSweep, nameOf, pointsOf, type CrashPoint } from '../../long/crash/
 /** Of each workflow; `npm run test:long -- crash` tries all, 2,000 and more. */
 const EACH = 8;
 /** No point is begun after this; what the machine is too busy for is left to the whole sweep. */
-const LONGEST_MS = 25_000;
+const LONGEST_MS = 18_000;
 /** Flushes come in groups, now one more, now one less; that each point is reached the whole sweep insists on. */
 const MOST_MISSED = 4;
 /** Points from one day to the next: prime, so that in time all have their day. */

@@ -211,7 +211,8 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
         .argParser(repeated)
         .default([], 'none'),
     )
-    .option('--versions <folder>', 'only write the versions of paths in conflict there');
+    .option('--versions <folder>', 'only write the versions of paths in conflict there')
+    .option('--anew', 'begin a merge that waits from the start; choices made for it count no more');
   json(command('rollback <run> <task>', "take a task's result back from its branch", rollback));
   json(command('drop <run>', 'remove a run with its branches, tags and copies', drop)).option(
     '--yes',

@@ -20,13 +20,14 @@ export interface MergeOptions {
   readonly takeFile: readonly string[];
   /** A folder. */
   readonly versions?: string;
+  readonly anew?: boolean;
 }
 
 /** `sluice merge`: the approved results become one branch, as far as nobody has to choose. */
 export async function merge(
   session: Session,
   [text = '']: readonly string[],
-  { json = false, take, takeFile, versions }: MergeOptions,
+  { json = false, take, takeFile, versions, anew = false }: MergeOptions,
 ): Promise<ExitCode> {
   const { sluice } = session;
   const { results } = sluice;
@@ -38,6 +39,11 @@ export async function merge(
     ...take.choices,
     ...takeFile.map((one) => ({ side: 'file' as const, text: one })),
   ];
+  if (anew && (written.length > 0 || versions !== undefined)) {
+    throw new CommandFailure(
+      'A merge that begins anew knows no choice yet: --anew goes without --take, --take-file and --versions.',
+    );
+  }
   const before = openIn(session, run);
   if (versions !== undefined) {
     if (written.length > 0) {
@@ -61,7 +67,7 @@ export async function merge(
       json ? `${JSON.stringify({ run, kind: 'task', task })}\n` : `  merging ${task}\n`,
     );
   };
-  const merged = await interruptible((signal) => results.merge(run, { signal, told }));
+  const merged = await interruptible((signal) => results.merge(run, { signal, told, anew }));
   if (merged === undefined) {
     return EXIT.cancelled;
   }

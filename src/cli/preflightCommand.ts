@@ -12,6 +12,7 @@ import {
   programText,
   runCacheText,
   runnerText,
+  sandboxText,
   shortCost,
   shortTime,
   tasksText,
@@ -21,6 +22,7 @@ import {
 } from '../core/preflight/words.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import type { Session } from './session.ts';
+import { shellWord } from './shellWord.ts';
 import { paint, table, type Colour, type Terminal } from './terminal.ts';
 
 /** Wider, the matrix has no room on most screens. */
@@ -130,7 +132,9 @@ function detailsOf(step: StepReport): string[] {
   const { agent, writes, lanes, tasks, conditions } = step;
   const told = lanesText(lanes, tasks);
   const cache = cacheText(step);
+  const sandbox = sandboxText(step);
   return [
+    ...(step.command === undefined ? [] : [`command: ${step.command.map(shellWord).join(' ')}`]),
     ...step.programs.map(programText),
     ...(agent?.keys ?? []).map(
       ({ name, isThere }) => `${name} is ${isThere ? 'there' : 'missing'}`,
@@ -141,6 +145,7 @@ function detailsOf(step: StepReport): string[] {
       ? []
       : [`cost: ${costText(step.cost)}`]),
     ...(writes === undefined ? [] : [`writes: ${writesText(writes)}`]),
+    ...(sandbox === '' ? [] : [`sandbox: ${sandbox}`]),
     ...(cache === '' ? [] : [`cache: ${cache}`]),
     ...(told === undefined ? [] : [told]),
     ...(conditions.length === 0 ? [] : [`only if ${conditions.join(' and ')}`]),
@@ -173,7 +178,7 @@ function summary(preflight: Preflight): string {
     ['critical path', `${pathText(tasks)} (${totalText(total)})`],
     ...(inputs.length === 0 ? [] : [['inputs', inputs.join(' ')]]),
     ...(cache === '' ? [] : [['cache', cache]]),
-    ['works on', folderText(folder)],
+    ['works on', folderText(folder, preflight.baseTree)],
   ]);
 }
 

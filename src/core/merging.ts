@@ -63,10 +63,13 @@ export class Merging {
     this.#told = told;
   }
 
-  /** The error continues "…, because". Rejects with the signal's reason. */
-  async merge(signal: AbortSignal): Promise<Result<MergePlace, string>> {
+  /**
+   * @param anew from the start, whatever was begun before
+   * @returns its error continues "…, because". Rejects with the signal's reason
+   */
+  async merge(signal: AbortSignal, anew: boolean): Promise<Result<MergePlace, string>> {
     try {
-      const merge = await this.#begun();
+      const merge = await this.#begun(anew);
       if (typeof merge === 'string') {
         return err(merge);
       }
@@ -87,10 +90,10 @@ export class Merging {
   }
 
   /** The merge to go on with, or the reason why there is none. */
-  async #begun(): Promise<MergeState | string> {
+  async #begun(anew: boolean): Promise<MergeState | string> {
     const { plan, state } = this.#parts.now();
     const { merge } = state;
-    if (merge !== undefined && this.#goesOn(merge)) {
+    if (!anew && merge !== undefined && this.#goesOn(merge)) {
       return merge;
     }
     const tasks = inGraphOrder(plan).filter((task) => state.landings.get(task)?.kind === 'done');
@@ -182,11 +185,13 @@ export class Merging {
     return await this.#publish(`${prefix}/${state.run}/merged`, parent, rules);
   }
 
-  async #publish(branch: string, commit: ObjectId, rules: LandingRules): Promise<MergePlace> {
+  async #publish(branch: string, commit: ObjectId, { prefix }: LandingRules): Promise<MergePlace> {
     const { repository } = this.#parts;
     const ref = `refs/heads/${branch}`;
     const before = await repository.resolve(ref);
-    const ours = [...(this.#parts.now().state.merge?.intended ?? []), commit];
+    const left = this.#parts.now().state.merge?.intended ?? [];
+    const ours = [...left, commit];
+    const rules = { prefix, left };
     if (before !== undefined && !ours.includes(before)) {
       throw new Error(
         `${branch} stands in the way with commit ${before.slice(0, 12)}; rename or delete it`,

@@ -17,7 +17,14 @@ import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import { Removing } from './removing.ts';
-import type { Dropped, OpenConflict, Results, RolledBack, ShownForecast } from './resultsApi.ts';
+import type {
+  Dropped,
+  MergeRequest,
+  OpenConflict,
+  Results,
+  RolledBack,
+  ShownForecast,
+} from './resultsApi.ts';
 
 type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
@@ -88,7 +95,7 @@ export class FolderResults implements Results {
 
   async merge(
     run: RunId,
-    options: { readonly signal: AbortSignal; readonly told?: (task: TaskId) => void },
+    { signal, told = () => undefined, anew = false }: MergeRequest,
   ): Promise<Result<MergePlace, string>> {
     const { place, ports, driving, request } = this.#parts;
     const { repository, checkout } = place;
@@ -115,9 +122,9 @@ export class FolderResults implements Results {
           baseOf: (plan) => baseNow(plan, place),
           validate: (tree, checks, signal) => driving.validate(run, tree, checks, signal),
         },
-        options.told ?? (() => undefined),
+        told,
       );
-      return await merging.merge(options.signal);
+      return await merging.merge(signal, anew);
     } finally {
       await driving.removeMergeCopies(run);
       // Its conflicts are a person's only now.

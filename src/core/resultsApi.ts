@@ -18,12 +18,8 @@ export interface Results {
    * Merges the results that stand on branches onto the branch the run began on, as it is now, in the order of the
    * graph, into `<prefix>/<run>/merged`; goes on where a conflict was, once every path of it has a choice. Between two
    * results the workflow's `validate` must pass. Resolves with where it came to; nothing but that branch is written.
-   * @param told of each result that is about to be merged
    */
-  merge(
-    run: RunId,
-    options: { readonly signal: AbortSignal; readonly told?: (task: TaskId) => void },
-  ): Promise<Result<MergePlace, string>>;
+  merge(run: RunId, options: MergeRequest): Promise<Result<MergePlace, string>>;
   /** What a person takes for a path that could not be merged. Bytes of their own are kept first. */
   choose(
     conflict: { readonly run: RunId; readonly task: TaskId; readonly path: string },
@@ -37,6 +33,14 @@ export interface Results {
   drop(run: RunId): Promise<Result<Dropped, string>>;
   /** Finished runs that ended longer ago than this, newest first. */
   prunable(olderThanMs: number): readonly RunId[];
+}
+
+export interface MergeRequest {
+  readonly signal: AbortSignal;
+  /** Of each result that is about to be merged. */
+  readonly told?: (task: TaskId) => void;
+  /** From the start, on the branch as it is now, also where an earlier merge waits: its choices count no more. */
+  readonly anew?: boolean | undefined;
 }
 
 export interface ShownForecast extends RunForecast {

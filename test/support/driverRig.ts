@@ -31,7 +31,6 @@ import type {
   DriverParts,
   LaidFile,
 } from '../../src/core/engine/parts.ts';
-import { changesSince, stateOfTree } from '../../src/core/workspaces/changes.ts';
 import { mergeFile } from '../../src/core/artifacts/merge/mergeFile.ts';
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
 import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
@@ -40,6 +39,7 @@ import { foldRun, RunFold } from '../../src/core/journal/fold.ts';
 import { graphOf } from '../../src/core/journal/planGraph.ts';
 import { HeldCache } from './heldCache.ts';
 import { ManualClock } from './manualClock.ts';
+import { changesSince, stateOfTree } from './treeChanges.ts';
 
 const RUN: RunId = runIdOf('example', 1);
 export const PERSON = { name: 'ada', via: 'terminal' } as const;
@@ -473,21 +473,22 @@ export class DriverRig {
         return Promise.resolve();
       },
       sessionFile: path.join(at, 'session'),
-      watchChanges: async (_begun, signal) => {
+      watchChanges: () => {
         const tree = path.join(at, 'tree');
-        const before = await stateOfTree(tree, signal);
-        return async () => {
-          const changed = await changesSince(before, tree, path.join(at, 'base'), signal);
-          return changed.map((file): CopyChange => {
-            const status = fs.lstatSync(path.join(tree, file), { throwIfNoEntry: false });
-            return {
-              path: file,
-              how: status === undefined ? 'removed' : before.has(file) ? 'changed' : 'added',
-              kind: status?.isSymbolicLink() === true ? 'link' : 'file',
-              was: this.#laid.get(path.join(tree, file)),
-            };
-          });
-        };
+        const before = stateOfTree(tree);
+        return Promise.resolve(() =>
+          Promise.resolve(
+            changesSince(before, tree).map((file): CopyChange => {
+              const status = fs.lstatSync(path.join(tree, file), { throwIfNoEntry: false });
+              return {
+                path: file,
+                how: status === undefined ? 'removed' : before.has(file) ? 'changed' : 'added',
+                kind: status?.isSymbolicLink() === true ? 'link' : 'file',
+                was: this.#laid.get(path.join(tree, file)),
+              };
+            }),
+          ),
+        );
       },
       versionBefore: (file) => Promise.resolve(this.#laid.get(path.join(at, 'tree', file))),
       collect: (paths: readonly string[]) => {

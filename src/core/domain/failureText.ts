@@ -162,7 +162,7 @@ export function failureText(failure: Failure): FailureText {
     case 'landing':
       return text(
         `The artifacts could not be committed: ${oneLine(failure.message)}`,
-        'They are kept with the run.',
+        'Nothing of it reached a branch. What the task printed is kept with the run.',
       );
     case 'rejected':
       return text(

@@ -64,9 +64,10 @@ export function taskPage(
   for (const artifact of row.artifacts) {
     lines.push(`Artifact: ${artifact.path} (${formatBytes(artifact.bytes)})`);
   }
-  if (row.branch !== undefined) {
-    lines.push(`Branch: ${row.branch}`);
+  if (at.kind === 'succeeded') {
+    lines.push(...at.removed.map((file) => `Removed: ${file.path}`));
   }
+  lines.push(...landingLines(state, row));
   const news = newsOf(at, row.detail);
   if (news !== undefined) {
     lines.push(news);
@@ -96,6 +97,21 @@ function cacheLines(
     ...(reason === '' ? [] : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.split('\n')),
     ...(off === undefined ? [] : [`Cache: off, because ${offText(off)}`]),
   ];
+}
+
+/** Where its result stands, or why it stands on no branch. */
+function landingLines({ landings }: RunState, { task, branch }: TaskRow): string[] {
+  const landing = landings.get(task);
+  switch (landing?.kind) {
+    case 'undone':
+      return [`Rolled back by ${landing.by.name}: it is on no branch any more`];
+    case 'failed': {
+      const { title, fix } = failureText(landing.failure);
+      return [fix === undefined ? title : `${title}. ${fix}`];
+    }
+    default:
+      return branch === undefined ? [] : [`Branch: ${branch}`];
+  }
 }
 
 /** What a gate is asked about may have been made long before. */

@@ -94,6 +94,9 @@ export async function renewBase(
     seeTree(folder, signal),
     realFolders(options.source, [...listing.files, ...(listing.included ?? [])]),
   ]);
+  if ([...seen.values()].some(({ isShared }) => isShared)) {
+    throw new NotAsRecorded(`${folder} was written to: something in it has another name`);
+  }
   const isOwn = (file: string): boolean => {
     const at = places.get(file);
     return at !== undefined && seen.get(file)?.identity === old.version.own[at];

@@ -67,6 +67,25 @@ works on       the folder as it is when the run starts; … free for copies
     assert.equal((await sluice(project, 'runs')).out, 'Nothing has run here yet.\n');
   });
 
+  it('tells how a step is shut in, the command of a check, and which files tasks begin with', async () => {
+    project.workflow(
+      'shut',
+      { lint: { agent: 'works', sandbox: { cpus: 2, memory: '1gb', disk: '512mb' } } },
+      { validate: [['node', '--eval', 'let it = 1']], base: 'head' },
+    );
+    project.repository.commit();
+    const { out } = await sluice(project, 'run', 'shut', '--dry-run');
+    assert.match(
+      out,
+      /\n {10}sandbox: no network, 2 processors, 1\.0 GB of memory, 512 MB of disk, at most 5 min\n/,
+    );
+    assert.match(out, /\nvalidate +command: node --eval 'let it = 1'\n/);
+    assert.match(
+      out,
+      /\nworks on +the last commit, on main at [0-9a-f]{7}, without what is not committed; /,
+    );
+  });
+
   it('ends with 2 where the run cannot work, and says first what stands in the way', async () => {
     project.command('gone', ['no-such-program'], { install: 'npm i no-such-program' });
     project.workflow('bad', { only: { agent: 'gone' } });

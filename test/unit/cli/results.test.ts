@@ -221,6 +221,18 @@ describe('What tasks have made', function () {
       assert.match(merged(), /^MINE\n/);
     });
 
+    it('are there again when it is begun anew, whatever was chosen, on the branch as it is now', async () => {
+      const chosen = await ask('merge', 'last', '--take', 'theirs', 'src/a.txt');
+      assert.equal(chosen.code, 0, chosen.out);
+      project.write('src/a.txt', `${LINES.with(4, 'FIVE').join('\n')}\n`);
+      project.repository.commit();
+      const waits = await ask('merge', 'last', '--anew');
+      assert.equal(waits.code, 3, waits.out);
+      const again = await ask('merge', 'last', '--take', 'ours', 'src/a.txt');
+      assert.equal(again.code, 0, again.out);
+      assert.match(merged(), /^ONE\n[^]*\nFIVE\n/);
+    });
+
     it('are written as files to be looked at', async () => {
       const { code, out } = await ask('merge', 'last', '--versions', '../three');
       assert.equal(code, 0);
@@ -252,6 +264,10 @@ describe('What tasks have made', function () {
       [
         ['--versions', 'x', '--take', 'ours', 'src/a.txt'],
         'Look at the versions first: --versions goes without a choice.',
+      ],
+      [
+        ['--anew', '--take', 'ours', 'src/a.txt'],
+        'A merge that begins anew knows no choice yet: --anew goes without --take, --take-file and --versions.',
       ],
     ] as const) {
       it(`are not settled by ${args.join(' ')}`, async () => {

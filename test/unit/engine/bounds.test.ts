@@ -54,6 +54,26 @@ describe('A task that owns some paths', () => {
     assert.equal(await wrote({ 'any/where.ts': '' }, { never: ['**/auth'] }), 'succeeded');
   });
 
+  it('never changes what some disk takes for what is out of bounds, and owns nothing but what it is called', async () => {
+    const accents = 'src/caf\u00e9';
+    const terms = { owns: ['src/**'], never: ['src/Auth/[A-M]*', accents] };
+    for (const file of ['src/AUTH/key', 'src/auth/Key', `${accents.normalize('NFD')}/x`]) {
+      assert.deepEqual(await wrote({ [file]: '' }, terms), {
+        reason: 'out-of-bounds',
+        paths: [file],
+        count: 1,
+      });
+      rig.dispose();
+    }
+    assert.equal(await wrote({ 'src/auth/open': '' }, terms), 'succeeded');
+    rig.dispose();
+    assert.deepEqual(await wrote({ 'SRC/x': '' }, { owns: ['src/**'] }), {
+      reason: 'out-of-bounds',
+      paths: ['SRC/x'],
+      count: 1,
+    });
+  });
+
   it('names twenty paths of many', async () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`x/${n}`, '']));
     const failure = await wrote(files, { owns: [] });

@@ -122,6 +122,11 @@ export function landed(id: string): EventBody {
   };
 }
 
+/** A person takes its result back. */
+export function undone(id: string): EventBody {
+  return { type: 'landing-undone', task: task(id), by: ADA };
+}
+
 export function landingFailed(id: string, message: string): EventBody {
   return { type: 'landing-failed', task: task(id), failure: { reason: 'landing', message } };
 }

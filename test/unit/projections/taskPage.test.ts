@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { digestOf } from '../../../src/core/base/digest.ts';
 import type { EventBody } from '../../../src/core/domain/event.ts';
 import type { RunPlan } from '../../../src/core/domain/workflow.ts';
 import { taskPage } from '../../../src/core/projections/taskPage.ts';
@@ -9,13 +10,17 @@ import {
   dropped,
   failed,
   landed,
+  landingFailed,
   opened,
   skipped,
   started,
   stateAfter,
   succeeded,
   task,
+  undone,
 } from './histories.ts';
+
+const version = { digest: digestOf('old'), bytes: 3, executable: false };
 
 // a --> ask --> after
 const guarded = plan(
@@ -85,6 +90,31 @@ describe('The page of a task', () => {
         'all of it',
         '',
       ],
+    );
+  });
+
+  it('shows of a succeeded one what it removed, and by whom it was rolled back', () => {
+    const made = { ...succeeded('a', 'report.md'), removed: [{ path: 'old.md', was: version }] };
+    const history = [started('a'), made, opened('ask'), answered('ask', 'approved'), landed('a')];
+    assert.deepEqual(lines(page('a', '', ...history)).slice(3, -2), [
+      'Exit code: 0',
+      'Artifact: report.md (9 B)',
+      'Removed: old.md',
+      'Branch: ai/generated/example-1/a',
+    ]);
+    assert.deepEqual(lines(page('a', '', ...history, undone('a'))).slice(3, -2), [
+      'Exit code: 0',
+      'Artifact: report.md (9 B)',
+      'Removed: old.md',
+      'Rolled back by ada: it is on no branch any more',
+    ]);
+  });
+
+  it('says of a succeeded one why what it made is on no branch', () => {
+    const made = [started('a'), succeeded('a', 'report.md'), opened('ask')];
+    assert.match(
+      page('a', '', ...made, answered('ask', 'approved'), landingFailed('a', 'it is in the way')),
+      /\nArtifact: report\.md \(9 B\)\nThe artifacts could not be committed: it is in the way\. They are kept with the run\.\n/,
     );
   });
 

@@ -174,6 +174,52 @@ describe('Results of a run', function () {
     assert.deepEqual(digestCheckout(project.folder), before);
   });
 
+  it('begin to be merged anew when a person asks, without what was chosen before', async () => {
+    const two = `${edits('src/api.txt', 'two', 5)} fs.writeFileSync('src/old.txt', 'two\\n');`;
+    const run = await ran(
+      `${edits('src/api.txt', 'one', 5)} fs.writeFileSync('src/old.txt', 'one\\n');`,
+      two,
+      {},
+      {
+        one: { agent: 'first', produces: ['src/api.txt', 'src/old.txt'] },
+        two: { agent: 'second', produces: ['src/api.txt', 'src/old.txt'] },
+      },
+    );
+    assert.equal((await merged(run)).kind, 'conflict');
+    const choose = async (file: string) => {
+      const at = { run, task: taskId('two'), path: file };
+      assert.ok((await sluice.results.choose(at, 'theirs')).ok);
+    };
+    const open = () =>
+      sluice.results
+        .openConflicts()[0]!
+        .conflicts.map(({ path: at, choice }) => [at, choice])
+        .toSorted();
+    await choose('src/api.txt');
+    assert.deepEqual(open(), [
+      ['src/api.txt', 'theirs'],
+      ['src/old.txt', undefined],
+    ]);
+    const onto = () => seen(sluice, run).state.merge?.onto;
+    const before = onto();
+    project.write('src/more.txt', 'more\n');
+    const head = project.repository.commit();
+    assert.equal((await merged(run)).kind, 'conflict');
+    assert.deepEqual([onto(), open()], [before, [['src/old.txt', undefined]]], 'it goes on');
+
+    const again = await sluice.results.merge(run, { signal: SIGNAL, anew: true });
+    assert.ok(again.ok && again.value.kind === 'conflict');
+    assert.equal(onto(), head);
+    assert.deepEqual(open(), [
+      ['src/api.txt', undefined],
+      ['src/old.txt', undefined],
+    ]);
+    await choose('src/api.txt');
+    await choose('src/old.txt');
+    assert.equal((await merged(run)).kind, 'done');
+    assert.equal(show(`ai/generated/${run}/merged:src/more.txt`), 'more');
+  });
+
   it('conflict with what the branch has become since, which is foretold too', async () => {
     const run = await ran(edits('src/api.txt', 'one', 5), edits('src/api.txt', 'two', 15));
     project.write('src/api.txt', LINES.replace('line 5', 'line five'));

@@ -50,6 +50,29 @@ describe('removing', () => {
       assert.deepEqual(fs.readdirSync(scratch), ['outside']);
       assert.equal(fs.statSync(path.join(scratch, 'outside')).mode & 0o777, 0o555);
     });
+
+    it('works however deep it is, and whatever names are in it', async function () {
+      if (process.platform === 'win32') {
+        this.skip();
+      }
+      const folder = path.join(scratch, 'folder');
+      const name = 'x'.repeat(200);
+      const before = process.cwd();
+      try {
+        fs.mkdirSync(folder);
+        process.chdir(folder);
+        for (let depth = 0; depth < 40; depth += 1) {
+          fs.mkdirSync(name);
+          fs.symlinkSync('/', 'root');
+          process.chdir(name);
+        }
+        fs.mkdirSync(Buffer.from('no-text-\xff', 'latin1'));
+      } finally {
+        process.chdir(before);
+      }
+      await removeFolder(folder);
+      assert.deepEqual(fs.readdirSync(scratch), []);
+    });
   });
 
   describe('what runs left', () => {

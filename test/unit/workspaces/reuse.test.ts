@@ -8,6 +8,8 @@ import { CopiesRig, put, run, task, walked } from './copiesRig.ts';
 import { anyEdits, doEdits } from './treeEdits.ts';
 
 const onUnix = process.platform === 'win32' ? it.skip : it;
+/** Other systems' disks refuse names that are no text. */
+const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('a workspace copy that was used', () => {
   let rig: CopiesRig;
@@ -92,6 +94,14 @@ describe('a workspace copy that was used', () => {
     assert.equal(isSame, false);
     fs.writeFileSync(outside, 'later');
     assert.equal(fs.readFileSync(path.join(next.folder, 'src/a.ts'), 'utf8'), 'aaaa');
+  });
+
+  onLinux('is removed when something in it has a name that is no text', async () => {
+    const { isSame } = await used((folder) => {
+      put(path.join(folder, 'src/\ufffd'), '');
+      fs.writeFileSync(Buffer.from(`${folder}/src/\xff`, 'latin1'), '');
+    });
+    assert.ok(!isSame);
   });
 
   onUnix('is looked into nowhere else, whatever stands in its place', async () => {

@@ -12,6 +12,8 @@ import { anyEdits, doEdits } from './treeEdits.ts';
 
 const { signal } = new AbortController();
 const onUnix = process.platform === 'win32' ? it.skip : it;
+/** Other systems' disks refuse names that are no text. */
+const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('What an attempt has changed in its copy', () => {
   let rig: CopiesRig;
@@ -80,6 +82,24 @@ describe('What an attempt has changed in its copy', () => {
       'added file src/deep',
       'removed file src/deep/b.ts',
     ]);
+  });
+
+  onLinux('is told of what nobody reaches by the name that is shown', async () => {
+    const copy = await create();
+    put(path.join(copy.folder, 'new/\ufffd'), 'a true name');
+    fs.writeFileSync(Buffer.from(`${copy.folder}/new/\xff`, 'latin1'), '');
+    fs.mkdirSync(Buffer.from(`${copy.folder}/src/\xff`, 'latin1'));
+    const changes = await copy.changes();
+    assert.deepEqual(short(changes), ['added other new/\ufffd', 'added other src/\ufffd']);
+  });
+
+  it('is what the disk says, whatever the attempt says was laid into its copy', async () => {
+    const copy = await create();
+    const changes = await copy.watchChanges('forget', signal);
+    const forged = rig.laid('new', 'evil');
+    fs.writeFileSync(path.join(copy.folder, '../laid.json'), JSON.stringify([forged]));
+    put(path.join(copy.folder, 'new'), 'evil');
+    assert.deepEqual(short(await changes()), ['added file new']);
   });
 
   onUnix('is told of pipes, and of what was closed to everybody', async () => {

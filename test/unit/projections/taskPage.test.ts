@@ -114,7 +114,7 @@ describe('The page of a task', () => {
     const made = [started('a'), succeeded('a', 'report.md'), opened('ask')];
     assert.match(
       page('a', '', ...made, answered('ask', 'approved'), landingFailed('a', 'it is in the way')),
-      /\nArtifact: report\.md \(9 B\)\nThe artifacts could not be committed: it is in the way\. They are kept with the run\.\n/,
+      /\nArtifact: report\.md \(9 B\)\nThe artifacts could not be committed: it is in the way\. Nothing of it reached a branch\. What the task printed is kept with the run\.\n/,
     );
   });
 

@@ -163,7 +163,7 @@ describe('The rows of a run', () => {
       [
         'succeeded',
         'The artifacts could not be committed: the disk is full',
-        'They are kept with the run.',
+        'Nothing of it reached a branch. What the task printed is kept with the run.',
         undefined,
       ],
     );

@@ -74,7 +74,6 @@ describe('What a task has made', () => {
       ['.github/**', '.github/workflows/ci.yml', /is protected/],
       ['src/**', 'src/link', /is a link/],
     ] as const) {
-      rig?.dispose();
       rig = new DriverRig(plan(step('a', [], owning(owns))));
       rig.start();
       const attempt = await rig.attempt('a');
@@ -88,8 +87,8 @@ describe('What a task has made', () => {
       const task = rig.state().tasks.get('a' as TaskId);
       assert.ok(task?.kind === 'failed' && task.failure.reason === 'landing', file);
       assert.match(task.failure.message, title);
+      rig.dispose();
     }
-    rig.dispose();
     rig = new DriverRig(plan(step('a', [], owning('.github/workflows/ci.yml'))));
     rig.start();
     (await rig.attempt('a')).succeed('', { '.github/workflows/ci.yml': '' });

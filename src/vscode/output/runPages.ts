@@ -8,7 +8,7 @@ import { checkoutPage } from '../checkoutText.ts';
 import { readableRun } from '../commands/picks.ts';
 import type { ReadableRun } from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
-import { isPageShown } from './shownPages.ts';
+import { LivePages } from './livePages.ts';
 
 /** What a page tells of a run. */
 export type RunPageKind = 'forecast' | 'checkout';
@@ -26,78 +26,31 @@ const TITLES: Readonly<Record<RunPageKind, string>> = {
  * What would happen if a run's results were merged, and what happened to the checkout meanwhile: read-only Markdown
  * documents, shown rendered. An address names all that is needed to tell the page again.
  */
-export class RunPages implements vscode.TextDocumentContentProvider, Disposable {
+export class RunPages implements Disposable {
   readonly #projects: Projects;
-  /** What each page said last, by its address. */
-  readonly #told = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly onDidChange = this.#changed.event;
-  readonly #registration: vscode.Disposable;
+  readonly #pages: LivePages;
   readonly #closing = new AbortController();
-  #looks = Promise.resolve();
-  #lookedAt = -APART_MS;
-  #next: NodeJS.Timeout | undefined;
 
   constructor(projects: Projects) {
     this.#projects = projects;
-    this.#registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+    const textOf = async (uri: vscode.Uri) => {
+      await projects.opened();
+      return this.#textOf(uri);
+    };
+    this.#pages = new LivePages({ scheme: SCHEME, apartMs: APART_MS, textOf });
   }
 
-  async show(kind: RunPageKind, project: Project, run: RunId): Promise<void> {
-    const uri = uriOf(kind, project, run);
-    // One that is open already is brought to the front and told anew.
-    this.#changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  show(kind: RunPageKind, project: Project, run: RunId): Promise<void> {
+    return this.#pages.show(uriOf(kind, project, run));
   }
 
-  /** Pages that would say something else now are told anew. */
   refresh(): void {
-    if (this.#told.size > 0) {
-      const apart = this.#lookedAt + APART_MS - performance.now();
-      this.#next ??= setTimeout(() => this.#look(), Math.max(0, apart));
-    }
-  }
-
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    await this.#projects.opened();
-    const text = await this.#textOf(uri);
-    this.#told.set(uri.toString(), text);
-    return text;
+    this.#pages.refresh();
   }
 
   dispose(): void {
     this.#closing.abort(new Error('The window closes'));
-    this.#registration.dispose();
-    this.#changed.dispose();
-    this.#told.clear();
-    clearTimeout(this.#next);
-  }
-
-  /** One after the other, so that no older answer comes last. */
-  #look(): void {
-    this.#next = undefined;
-    this.#lookedAt = performance.now();
-    // Where VS Code's Markdown is switched off there is no preview to be told anew.
-    this.#looks = this.#looks.then(() => this.#tellAnew()).catch(() => undefined);
-  }
-
-  async #tellAnew(): Promise<void> {
-    for (const [address, told] of [...this.#told]) {
-      const uri = vscode.Uri.parse(address, true);
-      if (!isPageShown(uri)) {
-        this.#told.delete(address);
-        continue;
-      }
-      if ((await this.#textOf(uri)) === told) {
-        continue;
-      }
-      if (vscode.workspace.textDocuments.some((open) => open.uri.toString() === address)) {
-        this.#changed.fire(uri);
-      } else {
-        // VS Code lets go of a document that is only rendered, and asks for it again when it renders.
-        await vscode.commands.executeCommand('markdown.preview.refresh');
-      }
-    }
+    this.#pages.dispose();
   }
 
   async #textOf({ query }: vscode.Uri): Promise<string> {

@@ -4,7 +4,7 @@ import type { ObjectId, RunId, TaskId } from './domain/ids.ts';
 import { DEFAULT_LANDING_RULES } from './domain/landing.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
-import { deleteRefs, listOwnRefs } from './git/deleteRefs.ts';
+import { deleteRefs, listOwnRefs, removeLeftLocks } from './git/deleteRefs.ts';
 import { graphOf } from './journal/planGraph.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import type { ResultsParts } from './results.ts';
@@ -53,7 +53,7 @@ export class Removing {
         const { builtOn = [] } = plan.tasks.find(({ id }) => id === other) ?? {};
         return builtOn.includes(task) && state.tasks.get(other)?.kind === 'succeeded';
       }),
-      isMerged: state.merge?.place.kind === 'done' && state.merge.tasks.includes(task),
+      isMerged: state.merge?.tasks.includes(task) === true && (await this.#isMerged(state)),
     });
   }
 
@@ -98,6 +98,8 @@ export class Removing {
     if (!removed.ok) {
       return removed;
     }
+    // A merge that was cut off has left them, and nobody merges this run again.
+    await this.#parts.driving.removeMergeCopies(run);
     await this.#parts.forget();
     return ok({ run, ...factsOf(entry), ...gone });
   }
@@ -110,23 +112,41 @@ export class Removing {
     });
   }
 
-  /** Removes the refs of results that were taken back by a program that died on the way. */
+  /** Removes what a program that died on the way has left: refs of results that were taken back, locks of refs. */
   async tidyUp(): Promise<void> {
     for (const entry of this.#parts.runs()) {
-      if (entry.kind !== 'readable' || entry.driven.kind !== 'nobody') {
-        continue;
-      }
-      const { plan, state } = entry;
-      const undone = [...state.landings].filter(([, { kind }]) => kind === 'undone');
-      const refs = undone.flatMap(([task]) => refsOfTask(plan, state, task));
-      if (refs.length > 0) {
-        await this.#delete(refs).catch((thrown: unknown) => {
+      if (entry.kind === 'readable' && entry.driven.kind === 'nobody') {
+        await this.#tidyRun(entry).catch((thrown: unknown) => {
           this.#parts.ports.log.warn(
-            `Branches of ${entry.run} that were rolled back could not be removed: ${thrownMessage(thrown)}`,
+            `What was left of branches of ${entry.run} could not be removed: ${thrownMessage(thrown)}`,
           );
         });
       }
     }
+  }
+
+  async #tidyRun({ run, plan, state }: ReadableRun): Promise<void> {
+    const { place, driving } = this.#parts;
+    const refsOf = (tasks: readonly TaskId[]) =>
+      tasks.flatMap((task) => refsOfTask(plan, state, task));
+    const kindOf = (task: TaskId) => state.landings.get(task)?.kind;
+    const undone = refsOf([...state.landings.keys()].filter((task) => kindOf(task) === 'undone'));
+    if (undone.length > 0) {
+      await this.#delete(undone);
+    }
+    const cutOff = refsOf([...state.intended.keys()].filter((task) => kindOf(task) !== 'done'));
+    if (cutOff.length > 0 && place.checkout && driving.drivenBy(run).kind === 'nobody') {
+      await removeLeftLocks(place.checkout.places, cutOff);
+    }
+  }
+
+  /** Also where a program died between making the branch and telling of it. */
+  async #isMerged({ merge }: RunState): Promise<boolean> {
+    if (merge?.place.kind !== 'publishing') {
+      return merge?.place.kind === 'done';
+    }
+    const { branch, commit } = merge.place;
+    return (await this.#parts.place.repository?.resolve(`refs/heads/${branch}`)) === commit;
   }
 
   #entry(run: RunId): BookEntry | undefined {
@@ -177,6 +197,8 @@ export class Removing {
         doomed.push({ ref, expected: value });
       }
     }
+    // A program that was killed while it made a branch has left its lock, which would stay for ever.
+    await removeLeftLocks(checkout.places, refs);
     const own = new Set(refs.map(({ ref }) => ref));
     const { signal } = this.#parts;
     const outcomes = valueOf(await deleteRefs(checkout, doomed, (ref) => own.has(ref), signal));

@@ -3,6 +3,8 @@
 //   npm run test:long -- crash                         every crash point, and double crashes
 //   npm run test:long -- crash --only chain            those of one workflow
 //   npm run test:long -- crash --only "chain half:12"  one of them, as a failure names it
+//   npm run test:long -- histories                     1,000 random histories in repositories of every kind
+//   npm run test:long -- histories --only 0-99         the first of them; also one number, or a layout's name
 //   npm run test:long -- faults                        a disk that fails, fills up or loses power
 //   npm run test:long -- scheduler                     the scheduler beside a plain one
 //   npm run test:long -- definitions                   any file at all through every reader of definitions
@@ -14,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { crashes } from './crash/crashes.ts';
 import { definitions } from './definitions/definitions.ts';
 import { faults } from './faults/faults.ts';
+import { histories } from './histories/histories.ts';
 import { leaks } from './leaks/leaks.ts';
 import { providers } from './providers/providers.ts';
 import { samples } from './samples/samples.ts';
@@ -21,7 +24,7 @@ import { scheduler } from './scheduler/scheduler.ts';
 
 const tests: Readonly<
   Record<string, (seed: number, only: string | undefined) => Promise<boolean> | boolean>
-> = { crash: crashes, faults, scheduler, definitions, providers, leaks, samples };
+> = { crash: crashes, histories, faults, scheduler, definitions, providers, leaks, samples };
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' } },

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, rmdir } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
@@ -84,6 +84,29 @@ export async function deleteRefs(
     }
   }
   return ok(outcomes);
+}
+
+/**
+ * Removes the locks of refs that a program of ours left when it was killed on the way to writing them: those that hold a
+ * commit which was to stand there. Others stay, and folders that are empty then go. Only for refs that nobody writes.
+ * @param refs each with the commits that Sluice has put there or was about to
+ * @throws what the disk throws
+ */
+export async function removeLeftLocks(
+  places: RepositoryPlaces,
+  refs: readonly { readonly ref: string; readonly ours: ReadonlySet<ObjectId> }[],
+): Promise<void> {
+  for (const { ref, ours } of refs) {
+    const lock = path.join(places.commonDir, `${ref}.lock`);
+    const held = await readFile(lock, 'utf8').catch(() => '');
+    if ([...ours].some((id) => held === `${id}\n`)) {
+      // Another program may tidy up as well.
+      await rm(lock, { force: true });
+      if (!(await isFile(path.join(places.commonDir, ref)))) {
+        await removeEmptyFolders(places, ref);
+      }
+    }
+  }
 }
 
 /**

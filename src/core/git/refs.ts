@@ -41,7 +41,8 @@ export class DamagedRef extends Error {
  * R1. A ref changes only while its `.lock` file is held, and that file becomes the ref by a rename.
  * R2. The old value is compared under the lock. So of two writers one wins and the other is told.
  * R3. The lock file appears with its final bytes, so a lock that holds the commit one wants to write was
- *     left by a try that was cut off (or is about to do the same) and may be finished.
+ *     left by a try that was cut off (or is about to do the same) and may be finished. One that holds a commit which
+ *     an earlier try was to write in its place is of no use to anybody and is taken over.
  * R4. A ref that was reported as written survives a power loss: its bytes, its name, its folders.
  */
 export class RefStore {
@@ -78,13 +79,15 @@ export class RefStore {
 
   /**
    * Makes `ref` name `id` if it named `expected` (`undefined`: if it did not exist).
-   * @param prefix what the names of branches start with that may be written. @throws what the disk throws; the ref is then as before, or written
+   * @param prefix what the names of branches start with that may be written
+   * @param left what earlier tries were to write there, by programs that are gone. @throws what the disk throws; the ref is then as before, or written
    */
   async write(
     ref: string,
     id: ObjectId,
     expected: ObjectId | undefined,
     prefix: string,
+    left: readonly ObjectId[] = [],
   ): Promise<RefOutcome> {
     if (!isOwnRef(ref, prefix)) {
       throw new Error(`Internal error: Sluice may not write the ref ${JSON.stringify(ref)}`);
@@ -97,7 +100,7 @@ export class RefStore {
       { temporaryPrefix: 'tmp_ref_' },
     );
     try {
-      const blocked = await this.#lock(ref, id, temporary);
+      const blocked = await this.#lock(ref, id, temporary, left);
       if (blocked !== undefined) {
         return blocked;
       }
@@ -123,8 +126,18 @@ export class RefStore {
   }
 
   /** Takes the lock, or tells what keeps it from that. */
-  async #lock(ref: string, id: ObjectId, temporary: string): Promise<RefOutcome | undefined> {
+  async #lock(
+    ref: string,
+    id: ObjectId,
+    temporary: string,
+    left: readonly ObjectId[],
+  ): Promise<RefOutcome | undefined> {
     const lock = this.#lockOf(ref);
+    const held = left.length === 0 ? undefined : await this.#readFile(lock);
+    if (left.some((one) => one !== id && held === `${one}\n`)) {
+      // R3.
+      await this.#disk.unlink(lock);
+    }
     for (const ms of [...LOCK_PAUSES, undefined]) {
       try {
         const obstacle = await this.#makeFolders(ref);
@@ -143,9 +156,8 @@ export class RefStore {
         await this.#disk.pause(ms);
       }
     }
-    const left = await this.#readFile(lock);
     // R3.
-    return left === `${id}\n` ? undefined : { kind: 'locked', file: lock };
+    return (await this.#readFile(lock)) === `${id}\n` ? undefined : { kind: 'locked', file: lock };
   }
 
   async #createLock(temporary: string, lock: string, id: ObjectId): Promise<void> {

@@ -49,7 +49,10 @@ export type RefWriteOutcome =
   | { readonly kind: 'missing-object'; readonly id: ObjectId };
 
 /** Which branches may be written: those below `refs/heads/<prefix>/`. */
-export type RefRules = Pick<LandingRules, 'prefix'>;
+export interface RefRules extends Pick<LandingRules, 'prefix'> {
+  /** What earlier tries were to write there, by programs that are gone: a lock that holds one of these is theirs. */
+  readonly left?: readonly ObjectId[];
+}
 
 /** Finds the repository of `folder`, which may be any folder of its work tree. @throws when the folder is not there */
 export async function openRepository(
@@ -234,7 +237,7 @@ export class Repository {
     ref: string,
     id: ObjectId,
     expected: ObjectId | undefined,
-    { prefix }: RefRules,
+    { prefix, left }: RefRules,
   ): Promise<RefWriteOutcome> {
     try {
       await this.#objects.read(id, 'commit');
@@ -244,7 +247,7 @@ export class Repository {
       }
       throw error;
     }
-    return await this.#refs.write(ref, id, expected, prefix);
+    return await this.#refs.write(ref, id, expected, prefix, left);
   }
 
   async #list(

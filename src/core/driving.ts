@@ -246,11 +246,20 @@ export class Driving {
     try {
       this.store.sweep();
       await this.#parts.copies.sweep(
-        (name) => !isRunId(name) || this.#active.has(name) || isLive(name),
+        (name) =>
+          !isRunId(name) ||
+          this.#active.has(name) ||
+          this.#isMerged(name) ||
+          (this.store.list().includes(name) && isLive(name)),
       );
     } catch (thrown) {
       this.#ports.log.warn(`What was left over could not be removed: ${thrownMessage(thrown)}`);
     }
+  }
+
+  /** True for the name of a merge's copies while its run is there: some program may be merging it. */
+  #isMerged(name: RunId): boolean {
+    return this.store.list().some((run) => mergeCopies(run) === name);
   }
 
   /** Lets every run go: what runs is stopped without an outcome, and tried again by the next driver. */

@@ -416,7 +416,7 @@ export class DriverRig {
                   branch: `ai/generated/${request.run}/${request.task}`,
                   tag: `workflow_${request.run}_${request.task}`,
                   commit: objectId('a'.repeat(40)),
-                  follows: request.earlier.at(-1),
+                  follows: request.follows,
                   replaces: [],
                 })
               : err(this.landingFailure),

@@ -34,7 +34,10 @@ export interface LandingTarget {
   updateRef(ref: string, id: ObjectId, expected: ObjectId, rules: RefRules): Promise<RefOutcome>;
 }
 
-type RefRules = Pick<LandingRules, 'prefix'>;
+interface RefRules extends Pick<LandingRules, 'prefix'> {
+  /** Commits that an earlier try was to put there: a lock that holds one of them is of no use to anybody. */
+  readonly left: readonly ObjectId[];
+}
 
 type RefOutcome =
   | { readonly kind: 'created' | 'updated' | 'exists-same' }
@@ -81,7 +84,7 @@ export class Landing {
     return await guarded(async () => {
       const commit = await this.#target.commit({
         base: request.base,
-        parents: [request.earlier.at(-1) ?? request.base].filter((one) => one !== undefined),
+        parents: [request.follows ?? request.base].filter((one) => one !== undefined),
         files: request.artifacts.map(({ path, executable, digest }) => ({
           path,
           executable,
@@ -97,7 +100,7 @@ export class Landing {
             ...namesOf(request),
             prefix: request.rules.prefix,
             commit: commit.value,
-            follows: request.earlier.at(-1),
+            follows: request.follows,
             replaces: request.intended.filter((one) => !request.earlier.includes(one)),
           })
         : err(landingFailure({ reason: 'refused', message: commit.error.message }));
@@ -123,7 +126,7 @@ export class Landing {
         }
       }
       for (const { ref } of refs) {
-        const problem = await this.#point(ref, commit, { prefix });
+        const problem = await this.#point(ref, commit, { prefix, left: replaces });
         if (problem !== undefined) {
           return err(landingFailure(problem));
         }

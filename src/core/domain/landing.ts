@@ -39,7 +39,9 @@ export interface LandingRequest {
   readonly promptDigest: Digest;
   /** The commit the run was planned on; `undefined` on a branch without a commit. */
   readonly base: ObjectId | undefined;
-  /** Commits of earlier results of the task on its branch, the last one newest: this one follows it. */
+  /** What its branch names, which this one follows; `undefined`: nothing, or what was there was taken back. */
+  readonly follows: ObjectId | undefined;
+  /** Commits of all its earlier results, the last one newest. */
   readonly earlier: readonly ObjectId[];
   /** Commits that may stand on its refs because an earlier landing of the task was cut off or failed. */
   readonly intended: readonly ObjectId[];

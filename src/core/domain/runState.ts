@@ -28,6 +28,8 @@ export interface RunState {
   readonly landings: ReadonlyMap<TaskId, LandingState>;
   /** Commits of the tasks' results on their branches, the newest last: also of results that were asked for again. */
   readonly landed: ReadonlyMap<TaskId, readonly ObjectId[]>;
+  /** What the branches of tasks name: of those whose result nobody took back. */
+  readonly standing: ReadonlyMap<TaskId, ObjectId>;
   /** Commits that were to be put on the tasks' branches: those above, and where that was cut off or failed. */
   readonly intended: ReadonlyMap<TaskId, readonly ObjectId[]>;
   /** What the looks at the user's checkout have shown. */

@@ -82,6 +82,7 @@ async function landingRequest(
     agent: { name: agent.name, version: agent.version },
     promptDigest: digestOf(prompt.ok ? prompt.value : written),
     base: plan.base.kind === 'git' ? plan.base.commit : undefined,
+    follows: state.standing.get(id),
     earlier: state.landed.get(id) ?? [],
     intended: state.intended.get(id) ?? [],
     artifacts: task.artifacts,

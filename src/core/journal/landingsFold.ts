@@ -13,12 +13,21 @@ export class LandingsFold {
   readonly landings = new Map<TaskId, LandingState>();
   readonly #landed = new Map<TaskId, readonly ObjectId[]>();
   readonly #intended = new Map<TaskId, readonly ObjectId[]>();
+  readonly #standing = new Map<TaskId, ObjectId>();
 
   /** Parts of the run's state, which change as events are applied. */
-  get facts(): Pick<RunState, 'landings' | 'landed' | 'intended' | 'checkout' | 'merge'> {
-    const { landings } = this;
-    const [landed, intended] = [this.#landed, this.#intended];
-    return { landings, landed, intended, checkout: NOT_LOOKED, merge: undefined };
+  get facts(): Pick<
+    RunState,
+    'landings' | 'landed' | 'standing' | 'intended' | 'checkout' | 'merge'
+  > {
+    return {
+      landings: this.landings,
+      landed: this.#landed,
+      standing: this.#standing,
+      intended: this.#intended,
+      checkout: NOT_LOOKED,
+      merge: undefined,
+    };
   }
 
   apply(event: LandingEvent): LandingState {
@@ -27,6 +36,11 @@ export class LandingsFold {
     if (landing.kind === 'done' || landing.kind === 'started') {
       const commits = landing.kind === 'done' ? this.#landed : this.#intended;
       commits.set(event.task, [...(commits.get(event.task) ?? []), landing.commit]);
+    }
+    if (landing.kind === 'done') {
+      this.#standing.set(event.task, landing.commit);
+    } else if (landing.kind === 'undone') {
+      this.#standing.delete(event.task);
     }
     return landing;
   }

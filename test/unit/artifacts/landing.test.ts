@@ -48,6 +48,7 @@ describe('landing', () => {
     usd: 0.01234,
     promptDigest: digestOf('the prompt'),
     base,
+    follows: undefined,
     earlier: [],
     intended: [],
     artifacts: [artifact('reports/lint.md', '# Lint\n'), artifact('run.sh', '#!/bin/sh\n', true)],

@@ -55,6 +55,7 @@ describe('landing that is cut off', function () {
       agent: { name: 'writer', version: undefined },
       promptDigest: digestOf(''),
       base,
+      follows: undefined,
       earlier: [],
       intended: [],
       artifacts: ['docs/report.md', 'bin/run.sh', 'data/x.txt'].map((file, index) => ({

@@ -288,6 +288,30 @@ describe('Results of a run', function () {
     assert.deepEqual([lines[0], lines[19]], ['line 1', 'line 20 two']);
   });
 
+  it('that were taken back are not under what comes of the task when it runs again', async () => {
+    const run = await ran(edits('src/api.txt', 'one', 1), edits('src/api.txt', 'two', 20));
+    const branch = `ai/generated/${run}/one`;
+    const before = project.repository.git('rev-parse', branch);
+    const gone = await sluice.results.rollBack(run, taskId('one'));
+    assert.ok(gone.ok);
+    const rerun = await sluice.request(run, {
+      kind: 'rerun',
+      task: taskId('one'),
+      prompt: undefined,
+      model: undefined,
+      withoutCache: false,
+      by: sluice.actor,
+    });
+    assert.deepEqual(rerun, { kind: 'accepted' });
+    await sluice.active(run)?.ended;
+    assert.equal(seen(sluice, run).state.landings.get(taskId('one'))?.kind, 'done');
+    assert.notEqual(project.repository.git('rev-parse', branch), before);
+    assert.equal(
+      project.repository.git('rev-parse', `${branch}^`),
+      project.repository.git('rev-parse', 'HEAD'),
+    );
+  });
+
   it('whose branch somebody moved stay where they are', async () => {
     const run = await ran(edits('src/api.txt', 'one', 1), edits('src/api.txt', 'two', 20));
     project.repository.git('branch', '-f', `ai/generated/${run}/one`, 'HEAD');

@@ -10,6 +10,7 @@ import { rivalsOf } from './domain/rivals.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
+import { attemptMarker } from './engine/attempt.ts';
 import { NOT_DRIVEN, RunDriver, type DriveOptions } from './engine/driver.ts';
 import { ActiveRun, type StartedRun } from './activeRun.ts';
 import { askDriver } from './asking.ts';
@@ -31,6 +32,7 @@ import type { Ports } from './ports.ts';
 import type { BookReading } from './projections/runBook.ts';
 import type { Driven } from './projections/taskRows.ts';
 import { CheckRunner } from './runners/check.ts';
+import { endOrphans } from './runners/orphans.ts';
 import { filesLike } from './copies.ts';
 import { mergeCopies, validateTree, type ValidatedTree } from './validateTree.ts';
 import type { FailedCheck } from './merging.ts';
@@ -230,6 +232,16 @@ export class Driving {
 
   removeMergeCopies(run: RunId): Promise<void> {
     return this.#parts.copies.removeRun(mergeCopies(run));
+  }
+
+  /** Ends what a driver that was killed has left of a run's attempts. Rejects when the folder is closed. */
+  async endLeft({ run, tasks }: Pick<RunState, 'run' | 'tasks'>): Promise<void> {
+    for (const [task, at] of tasks) {
+      if (at.kind === 'running') {
+        const left = { marker: attemptMarker(run, task, at.attempt), process: at.process };
+        await endOrphans(left, this.#place.copies, this.#ports.clock, this.#closing.signal);
+      }
+    }
   }
 
   /** Removes a run that nobody drives: copies and journal. The error continues "…, because". */

@@ -92,6 +92,9 @@ export class Removing {
     if (driven !== undefined) {
       return err(driven);
     }
+    if (entry.kind === 'readable') {
+      await this.#parts.driving.endLeft(entry.state);
+    }
     // The refs first: while the journal stands, whoever tries again knows which are the run's.
     const gone = await this.#delete(await this.#refsOf(entry));
     const removed = await this.#parts.driving.removeRun(run);

@@ -361,6 +361,22 @@ describe('Results of a run', function () {
     await started.ended;
   });
 
+  it('go with what a killed program left at work for their run', async () => {
+    project.agent('slow', `note('runs'); await sign('never');`);
+    project.workflow('slow', { slow: { agent: 'slow' } });
+    project.repository.commit();
+    const killed = project.spawn('run', 'slow');
+    await project.noted('runs');
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    assert.equal(project.livingAttempts().length, process.platform === 'linux' ? 1 : 0);
+    sluice = await project.open();
+    const dropped = await sluice.results.drop('slow-1' as RunId);
+    assert.ok(dropped.ok, dropped.ok ? '' : dropped.error);
+    assert.deepEqual(project.livingAttempts(), []);
+    assert.deepEqual(sluice.runs(), []);
+  });
+
   it('are made of the commit where that is asked for, without what is not committed', async () => {
     project.agent('look', `console.log(fs.readFileSync('src/old.txt', 'utf8').trim());`);
     project.workflow('look', { look: { agent: 'look' } }, { base: 'head' });

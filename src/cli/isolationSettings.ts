@@ -1,20 +1,16 @@
 import { oneLine } from '../core/base/text.ts';
 import type { OnCheckoutChange } from '../core/domain/checkout.ts';
-import { DEFAULT_COPY_SETTINGS, type CopySettings } from '../core/domain/copySettings.ts';
-import { DEFAULT_LANDING_RULES, type Author, type LandingRules } from '../core/domain/landing.ts';
+import { DEFAULT_COPY_SETTINGS } from '../core/domain/copySettings.ts';
+import {
+  parseAuthor,
+  type IsolationField,
+  type IsolationSettings,
+} from '../core/domain/isolation.ts';
+import { DEFAULT_LANDING_RULES } from '../core/domain/landing.ts';
 import type { BaseTreeKind } from '../core/domain/workflow.ts';
 import { branchPrefixFault } from '../core/domain/branchPrefix.ts';
 
 export { branchPrefixFault };
-
-/** How runs are kept apart from the user's files, as the user has set it. */
-export interface IsolationSettings {
-  /** What copies are made of, where the workflow does not say. */
-  readonly baseTree: BaseTreeKind;
-  readonly landing: LandingRules;
-  readonly onCheckoutChange: OnCheckoutChange;
-  readonly copies: CopySettings;
-}
 
 export const DEFAULT_ISOLATION: IsolationSettings = {
   baseTree: 'worktree',
@@ -26,19 +22,6 @@ export const DEFAULT_ISOLATION: IsolationSettings = {
 export const BASE_TREES: readonly BaseTreeKind[] = ['head', 'worktree'];
 export const ON_CHECKOUT_CHANGE: readonly OnCheckoutChange[] = ['stop', 'tell'];
 
-/** Names of the settings, as they are VS Code's after `sluice.`. */
-export const ISOLATION_FIELDS = [
-  'base',
-  'git.branchPrefix',
-  'git.author',
-  'checkout.onChange',
-  'copies.maxSizeMb',
-  'copies.include',
-  'copies.link',
-] as const;
-
-type Field = (typeof ISOLATION_FIELDS)[number];
-
 const MB = 1024 * 1024;
 /** A terabyte. */
 const MOST_MB = 1024 * 1024;
@@ -47,14 +30,16 @@ const MOST_MB = 1024 * 1024;
  * What is wrong is told, as sentences, and the default counts in its place.
  * @param written each may be anything
  */
-export function readIsolationSettings(written: Readonly<Partial<Record<Field, unknown>>>): {
+export function readIsolationSettings(
+  written: Readonly<Partial<Record<IsolationField, unknown>>>,
+): {
   readonly settings: IsolationSettings;
   readonly problems: readonly string[];
 } {
   const problems: string[] = [];
   /** @param read `undefined` for what cannot be */
   const setting = <T>(
-    field: Field,
+    field: IsolationField,
     usual: T,
     read: (value: unknown) => T | undefined,
     rule: (value: unknown) => string,
@@ -110,14 +95,6 @@ export function readIsolationSettings(written: Readonly<Partial<Record<Field, un
 const MUST_BE_GLOBS = 'must be a list of names or globs, such as ["node_modules"]';
 
 export const AUTHOR_RULE = 'a name and an address, such as "Ada Lovelace <ada@example.org>"';
-
-/** `undefined`: Git would not read it back as it was written. */
-export function parseAuthor(text: string): Author | undefined {
-  const [, name = '', email = ''] = /^([^<>\p{Cc}]+) <([^<>\s\p{Cc}]+)>$/u.exec(text.trim()) ?? [];
-  // Git leaves such characters out at both ends, and takes no name of which nothing is left.
-  const isNamed = /[^\s.,:;"'\\]/.test(name);
-  return isNamed && email !== '' ? { name: name.trim(), email } : undefined;
-}
 
 function mustBeOneOf(values: readonly string[]): string {
   return `must be ${values.map((value) => `"${value}"`).join(' or ')}`;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Author } from '../core/domain/landing.ts';
-import { AUTHOR_RULE, branchPrefixFault, parseAuthor } from './isolationSettings.ts';
+import { parseAuthor } from '../core/domain/isolation.ts';
+import { AUTHOR_RULE, branchPrefixFault } from './isolationSettings.ts';
 
 // How values of options are read. What cannot be is refused with the rule, before anything is done.
 

@@ -10,7 +10,7 @@ import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
 import type { Models } from '../core/models/models.ts';
 import { Sluice } from '../core/sluice.ts';
-import type { IsolationSettings } from './isolationSettings.ts';
+import type { IsolationSettings } from '../core/domain/isolation.ts';
 import { terminalCacheSettings } from './terminalCache.ts';
 import { terminalIsolation } from './terminalIsolation.ts';
 import { terminalModels } from './terminalModels.ts';

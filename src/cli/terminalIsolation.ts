@@ -1,10 +1,7 @@
 import path from 'node:path';
 import type { Log } from '../core/base/log.ts';
-import {
-  ISOLATION_FIELDS,
-  readIsolationSettings,
-  type IsolationSettings,
-} from './isolationSettings.ts';
+import { ISOLATION_FIELDS, type IsolationSettings } from '../core/domain/isolation.ts';
+import { readIsolationSettings } from './isolationSettings.ts';
 import { readSettingsFields } from './settingsFile.ts';
 
 /**

@@ -1,24 +1,19 @@
 import { oneLine } from '../core/base/text.ts';
 import { branchPrefixFault } from '../core/domain/branchPrefix.ts';
-import type { CopySettings } from '../core/domain/copySettings.ts';
-import type { OnCheckoutChange } from '../core/domain/checkout.ts';
-import type { Author, LandingRules } from '../core/domain/landing.ts';
-import type { BaseTreeKind } from '../core/domain/workflow.ts';
+import {
+  ISOLATION_FIELDS,
+  parseAuthor,
+  type IsolationField,
+  type IsolationSettings,
+} from '../core/domain/isolation.ts';
+import { DEFAULT_LANDING_RULES } from '../core/domain/landing.ts';
 import { settings, type Setting } from './ids.ts';
 
 /** The settings of isolation as they are written: each may be anything; `undefined` is not written. */
 export type WrittenIsolation = Readonly<Partial<Record<IsolationKey, unknown>>>;
 
-export const ISOLATION_KEYS = [
-  'base',
-  'git.branchPrefix',
-  'git.author',
-  'checkout.onChange',
-  'copies.maxSizeMb',
-  'copies.include',
-  'copies.link',
-] as const satisfies readonly (keyof Setting)[];
-export type IsolationKey = (typeof ISOLATION_KEYS)[number];
+export const ISOLATION_KEYS = ISOLATION_FIELDS satisfies readonly (keyof Setting)[];
+export type IsolationKey = IsolationField;
 
 /**
  * They weaken what protects the checkout, let tasks reach folders of it, or take the user's disk: what a folder says of
@@ -30,13 +25,6 @@ export const OWN_KEYS: ReadonlySet<IsolationKey> = new Set<IsolationKey>([
   'copies.link',
 ]);
 
-export interface IsolationSettings {
-  readonly baseTree: BaseTreeKind;
-  readonly landing: LandingRules;
-  readonly onCheckoutChange: OnCheckoutChange;
-  readonly copies: CopySettings;
-}
-
 export interface ReadIsolation {
   readonly settings: IsolationSettings;
   /** What is wrong in them and what counts until it is repaired, as sentences. */
@@ -44,7 +32,6 @@ export interface ReadIsolation {
 }
 
 const MB = 1024 * 1024;
-const AUTHOR = /^\s*([^<>\p{Cc}]*[^<>\p{Cc}\s])\s*<([^<>\s\p{Cc}]+)>\s*$/u;
 
 /** @param alsoIncluded globs that VS Code's own setting names */
 export function readIsolation(
@@ -96,7 +83,7 @@ export function readIsolation(
   }
   const usualAuthor = settings['git.author'].default;
   const writtenAuthor = read('git.author', 'must be a text', `commits are by ${usualAuthor}`);
-  const author = authorOf(writtenAuthor);
+  const author = parseAuthor(writtenAuthor);
   if (author === undefined) {
     const named = oneLine(JSON.stringify(writtenAuthor), 60);
     tell(
@@ -110,7 +97,7 @@ export function readIsolation(
       baseTree,
       landing: {
         prefix: fault === undefined ? writtenPrefix : usualPrefix,
-        author: author ?? DEFAULT_AUTHOR,
+        author: author ?? DEFAULT_LANDING_RULES.author,
       },
       onCheckoutChange,
       copies: {
@@ -121,14 +108,4 @@ export function readIsolation(
     },
     problems,
   };
-}
-
-const DEFAULT_AUTHOR: Author = { name: 'Sluice', email: 'sluice@localhost' };
-
-/** `undefined`: it is none. Git takes neither angle brackets nor control characters in a name. */
-function authorOf(text: string): Author | undefined {
-  const [, name, email] = AUTHOR.exec(text) ?? [];
-  return name === undefined || email === undefined || text.length > 300
-    ? undefined
-    : { name: name.trim(), email };
 }

@@ -1,11 +1,6 @@
 import * as vscode from 'vscode';
-import {
-  ISOLATION_KEYS,
-  OWN_KEYS,
-  readIsolation,
-  type IsolationKey,
-  type IsolationSettings,
-} from './isolationRules.ts';
+import type { IsolationSettings } from '../core/domain/isolation.ts';
+import { ISOLATION_KEYS, OWN_KEYS, readIsolation, type IsolationKey } from './isolationRules.ts';
 
 /** As the settings say now. @param scope the folder, where there is one */
 export function isolationSettings(scope?: vscode.Uri): IsolationSettings {

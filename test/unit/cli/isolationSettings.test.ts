@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { checkoutMark, checkoutText } from '../../../src/cli/checkoutLines.ts';
-import {
-  DEFAULT_ISOLATION,
-  parseAuthor,
-  readIsolationSettings,
-} from '../../../src/cli/isolationSettings.ts';
+import { DEFAULT_ISOLATION, readIsolationSettings } from '../../../src/cli/isolationSettings.ts';
 import { age } from '../../../src/cli/optionValues.ts';
 import type { CheckoutChange } from '../../../src/core/domain/checkout.ts';
+import { parseAuthor } from '../../../src/core/domain/isolation.ts';
 
 describe('The settings of isolation', () => {
   it('are the usual ones where nothing is written', () => {

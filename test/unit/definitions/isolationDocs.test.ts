@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sandboxFieldsSchema } from '../../../src/core/definitions/sandboxRule.ts';
 import { indexAgents } from '../../../src/core/definitions/entries.ts';
-import { ISOLATION_FIELDS } from '../../../src/cli/isolationSettings.ts';
+import { ISOLATION_FIELDS } from '../../../src/core/domain/isolation.ts';
 import { readWorkflowText, said, sourceOf, validAgent } from './marked.ts';
 
 const DOCS = path.resolve('docs');

@@ -2,13 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../core/base/clock.ts';
 import { BUILD } from '../core/build.ts';
-import { nodeDisk } from '../core/base/disk.ts';
-import type { Log } from '../core/base/log.ts';
+import { approvalsWith, sharedKey } from '../core/approvalKeys.ts';
+import { nodeDisk, type Disk } from '../core/base/disk.ts';
+import { logLine, type Log, type LogAbout } from '../core/base/log.ts';
 import { thrownMessage } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
 import type { Models } from '../core/models/models.ts';
+import type { Approvals } from '../core/domain/approvals.ts';
 import { Sluice } from '../core/sluice.ts';
 import type { IsolationSettings } from '../core/domain/isolation.ts';
 import { terminalCacheSettings } from './terminalCache.ts';
@@ -92,6 +94,7 @@ export async function withSluice(
     cacheSettings: () => cacheSettings,
     copySettings: () => isolation.copies,
     home: folders.home,
+    approvals: terminalApprovals(nodeDisk, folders.config),
     build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,
@@ -105,17 +108,25 @@ export async function withSluice(
   }
 }
 
+/** The terminal has no better place for a key than a file of the user's. */
+function terminalApprovals(disk: Disk, configFolder: string): () => Promise<Approvals> {
+  return () => {
+    const key = sharedKey(disk, configFolder);
+    return Promise.resolve(approvalsWith(key, key));
+  };
+}
+
 /** Warnings and errors go where problems go; the rest is for those who ask: `SLUICE_LOG=debug`. */
 function terminalLog(terminal: Terminal, wantsDetail: boolean): Log {
-  const line = (text: string) => terminal.err(`${text}\n`);
+  const line = (text: string, about?: LogAbout) => terminal.err(`${logLine(text, about)}\n`);
   const quiet = () => undefined;
   const detail = wantsDetail ? line : quiet;
   return {
     debug: detail,
     info: detail,
     warn: line,
-    error: (message, thrown) =>
-      line(thrown === undefined ? message : `${message}: ${thrownMessage(thrown)}`),
+    error: (message, thrown, about) =>
+      line(thrown === undefined ? message : `${message}: ${thrownMessage(thrown)}`, about),
   };
 }
 

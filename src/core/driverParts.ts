@@ -24,6 +24,7 @@ interface Fittings {
   readonly command: CommandOptions;
   readonly runnerFor: DriverParts['runnerFor'];
   readonly cache: DriverParts['cache'];
+  readonly approvals: DriverParts['approvals'];
   readonly unfold: DriverParts['unfold'];
   /** As the run started with it. */
   readonly planned: RunPlan;
@@ -102,6 +103,7 @@ export function driverParts(journal: JournalWriter, fittings: Fittings): DriverP
     endOrphans: (attempt, signal) => endOrphans(attempt, place.copies, clock, signal),
     unfold,
     cache,
+    approvals: fittings.approvals,
     clock,
     log,
     onAppended,

@@ -1,12 +1,12 @@
-import { hasCode, type Disk } from './base/disk.ts';
 import type { Digest } from './base/digest.ts';
 import { Disposables, type Disposable } from './base/disposables.ts';
+import { logAbout } from './base/log.ts';
 import { err, ok, type Result } from './base/result.ts';
 import { thrownMessage } from './base/text.ts';
 import type { Check } from './domain/agent.ts';
+import type { Approvals } from './domain/approvals.ts';
 import type { RunEvent } from './domain/event.ts';
 import { isRunId, type RunId, type TaskId } from './domain/ids.ts';
-import { rivalsOf } from './domain/rivals.ts';
 import type { RequestOutcome, RunRequest } from './domain/request.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
@@ -17,7 +17,8 @@ import { askDriver } from './asking.ts';
 import { driverParts } from './driverParts.ts';
 import type { FolderCache } from './folderCache.ts';
 import { folderParts, type FolderParts } from './folderParts.ts';
-import { holderOf, wasAbandoned, type Claim, type Holder } from './journal/claim.ts';
+import { rivalsIn } from './foldRivals.ts';
+import { holderOf, wasAbandoned, type Claim } from './journal/claim.ts';
 import { describeDamage } from './journal/damage.ts';
 import { foldOf, type RunFold } from './journal/fold.ts';
 import { takeRequests } from './journal/inbox.ts';
@@ -63,6 +64,7 @@ export class Driving {
   readonly #parts: FolderParts;
   readonly #closing = new AbortController();
   readonly #active = new Map<RunId, ActiveRun>();
+  #approvals: Approvals | undefined;
 
   constructor(folder: string, place: Place, ports: Ports, listener: DrivingListener) {
     this.#place = place;
@@ -99,7 +101,7 @@ export class Driving {
     if (this.#active.has(run)) {
       return { kind: 'here' };
     }
-    const holder = holderIn(this.#ports.disk, this.store.folder(run));
+    const holder = holderOf(this.#ports.disk, this.store.folder(run));
     return holder === undefined
       ? { kind: 'nobody' }
       : { kind: 'elsewhere', pid: holder.pid, isLocal: holder.isLocal };
@@ -180,9 +182,10 @@ export class Driving {
    */
   async request(
     run: RunId,
-    request: RunRequest,
+    asked: RunRequest,
     state: () => Promise<RunState>,
   ): Promise<RequestOutcome> {
+    const request = await this.#sealed(run, asked);
     for (let active = this.#active.get(run); active; active = this.#active.get(run)) {
       const outcome = await active.request(request);
       if (outcome !== NOT_DRIVEN || this.#closing.signal.aborted) {
@@ -213,6 +216,17 @@ export class Driving {
         return driven.ok ? undefined : driven.error;
       },
     });
+  }
+
+  /** With the seal that tells whoever drives the run that a program of this user asks it. */
+  async #sealed(run: RunId, request: RunRequest): Promise<RunRequest> {
+    if (request.kind !== 'answer') {
+      return request;
+    }
+    this.#approvals ??= await this.#ports.approvals?.();
+    const reader = this.drivenBy(run).kind === 'elsewhere' ? 'any' : 'own';
+    const seal = this.#approvals?.seal({ run, ...request }, this.#ports.clock.now(), reader);
+    return seal === undefined ? request : { ...request, seal };
   }
 
   /** Runs a person's command in a task's workspace copy. Rejects when there is no such copy to be had. */
@@ -281,9 +295,10 @@ export class Driving {
     await this.#parts.cache.close();
   }
 
-  #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
+  async #take(run: RunId, why: TakeReason): Promise<Result<Taken, string>> {
+    this.#approvals ??= await this.#ports.approvals?.();
     return this.#closing.signal.aborted
-      ? Promise.resolve(err('the folder is being closed'))
+      ? err('the folder is being closed')
       : takeRun({ run, folder: this.store.folder(run), why }, this.#ports);
   }
 
@@ -328,13 +343,14 @@ export class Driving {
     }
     void recallWaits(fold.state, this.#ports);
     const parts = driverParts(writer, {
-      ports: this.#ports,
+      ports: { ...this.#ports, log: logAbout(this.#ports.log, { run }) },
       place: this.#place,
       blobs: this.store.blobs,
       copies: this.#parts.copies,
       command: this.#parts.command,
       runnerFor: this.#parts.runnerFor,
       cache: this.#parts.cache.tasks,
+      approvals: this.#approvals,
       planned: plan,
       since: created.at,
       signal: this.#closing.signal,
@@ -357,11 +373,11 @@ export class Driving {
     const active = new ActiveRun(run, driver, async (end) => {
       inbox.dispose();
       await writer.close().catch((thrown: unknown) => {
-        this.#ports.log.error(`The journal of ${run} could not be closed`, thrown);
+        this.#ports.log.error('The journal could not be closed', thrown, { run });
       });
       if (end.kind === 'finished') {
         await this.#parts.copies.removeRun(run).catch((thrown: unknown) => {
-          this.#ports.log.warn(`The copies of ${run} could not be removed: ${String(thrown)}`);
+          this.#ports.log.warn(`The copies could not be removed: ${String(thrown)}`, { run });
         });
       }
       this.#release(run, claim);
@@ -380,7 +396,7 @@ export class Driving {
     try {
       claim.release();
     } catch (thrown) {
-      this.#ports.log.error(`The claim on ${run} could not be released`, thrown);
+      this.#ports.log.error('The claim could not be released', thrown, { run });
     }
   }
 
@@ -394,7 +410,7 @@ export class Driving {
         }
         taken.add(posted.name);
         void active.request(posted.request).then((outcome) => {
-          this.#ports.log.info(`${run}: a posted ${posted.request.kind} was ${outcome.kind}`);
+          this.#ports.log.info(`A posted ${posted.request.kind} was ${outcome.kind}`, { run });
           posted.settle(outcome);
           taken.delete(posted.name);
         });
@@ -418,32 +434,8 @@ export class Driving {
   }
 }
 
-/** As the plan is at the moment: it changes when lanes unfold. */
-function rivalsIn(fold: RunFold): ReturnType<typeof rivalsOf> {
-  let known: { readonly plan: RunPlan; readonly answer: ReturnType<typeof rivalsOf> } | undefined;
-  return (task, others) => {
-    const { plan } = fold;
-    if (known?.plan !== plan) {
-      known = { plan, answer: rivalsOf(plan.tasks, plan.agents) };
-    }
-    return known.answer(task, others);
-  };
-}
-
 interface Drivable extends Taken {
   /** The one the run started with. */
   readonly plan: RunPlan;
   readonly created: Extract<RunEvent, { readonly type: 'run-created' }>;
-}
-
-/** Nobody holds a run whose folder somebody has removed. */
-function holderIn(disk: Disk, folder: string): Holder | undefined {
-  try {
-    return holderOf(disk, folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
-  }
 }

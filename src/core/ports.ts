@@ -2,6 +2,7 @@ import type { Clock } from './base/clock.ts';
 import type { Disk } from './base/disk.ts';
 import type { Log } from './base/log.ts';
 import type { Actor } from './domain/actor.ts';
+import type { Approvals } from './domain/approvals.ts';
 import type { CacheSettings } from './domain/cache.ts';
 import type { CopySettings } from './domain/copySettings.ts';
 import type { Models } from './models/models.ts';
@@ -38,6 +39,8 @@ export interface Ports {
    * out: nobody notes them.
    */
   readonly savedSince?: ((since: number) => ReadonlySet<string>) | undefined;
+  /** Tells who gave an answer at a gate, loaded with the first run that is driven; left out: every answer is taken. */
+  readonly approvals?: (() => Promise<Approvals>) | undefined;
   /** Tells one build of Sluice from another; left out: nothing that was parsed is kept for the next program. */
   readonly build?: string | undefined;
   /** Absolute. Holds what may be lost: workspace copies, what agents' files were parsed to. */

@@ -3,28 +3,27 @@ import * as vscode from 'vscode';
 import { systemClock } from '../core/base/clock.ts';
 import { BUILD } from '../core/build.ts';
 import { nodeDisk } from '../core/base/disk.ts';
-import { thrownText } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { Ports } from '../core/ports.ts';
+import { windowApprovals } from './approvalKeys.ts';
 import { cacheSettings } from './cacheSettings.ts';
+import { hostLog } from './output/hostLog.ts';
 import { isolationSettings } from './isolationSettings.ts';
 import { hostTools } from './models/hostTools.ts';
 import type { SavedFiles } from './savedFiles.ts';
 
 /** VS Code as a host. */
-export function hostPorts(log: vscode.LogOutputChannel, saved: Pick<SavedFiles, 'since'>): Ports {
+export function hostPorts(
+  log: vscode.LogOutputChannel,
+  saved: Pick<SavedFiles, 'since'>,
+  secrets: vscode.SecretStorage,
+): Ports {
   const folders = userFolders(process.env, process.platform);
   return {
     clock: systemClock,
     disk: nodeDisk,
     random: Math.random,
-    log: {
-      debug: (message) => log.debug(message),
-      info: (message) => log.info(message),
-      warn: (message) => log.warn(message),
-      error: (message, thrown) =>
-        log.error(thrown === undefined ? message : `${message}: ${thrownText(thrown)}`),
-    },
+    log: hostLog(log),
     actor: { name: userName(process.env), via: 'vscode' },
     environment: process.env,
     home: folders.home,
@@ -33,6 +32,7 @@ export function hostPorts(log: vscode.LogOutputChannel, saved: Pick<SavedFiles, 
     copySettings: () => isolationSettings().copies,
     savedSince: (since) => saved.since(since),
     ripgrep: ripgrepOf(vscode.env.appRoot),
+    approvals: windowApprovals(secrets, nodeDisk, folders.config, hostLog(log)),
     build: BUILD,
     cacheFolder: folders.cache,
     stateFolder: folders.state,

@@ -141,6 +141,8 @@ export class DriverRig {
   canPark = false;
   journalBroken = false;
   landingFailure: Failure | undefined;
+  /** Who tells answers that a program of the user gave; by default every answer is taken. */
+  approvals: DriverParts['approvals'];
   /** Whoever looks at the user's checkout for the run. */
   checkout: CheckoutPort | undefined;
   /** Tasks that work in the tree all copies are made of. */
@@ -431,6 +433,7 @@ export class DriverRig {
         return Promise.resolve(0);
       },
       cache: this.cache,
+      approvals: this.approvals,
       clock: this.clock,
       log: {
         debug: () => undefined,

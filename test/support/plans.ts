@@ -122,8 +122,13 @@ export function step(
   };
 }
 
-export function gate(id: string, needs: readonly string[], ask = `May ${id} pass?`): GateStep {
-  return { kind: 'gate', ...baseOf(id, needs), ask, show: [] };
+export function gate(
+  id: string,
+  needs: readonly string[],
+  ask = `May ${id} pass?`,
+  over: Partial<GateStep> = {},
+): GateStep {
+  return { kind: 'gate', ...baseOf(id, needs), ask, show: [], ...over };
 }
 
 /** A step that is another workflow. */

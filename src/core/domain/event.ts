@@ -229,6 +229,22 @@ export type EventBody =
       readonly decision: Decision;
       readonly by: Actor;
       readonly note: string | undefined;
+      /** What was chosen or written where the gate asks for that; only with an approval. Left out: nothing. */
+      readonly choice?: string | undefined;
+      /** Only where changes are requested: who makes them, and all that is to run again for it. */
+      readonly changes?: RequestedChanges | undefined;
+      /** Nobody answered now: the answer given before to the same digest stands. Left out: somebody did. */
+      readonly stands?: true | undefined;
+      /** Left out: an older version of Sluice wrote it, or one without a key. */
+      readonly seal?: Seal | undefined;
+    }
+  /** An approval in the journal is not one that a program of this user gave: the gate is asked again. */
+  | {
+      readonly type: 'gate-doubted';
+      readonly task: TaskId;
+      readonly why: 'forged' | 'unsealed';
+      /** All that is to be done again for it: the gate, and what has come of it. */
+      readonly reset: readonly TaskId[];
     }
   /** Intent: the commit is written, the branch is about to be. */
   | {
@@ -364,7 +380,25 @@ export interface TaskEdit {
   readonly model: string | undefined;
 }
 
-export type Decision = 'approved' | 'rejected';
+/** `changes-requested`: what is asked about is made again, with the note of whoever answered. */
+export type Decision = 'approved' | 'rejected' | 'changes-requested';
+
+export interface RequestedChanges {
+  /** Tasks that are told of the note; at least one. */
+  readonly redo: readonly TaskId[];
+  /** All that runs again: those, what comes of them, and the gate. */
+  readonly reset: readonly TaskId[];
+}
+
+/** Shows that an answer was given by a program that holds the user's key. */
+export interface Seal {
+  /** Which key: the first 16 hexadecimal digits of its SHA-256. */
+  readonly key: string;
+  /** When the answer was given, in milliseconds since 1970. */
+  readonly at: number;
+  /** HMAC-SHA-256 over what was answered, hexadecimal. */
+  readonly mac: string;
+}
 
 /**
  * `succeeded`: every task that was wanted did. `degraded`: some failed, yet some end of the workflow was reached.

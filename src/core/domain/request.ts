@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
-import type { Decision, EventBody } from './event.ts';
+import type { Decision, EventBody, Seal } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { QuestionId, Reply } from './question.ts';
 import type { PermissionMode } from './terms.ts';
@@ -14,7 +14,14 @@ export type RunRequest =
       readonly digest: Digest;
       readonly decision: Decision;
       readonly by: Actor;
+      /** What is to be changed, where changes are requested; it must say something then. */
       readonly note: string | undefined;
+      /** The answer to a gate that asks for one. Left out: none. */
+      readonly choice?: string | undefined;
+      /** Who is told of the note where changes are requested; left out: those whose work the gate asks about. */
+      readonly redo?: readonly TaskId[] | undefined;
+      /** Left out: the program that asks has no key. */
+      readonly seal?: Seal | undefined;
     }
   /** Answers what an agent asks in the middle of its work. */
   | {

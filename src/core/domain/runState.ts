@@ -1,7 +1,16 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { CheckoutChange } from './checkout.ts';
-import type { Artifact, BlobRef, ParkReason, RemovedFile, RunStatus, TaskEdit } from './event.ts';
+import type {
+  Artifact,
+  BlobRef,
+  Decision,
+  ParkReason,
+  RemovedFile,
+  RunStatus,
+  Seal,
+  TaskEdit,
+} from './event.ts';
 import type { MissReason, Reuse } from './cache.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
@@ -40,6 +49,10 @@ export interface RunState {
   readonly held: ReadonlyMap<TaskId, Actor>;
   /** What people changed about tasks; each counts for every later attempt. */
   readonly edits: ReadonlyMap<TaskId, TaskEdit>;
+  /** The last answer to each gate, also where the gate is asked again since. */
+  readonly answers: ReadonlyMap<TaskId, GateAnswer>;
+  /** What people want changed about what tasks have made, oldest first; each counts for every later attempt. */
+  readonly wanted: ReadonlyMap<TaskId, readonly WantedChange[]>;
   /** What agents ask people, by id. */
   readonly questions: ReadonlyMap<QuestionId, OpenQuestion>;
   /** Running tasks that wait for a person's answer, and since when: they take no slot. */
@@ -108,6 +121,43 @@ export interface ReadyTasks {
   deepestFirst(): Iterable<TaskId>;
   /** Milliseconds from the task's start to the end of the run if nothing had to wait. */
   wayLeftMs(task: TaskId): number;
+}
+
+export interface GateAnswer {
+  readonly decision: Decision;
+  readonly by: Actor;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly note: string | undefined;
+  readonly choice: string | undefined;
+  /** Of what was shown. */
+  readonly digest: Digest;
+  /** What was asked. */
+  readonly ask: string;
+  /** What each task right before the gate had come to. */
+  readonly evidence: readonly GateEvidence[];
+  readonly seal: Seal | undefined;
+  /** It does not count, because nobody with the user's key gave it. */
+  readonly isDoubted: boolean;
+}
+
+/** What a task had come to when a gate behind it was answered. */
+export interface GateEvidence {
+  readonly task: TaskId;
+  /** `undefined`: it had none. */
+  readonly output: Digest | undefined;
+  readonly artifacts: readonly Artifact[];
+}
+
+/** A person wants it made again, otherwise. */
+export interface WantedChange {
+  readonly gate: TaskId;
+  /** What the task had made then; `undefined`: the gate did not ask about it directly. */
+  readonly made: GateEvidence | undefined;
+  readonly note: string;
+  readonly by: Actor;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface CheckoutLooks {
@@ -189,6 +239,8 @@ export type TaskState =
       readonly digest: Digest;
       readonly by: Actor;
       readonly note: string | undefined;
+      /** Its output, where it asks for one. */
+      readonly choice: string | undefined;
     }
   | {
       readonly kind: 'failed';

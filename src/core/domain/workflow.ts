@@ -83,6 +83,10 @@ export interface GateStep extends StepBase {
   readonly ask: string;
   /** Artifacts of the steps it needs that are shown to the person, by path. */
   readonly show: readonly string[];
+  /** Whoever approves chooses one of these; it is the gate's output. Left out: there is nothing to choose. */
+  readonly choices?: readonly string[] | undefined;
+  /** Whoever approves may write an answer of their own, and must where there are no choices. Left out: no. */
+  readonly takesText?: true | undefined;
 }
 
 /** A step that is another workflow. Its steps become tasks of the run, called `<step>.<inner step>`. */
@@ -267,6 +271,25 @@ export const DEFAULT_MAX_PARALLEL = 5;
 export const MAX_TASKS = 20_000;
 /** How long a task is expected to take before anything is known of its agent, in milliseconds. */
 export const DEFAULT_ESTIMATE_MS = 10_000;
+
+/** Whether an approval of the gate carries an answer, which is its output. */
+export function asksForAnswer({ choices = [], takesText }: GateStep): boolean {
+  return choices.length > 0 || takesText === true;
+}
+
+/** What keeps a text from being the answer to a gate, as the rest of a sentence; `undefined` text: there is none. */
+export function choiceFault(gate: GateStep, choice: string | undefined): string | undefined {
+  const { choices = [], takesText } = gate;
+  if (!asksForAnswer(gate)) {
+    return choice === undefined ? undefined : 'the gate asks for no answer of its own';
+  }
+  if (choice === undefined || choice.trim() === '') {
+    return choices.length > 0 ? `choose one of ${choices.join(', ')}` : 'it asks for an answer';
+  }
+  return takesText === true || choices.includes(choice)
+    ? undefined
+    : `"${choice}" is none of ${choices.join(', ')}`;
+}
 
 /** What keeps a text from being a value of the input, as the rest of a sentence about it. */
 export function inputFault({ type, options }: InputSpec, value: string): string | undefined {

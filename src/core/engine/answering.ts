@@ -6,6 +6,7 @@ import { evidenceLeft } from './leftEvidence.ts';
 import type { Rules } from './decide.ts';
 import type { Desk } from './desk.ts';
 import type { Message, Settle } from './effects.ts';
+import type { Gating } from './gating.ts';
 import { verdictOn } from './requests.ts';
 import type { Talking } from './talking.ts';
 
@@ -14,15 +15,22 @@ export class Answering {
   readonly #desk: Desk;
   readonly #rules: Rules;
   readonly #talking: Talking;
+  readonly #gating: Gating;
 
-  constructor(desk: Desk, rules: Rules, talking: Talking) {
+  constructor(desk: Desk, rules: Rules, talking: Talking, gating: Gating) {
+    this.#gating = gating;
     this.#talking = talking;
     this.#desk = desk;
     this.#rules = rules;
   }
 
-  answer(request: RunRequest, settle: Settle): void {
+  answer(asked: RunRequest, settle: Settle): void {
     const { plan, planned, state } = this.#desk;
+    const request = asked.kind === 'answer' ? this.#gating.received(asked) : asked;
+    if (typeof request === 'string') {
+      settle({ kind: 'refused', why: request });
+      return;
+    }
     const verdict = verdictOn(request, { plan, planned, graph: this.#rules.graph, state });
     switch (verdict.kind) {
       case 'refuse':

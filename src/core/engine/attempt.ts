@@ -102,7 +102,9 @@ export async function runAttempt(
   }
   const tidy = () =>
     copy.value.dispose().catch((thrown: unknown) => {
-      parts.log.warn(`A workspace copy could not be removed, it will be later: ${String(thrown)}`);
+      parts.log.warn(`A workspace copy could not be removed, it will be later: ${String(thrown)}`, {
+        task: work.input.task.id,
+      });
     });
   if (runner.canPark) {
     // What was paid for stands in it: after a crash before the outcome is kept, the attempt goes on from there.
@@ -260,7 +262,7 @@ async function keepResult(work: Work, made: Evidence, trace: Trace | undefined):
     await parts.cache
       .keep(question, { ...made, spent: spending.total }, trace)
       .catch((thrown: unknown) => {
-        parts.log.warn(`The result of ${input.task.id} could not be kept: ${String(thrown)}`);
+        parts.log.warn(`The result could not be kept: ${String(thrown)}`, { task: input.task.id });
       });
   }
 }

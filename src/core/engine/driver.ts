@@ -65,9 +65,9 @@ export class RunDriver {
     this.#effects = new Effects(parts);
     this.#desk = new Desk(fold, parts, this.#effects);
     this.#talking = new Talking(this.#desk);
-    this.#answering = new Answering(this.#desk, rules, this.#talking);
-    this.#reusing = new Reusing(this.#desk);
     this.#gating = new Gating(this.#desk, options);
+    this.#answering = new Answering(this.#desk, rules, this.#talking, this.#gating);
+    this.#reusing = new Reusing(this.#desk);
     this.#looking = new Looking(this.#desk, options);
     this.#landings = new Landings(this.#desk, rules, this.#looking);
     this.#options = options;
@@ -138,6 +138,7 @@ export class RunDriver {
     // Let go meanwhile: what was looked into may have been cut short, so the next driver looks again.
     if (!signal.aborted) {
       this.#desk.append(...found);
+      this.#gating.doubt(this.#rules);
     }
   }
 
@@ -223,7 +224,7 @@ export class RunDriver {
   async #judge(id: TaskId): Promise<Message> {
     const judged = await judge(this.#desk.task(id), this.#desk.context);
     if (!judged.ok) {
-      this.#parts.log.warn(`${id}: ${failureText(judged.error).title}`);
+      this.#parts.log.warn(failureText(judged.error).title, { task: id });
     }
     return { kind: 'judged', task: id, met: judged.ok ? judged.value : true };
   }

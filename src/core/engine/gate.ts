@@ -29,7 +29,13 @@ export async function showGate(
             executable,
           })),
         }
-      : { task: need, gate: needed?.kind === 'approved' ? needed.digest : needed?.kind };
+      : {
+          task: need,
+          gate: needed?.kind === 'approved' ? needed.digest : needed?.kind,
+          ...(needed?.kind === 'approved' &&
+            needed.choice !== undefined && { choice: needed.choice }),
+        };
   });
-  return { ask, digest: digestOfJson({ ask, show: gate.show, evidence }) };
+  const { show, choices, takesText } = gate;
+  return { ask, digest: digestOfJson({ ask, show, choices, takesText, evidence }) };
 }

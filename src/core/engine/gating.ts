@@ -1,9 +1,16 @@
+import type { Actor } from '../domain/actor.ts';
+import type { SealedAnswer } from '../domain/approvals.ts';
+import type { Seal } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
+import type { RunRequest } from '../domain/request.ts';
+import { asksForAnswer } from '../domain/workflow.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Desk } from './desk.ts';
 import type { DriveOptions, Message } from './effects.ts';
 import { showGate } from './gate.ts';
+import { foldsUp, takenAlong } from './takenAlong.ts';
 
-/** Opens gates, and gives the answers that were given beforehand. */
+/** Opens gates, gives the answers that stand or were given beforehand, and doubts those nobody gave. */
 export class Gating {
   readonly #desk: Desk;
   readonly #options: DriveOptions;
@@ -26,16 +33,80 @@ export class Gating {
     if (!this.#desk.state.frontier.dueGates.has(task)) {
       return;
     }
-    this.#desk.append({ type: 'gate-opened', task, digest: shown.digest, ask: shown.ask });
-    if (this.#options.approveGate(task)) {
-      this.#desk.append({
-        type: 'gate-answered',
-        task,
-        digest: shown.digest,
-        decision: 'approved',
-        by: this.#options.by,
-        note: 'approved on the command line',
-      });
+    const { digest, ask } = shown;
+    this.#desk.append({ type: 'gate-opened', task, digest, ask });
+    const before = this.#desk.state.answers.get(task);
+    if (before?.decision === 'approved' && before.digest === digest && !before.isDoubted) {
+      const { by, note, choice, seal } = before;
+      this.#approve({ task, digest, by, note, choice }, seal, true);
+    } else if (this.#options.approveGate(task) && !asksForAnswer(this.#desk.gateStep(task))) {
+      const answer = { task, digest, by: this.#options.by, note: 'approved on the command line' };
+      this.#approve(answer, this.#sealOf({ ...answer, decision: 'approved' }), false);
     }
   }
+
+  /** What keeps an answer from counting, as what follows "…, because"; else the answer with this program's seal. */
+  received(request: Extract<RunRequest, { kind: 'answer' }>): typeof request | string {
+    const { approvals } = this.#desk.parts;
+    const { run } = this.#desk.state;
+    if (approvals === undefined) {
+      return request;
+    }
+    switch (approvals.check({ run, ...request }, request.seal)) {
+      case 'good':
+        return { ...request, seal: this.#sealOf(request) };
+      case 'forged':
+        return 'its seal is not over this answer: somebody has changed it on its way';
+      case 'unsealed':
+        return 'nobody who holds your key gave it';
+    }
+  }
+
+  /**
+   * Approvals in the journal of a run that is taken over which no program of this user gave: their gates are asked
+   * again, and what came of them is done again.
+   */
+  doubt(rules: { readonly graph: Graph<TaskId> }): void {
+    const { approvals, log } = this.#desk.parts;
+    const { run, answers, phase } = this.#desk.state;
+    if (approvals === undefined || (phase.kind !== 'active' && phase.kind !== 'paused')) {
+      return;
+    }
+    for (const [task, { seal, ...answer }] of [...answers]) {
+      const verdict = approvals.check({ run, task, ...answer }, seal);
+      // Another doubt may have taken it along.
+      if (verdict !== 'good' && this.#desk.state.tasks.get(task)?.kind === 'approved') {
+        log.warn(`The approval of ${task} in ${run} is ${verdict}: the gate is asked again`);
+        const { tasks } = this.#desk.state;
+        const behind = takenAlong([task], rules.graph, tasks, ({ kind }) => kind !== 'pending');
+        const reset = [task, ...behind];
+        const again = foldsUp(this.#desk.plan, reset);
+        this.#desk.append({ type: 'gate-doubted', task, why: verdict, reset }, ...again);
+      }
+    }
+  }
+
+  #approve({ choice, ...answer }: Given, seal: Seal | undefined, stands: boolean): void {
+    this.#desk.append({
+      type: 'gate-answered',
+      decision: 'approved',
+      ...answer,
+      ...(choice !== undefined && { choice }),
+      ...(stands && { stands: true }),
+      ...(seal !== undefined && { seal }),
+    });
+  }
+
+  #sealOf(answer: Omit<SealedAnswer, 'run'>): Seal | undefined {
+    const { approvals, clock } = this.#desk.parts;
+    return approvals?.seal({ run: this.#desk.state.run, ...answer }, clock.now(), 'own');
+  }
+}
+
+interface Given {
+  readonly task: TaskId;
+  readonly digest: SealedAnswer['digest'];
+  readonly by: Actor;
+  readonly note: string | undefined;
+  readonly choice?: string | undefined;
 }

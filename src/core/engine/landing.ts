@@ -10,7 +10,8 @@ import {
   type PreparedLanding,
 } from '../domain/landing.ts';
 import type { LandingPort } from './parts.ts';
-import { renderText, type RenderContext } from './render.ts';
+import { promptOf } from './prompting.ts';
+import type { RenderContext } from './render.ts';
 
 /** Landing is done in two, so that the driver can record the intent in between. */
 export type LandingStep =
@@ -60,27 +61,27 @@ function modelOf(state: RunState, task: TaskId): Pick<LandingRequest, 'model' | 
 }
 
 async function landingRequest(
-  { id, names }: PlannedTask,
+  planned: PlannedTask,
   step: AgentStep,
   graph: Graph<TaskId>,
   context: RenderContext,
 ): Promise<LandingRequest> {
   const { plan, state } = context;
+  const { id } = planned;
   const task = state.tasks.get(id);
   const agent = plan.agents[step.agent];
   if (task?.kind !== 'succeeded' || agent === undefined) {
     throw new Error(`Internal error: ${id} has nothing to land`);
   }
   // It was rendered for the attempt too, from outputs that never change.
-  const written = state.edits.get(id)?.prompt ?? step.prompt;
-  const prompt = await renderText(written, `${step.id}.prompt`, names, context);
+  const prompt = await promptOf(planned, step, context);
   return {
     run: state.run,
     workflow: plan.workflow.name,
     task: id,
     attempt: task.attempt,
     agent: { name: agent.name, version: agent.version },
-    promptDigest: digestOf(prompt.ok ? prompt.value : written),
+    promptDigest: digestOf(prompt.ok ? prompt.value : step.prompt),
     base: plan.base.kind === 'git' ? plan.base.commit : undefined,
     follows: state.standing.get(id),
     earlier: state.landed.get(id) ?? [],

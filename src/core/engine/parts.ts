@@ -3,6 +3,7 @@ import type { Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
 import type { Agent, RunnerSpec } from '../domain/agent.ts';
+import type { Approvals } from '../domain/approvals.ts';
 import type { KeptResult, MissReason, Reuse } from '../domain/cache.ts';
 import type { Artifact, BlobRef, EventBody, FileVersion, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
@@ -54,6 +55,8 @@ export interface DriverParts {
   /** `undefined`: there is no checkout to look at. */
   readonly checkout: CheckoutPort | undefined;
   readonly cache: CachePort;
+  /** Tells who gave an answer; left out: every answer is taken. */
+  readonly approvals?: Approvals | undefined;
   readonly clock: Clock;
   /** From 0 up to 1, for the spread of waits. */
   readonly random: () => number;

@@ -6,7 +6,8 @@ import { termsOf } from '../domain/workflow.ts';
 import { boundsOf, type Bounds } from './bounds.ts';
 import type { AttemptInput } from './inputs.ts';
 import type { DriverParts } from './parts.ts';
-import { judge, renderRecord, renderText, type RenderContext } from './render.ts';
+import { promptOf } from './prompting.ts';
+import { judge, renderRecord, type RenderContext } from './render.ts';
 
 /** What an attempt of a task is asked and told, with its own values filled in. */
 export interface Prepared {
@@ -42,8 +43,7 @@ export async function prepare(
       return judged;
     }
   }
-  const written = state.edits.get(task.id)?.prompt ?? step.prompt;
-  const prompt = await renderText(written, `${step.id}.prompt`, task.names, context);
+  const prompt = await promptOf(task, step, context);
   if (!prompt.ok) {
     return prompt;
   }

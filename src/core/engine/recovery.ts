@@ -62,9 +62,9 @@ async function lookInto(cutOff: CutOff): Promise<EventBody> {
   const { attempt, process } = found;
   const marker = attemptMarker(state.run, task.id, attempt);
   const ended = await parts.endOrphans({ marker, process }, signal);
-  parts.log.info(
-    `${task.id} was cut off in attempt ${attempt}; ended ${ended} left-over processes`,
-  );
+  parts.log.info(`It was cut off in attempt ${attempt}; ended ${ended} left-over processes`, {
+    task: task.id,
+  });
   if (await canGoOn(cutOff)) {
     const why = { kind: 'cut-off' } as const;
     return { type: 'task-parked', task: task.id, attempt, durationMs: 0, until: undefined, why };

@@ -191,7 +191,9 @@ export async function outputOf(
   blobs: BlobPort,
 ): Promise<Result<string, string>> {
   if (task?.kind === 'approved') {
-    return err(`${name} is a gate and has no output.`);
+    return task.choice === undefined
+      ? err(`${name} is a gate that asks for no answer, and has no output.`)
+      : ok(task.choice);
   }
   if (task?.kind !== 'succeeded') {
     const how = task?.kind === 'pending' || task === undefined ? 'has not run' : `is ${task.kind}`;

@@ -5,31 +5,11 @@ import type { TaskId } from '../domain/ids.ts';
 import { repliesTo } from '../domain/question.ts';
 import type { RunRequest } from '../domain/request.ts';
 import { hasEnded, type RunState, type TaskState } from '../domain/runState.ts';
-import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { PlannedTask } from '../domain/workflow.ts';
 import { MAY_BE_SKIPPED } from '../journal/skipping.ts';
-
-/** What a request comes to. */
-export type Verdict =
-  | { readonly kind: 'refuse'; readonly why: string }
-  /** These events are its whole effect; none: it is so already. */
-  | { readonly kind: 'record'; readonly events: readonly EventBody[] }
-  /** The copy an attempt has left is to be looked at first. */
-  | { readonly kind: 'look'; readonly task: TaskId; readonly attempt: number }
-  /** The running agent is told, if it listens. */
-  | {
-      readonly kind: 'tell';
-      readonly task: TaskId;
-      readonly attempt: number;
-      readonly text: string;
-    };
-
-export interface Circumstances {
-  readonly plan: RunPlan;
-  readonly planned: ReadonlyMap<TaskId, PlannedTask>;
-  readonly graph: Graph<TaskId>;
-  readonly state: RunState;
-}
+import { onAnswer } from './gateAnswers.ts';
+import { record, refuse, type Circumstances, type Verdict } from './verdict.ts';
+import { foldsUp, takenAlong } from './takenAlong.ts';
 
 /** What may be asked of a run that is over. */
 const AFTER_THE_END: ReadonlySet<RunRequest['kind']> = new Set([
@@ -50,7 +30,7 @@ export function verdictOn(request: RunRequest, circumstances: Circumstances): Ve
     case 'merge':
       return onMerge(request, state);
     case 'answer':
-      return onAnswer(request, state);
+      return onAnswer(request, circumstances);
     case 'reply':
       return onReply(request, state);
     case 'cancel':
@@ -137,22 +117,6 @@ function onTask(request: TaskRequest, circumstances: Circumstances): Verdict {
   }
 }
 
-function onAnswer(
-  { task, digest, decision, by, note }: Extract<RunRequest, { kind: 'answer' }>,
-  state: RunState,
-): Verdict {
-  const gate = state.tasks.get(task);
-  if (gate === undefined) {
-    return refuse(`the run has no gate "${task}"`);
-  }
-  if (gate.kind !== 'waiting') {
-    return refuse(`"${task}" is not waiting for an answer, it is ${gate.kind}`);
-  }
-  return gate.digest === digest
-    ? record({ type: 'gate-answered', task, digest, decision, by, note })
-    : refuse('what was shown has changed since; look again');
-}
-
 /** Whoever merges tells of it step by step; by now another one may do so. */
 function onMerge(
   { event }: Extract<RunRequest, { kind: 'merge' }>,
@@ -230,7 +194,7 @@ function onSkip(
 ): Verdict {
   const skip: EventBody = { type: 'task-skipped', task, because: [], by };
   const behind = hasEnded(state)
-    ? takenAlong(task, circumstances, (other) => other.kind === 'skipped')
+    ? takenAlong([task], circumstances.graph, circumstances.state.tasks, isSkipped)
     : [];
   return behind.length === 0
     ? record(skip)
@@ -243,7 +207,7 @@ function onRerun(
   task: TaskState,
   circumstances: Circumstances,
 ): Verdict {
-  const { state, plan, planned } = circumstances;
+  const { state, plan, planned, graph } = circumstances;
   if (task.kind === 'pending' || task.kind === 'running' || task.kind === 'waiting') {
     return refuse(`"${id}" is ${task.kind}; it has no outcome yet`);
   }
@@ -260,7 +224,7 @@ function onRerun(
   if (template?.ok === false) {
     return refuse(`the prompt cannot be read: ${template.error.message}`);
   }
-  const behind = takenAlong(id, circumstances, (other) => other.kind !== 'pending');
+  const behind = takenAlong([id], graph, state.tasks, isBegun);
   const running = behind.find((other) => state.tasks.get(other)?.kind === 'running');
   if (running !== undefined) {
     return refuse(`"${running}", which works on what it made, is running; stop it first`);
@@ -273,37 +237,13 @@ function onRerun(
     by,
     edit: edited ? { task: id, prompt, model } : undefined,
   };
-  const { unfolded } = plan;
-  // Lanes that were told from what it printed are to be told again.
-  return unfolded?.by.some((source) => source === id || behind.includes(source)) === true
-    ? record(reset, { type: 'plan-changed', plan: unfolded.from })
-    : record(reset);
+  return record(reset, ...foldsUp(plan, [id, ...behind]));
 }
 
-/** The tasks behind this one that have come to something which does not hold any more. */
-function takenAlong(
-  id: TaskId,
-  { graph, state }: Circumstances,
-  isTaken: (task: TaskState) => boolean,
-): TaskId[] {
-  const found = new Set<TaskId>();
-  const open: TaskId[] = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const dependent of graph.dependents(next)) {
-      const task = state.tasks.get(dependent);
-      if (!found.has(dependent) && task !== undefined && isTaken(task)) {
-        found.add(dependent);
-        open.push(dependent);
-      }
-    }
-  }
-  return graph.ids.filter((other) => found.has(other));
+function isSkipped({ kind }: TaskState): boolean {
+  return kind === 'skipped';
 }
 
-function record(...events: readonly EventBody[]): Verdict {
-  return { kind: 'record', events };
-}
-
-function refuse(why: string): Verdict {
-  return { kind: 'refuse', why };
+function isBegun({ kind }: TaskState): boolean {
+  return kind !== 'pending';
 }

@@ -34,7 +34,7 @@ export class Reusing {
     const hasBegun = effects.ask(id, async () => {
       const answer = await askCache(input, parts, stop.signal).catch((thrown: unknown) => {
         if (!stop.signal.aborted) {
-          parts.log.warn(`The cache could not be asked about ${id}: ${String(thrown)}`);
+          parts.log.warn(`The cache could not be asked: ${String(thrown)}`, { task: id });
         }
         return undefined;
       });

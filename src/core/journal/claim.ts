@@ -97,7 +97,15 @@ export function claimRun(
 
 /** Who holds the run now, or nobody. Reads only. */
 export function holderOf(disk: Disk, folder: string): Holder | undefined {
-  return holderAt(disk, folder, highestEpoch(disk, folder));
+  try {
+    return holderAt(disk, folder, highestEpoch(disk, folder));
+  } catch (error) {
+    // Nobody holds a run whose folder somebody has removed.
+    if (hasCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** True when the last owner died without releasing the run. Reads only. */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { EVENT_VERSION, type ParkReason, type RunEvent, type TaskEdit } from '../domain/event.ts';
+import {
+  EVENT_VERSION,
+  type ParkReason,
+  type RunEvent,
+  type Seal,
+  type TaskEdit,
+} from '../domain/event.ts';
 import { CALL_FAILURES, type Usage } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Question, QuestionId, Reply } from '../domain/question.ts';
@@ -30,7 +36,13 @@ import {
 // checked and a member nobody knows is refused. The writer checks by the same schemas: it never
 // writes what a reader would refuse.
 
-export const decision = z.enum(['approved', 'rejected']);
+export const decision = z.enum(['approved', 'rejected', 'changes-requested']);
+
+export const seal = z.strictObject({
+  key: z.string().regex(/^[0-9a-f]{16}$/),
+  at: count,
+  mac: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<Seal>;
 
 const processIdentity = z.strictObject({
   pid: fromOne,
@@ -334,6 +346,19 @@ export const runEvent = z.discriminatedUnion('type', [
     decision,
     by: actor,
     note: orUndefined(text),
+    choice: text.optional(),
+    changes: z
+      .strictObject({ redo: z.array(taskId).min(1), reset: z.array(taskId).min(1) })
+      .optional(),
+    stands: z.literal(true).optional(),
+    seal: seal.optional(),
+  }),
+  z.strictObject({
+    ...header,
+    type: z.literal('gate-doubted'),
+    task: taskId,
+    why: z.enum(['forged', 'unsealed']),
+    reset: z.array(taskId).min(1),
   }),
   z.strictObject({ ...header, type: z.literal('landing-started'), ...landing }),
   z.strictObject({ ...header, type: z.literal('landing-done'), ...landing }),

@@ -51,6 +51,29 @@ export class Expectations {
     }
   }
 
+  /** That the cache is to be asked about it. */
+  unasked(
+    event: Extract<RunEvent, { readonly type: 'cache-missed' | 'task-reused' }>,
+  ): Extract<TaskState, { readonly kind: 'pending' }> {
+    const task = this.kind(event, event.task, 'pending');
+    if (!this.#frontier.unasked.has(event.task)) {
+      throw new ImpossibleEvent(event, 'the cache is not to be asked about it now');
+    }
+    return task;
+  }
+
+  /** That these can be asked for again: they are there, and none of them runs. */
+  reset(event: RunEvent, tasks: readonly TaskId[], phase: RunPhase): void {
+    if (tasks.length === 0) {
+      throw new ImpossibleEvent(event, 'it names no task');
+    }
+    const running = tasks.find((id) => this.task(event, id).kind === 'running');
+    if (running !== undefined) {
+      throw new ImpossibleEvent(event, `${running} is running`);
+    }
+    this.phase(event, phase, 'active', 'paused', 'finished');
+  }
+
   task(event: RunEvent, id: TaskId): TaskState {
     const task = this.#tasks.get(id);
     if (task === undefined) {

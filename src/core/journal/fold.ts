@@ -1,7 +1,6 @@
 import { unreachable } from '../base/exhaustive.ts';
-import type { RunEvent, TaskEdit } from '../domain/event.ts';
+import type { RunEvent } from '../domain/event.ts';
 import type { Digest } from '../base/digest.ts';
-import type { Actor } from '../domain/actor.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,
@@ -20,8 +19,9 @@ import { MutableFrontier } from './frontier.ts';
 import { LandingsFold } from './landingsFold.ts';
 import { mergeAfter } from './mergeFold.ts';
 import * as outcomes from './outcomes.ts';
+import { evidenceOf, PeopleFold } from './peopleFold.ts';
 import { phaseAfter } from './phases.ts';
-import { carryHolds, editedAgain } from './planChange.ts';
+import { carryHolds } from './planChange.ts';
 import { graphOf } from './planGraph.ts';
 import { whySkipped } from './skipping.ts';
 import { TalkFold, type TalkEvent } from './talkFold.ts';
@@ -63,10 +63,9 @@ export class RunFold {
   /** Tasks that an earlier plan had, as they were last: their lanes may come back. */
   readonly #left = new Map<TaskId, TaskState>();
   readonly #landings = new LandingsFold();
-  readonly #held = new Map<TaskId, Actor>();
-  readonly #edits = new Map<TaskId, TaskEdit>();
   readonly #talk = new TalkFold();
   readonly #cache = new CacheFold();
+  readonly #people = new PeopleFold();
   readonly #state: Mutable<RunState>;
   #plan: RunPlan;
   #graph: Graph<TaskId>;
@@ -102,10 +101,9 @@ export class RunFold {
       phase: { kind: 'active' },
       tasks: this.#tasks,
       ...this.#landings.facts,
-      held: this.#held,
-      edits: this.#edits,
       ...this.#talk.facts,
       ...this.#cache.facts,
+      ...this.#people.facts,
       frontier: this.#frontier,
     };
   }
@@ -142,12 +140,12 @@ export class RunFold {
         this.#become(event.task, outcomes.refused(event, this.#expect.task(event, event.task)));
         break;
       case 'cache-missed':
-        this.#expectUnasked(event);
+        this.#expect.unasked(event);
         this.#cache.missed(event);
         this.#frontier.askedCache(event.task);
         break;
       case 'task-reused':
-        this.#become(event.task, outcomes.reused(event, this.#expectUnasked(event)));
+        this.#become(event.task, outcomes.reused(event, this.#expect.unasked(event)));
         break;
       case 'task-started': {
         const task = this.#expect.kind(event, event.task, 'pending');
@@ -255,20 +253,15 @@ export class RunFold {
       case 'task-stop-requested':
         this.#expect.kind(event, event.task, 'running');
         // A held task would be made again.
-        this.#held.delete(event.task);
+        this.#people.held.delete(event.task);
         this.#frontier.stopAsked(event.task);
         break;
       case 'task-held':
-        if (hasEnded(this.#expect.task(event, event.task)) || this.#held.has(event.task)) {
-          throw new ImpossibleEvent(event, 'it has ended, or is held already');
-        }
-        this.#held.set(event.task, event.by);
+        this.#people.hold(event, this.#expect.task(event, event.task));
         this.#frontier.heldOrReleased(event.task);
         break;
       case 'task-released':
-        if (!this.#held.delete(event.task)) {
-          throw new ImpossibleEvent(event, 'it is not held');
-        }
+        this.#people.release(event);
         this.#frontier.heldOrReleased(event.task);
         break;
       case 'task-steered':
@@ -289,12 +282,25 @@ export class RunFold {
         break;
       case 'gate-answered': {
         const gate = this.#expect.kind(event, event.task, 'waiting');
-        if (event.digest !== gate.digest) {
-          throw new ImpossibleEvent(event, 'the answer is for something else than was shown');
+        const { changes } = event;
+        if (changes !== undefined) {
+          this.#expect.reset(event, changes.reset, this.#state.phase);
         }
-        this.#become(event.task, outcomes.answered(event, gate));
+        const evidence = evidenceOf(this.#graph.needs(event.task), this.#tasks);
+        this.#people.answered(event, gate, evidence);
+        if (changes === undefined) {
+          this.#become(event.task, outcomes.answered(event, gate));
+        } else {
+          this.#askAgain(changes.reset, []);
+        }
         break;
       }
+      case 'gate-doubted':
+        this.#expect.kind(event, event.task, 'approved');
+        this.#expect.reset(event, event.reset, this.#state.phase);
+        this.#people.doubted(event);
+        this.#askAgain(event.reset, []);
+        break;
       case 'landing-started':
       case 'landing-done':
       case 'landing-failed':
@@ -326,15 +332,7 @@ export class RunFold {
   #frontierOf(plan: RunPlan, graph: Graph<TaskId>): MutableFrontier {
     const { landings } = this.#landings;
     const { misses } = this.#cache;
-    return new MutableFrontier(plan, graph, this.#tasks, landings, this.#held, misses);
-  }
-
-  #expectUnasked(event: Extract<RunEvent, { type: 'cache-missed' | 'task-reused' }>) {
-    const task = this.#expect.kind(event, event.task, 'pending');
-    if (!this.#frontier.unasked.has(event.task)) {
-      throw new ImpossibleEvent(event, 'the cache is not to be asked about it now');
-    }
-    return task;
+    return new MutableFrontier(plan, graph, this.#tasks, landings, this.#people.held, misses);
   }
 
   #skip(id: TaskId, endedAt: number, why: SkipReason): void {
@@ -348,24 +346,22 @@ export class RunFold {
   }
 
   #reset(event: Extract<RunEvent, { type: 'tasks-reset' }>): void {
-    if (event.tasks.length === 0) {
-      throw new ImpossibleEvent(event, 'it names no task');
-    }
-    const running = event.tasks.find((id) => this.#expect.task(event, id).kind === 'running');
-    if (running !== undefined) {
-      throw new ImpossibleEvent(event, `${running} is running`);
-    }
-    this.#expect.phase(event, this.#state.phase, 'active', 'paused', 'finished');
+    this.#expect.reset(event, event.tasks, this.#state.phase);
     if (event.edit !== undefined) {
-      const { task } = event.edit;
-      this.#edits.set(task, editedAgain(event.edit, this.#edits.get(task)));
+      this.#people.edited(event.edit);
     }
-    for (const id of event.tasks) {
-      const task = this.#expect.task(event, id);
-      this.#cache.forget(id, event.fresh.includes(id));
+    // Who wants a gate anew wants to be asked, whatever was answered.
+    event.fresh.forEach((id) => this.#people.forget(id));
+    this.#askAgain(event.tasks, event.fresh);
+  }
+
+  #askAgain(tasks: readonly TaskId[], fresh: readonly TaskId[]): void {
+    for (const id of tasks) {
+      const attempts = attemptsOf(this.#tasks.get(id) ?? outcomes.UNTOUCHED);
+      this.#cache.forget(id, fresh.includes(id));
       this.#landings.landings.delete(id);
       this.#frontier.judged(id, false);
-      this.#become(id, { ...outcomes.UNTOUCHED, attempts: attemptsOf(task) });
+      this.#become(id, { ...outcomes.UNTOUCHED, attempts });
     }
     if (this.#state.phase.kind === 'finished') {
       this.#state.phase = { kind: 'active' };
@@ -387,7 +383,7 @@ export class RunFold {
     for (const id of graph.ids) {
       this.#tasks.set(id, outcomes.UNTOUCHED);
     }
-    carryHolds(this.#held, this.#plan, plan);
+    carryHolds(this.#people.held, this.#plan, plan);
     const frontier = this.#frontierOf(plan, graph);
     for (const id of graph.forwards) {
       const state = before.get(id);
@@ -414,7 +410,7 @@ export class RunFold {
     }
     this.#tasks.set(id, next);
     if (hasEnded(next)) {
-      this.#held.delete(id);
+      this.#people.held.delete(id);
     }
     if (before.kind === 'running') {
       this.#talk.ledger.worked(id, durationMs - before.workedMs);
@@ -440,7 +436,7 @@ export class RunFold {
   }
 
   #chooseModel(id: TaskId, model: string): void {
-    this.#edits.set(id, { task: id, prompt: this.#edits.get(id)?.prompt, model });
+    this.#people.choseModel(id, model);
     const task = this.#tasks.get(id);
     if (task?.kind === 'pending' && task.parked?.why.kind === 'provider') {
       // It waited for the other one.

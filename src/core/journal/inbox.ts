@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { createFileDurablySync, hasCode, type Disk } from '../base/disk.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
-import { decision, mergeEvent, permissionMode, questionId, reply } from './eventSchema.ts';
+import { decision, mergeEvent, permissionMode, questionId, reply, seal } from './eventSchema.ts';
 import { actor, digest, orUndefined, taskId } from './schemaParts.ts';
 
 // How a program that does not drive a run asks the one that does: a file in the run's `inbox/`, whole
@@ -26,6 +26,9 @@ const requestSchema = z.discriminatedUnion('kind', [
     decision,
     by: actor,
     note: orUndefined(z.string()),
+    choice: z.string().optional(),
+    redo: z.array(taskId).optional(),
+    seal: seal.optional(),
   }),
   z.strictObject({ kind: z.literal('reply'), question: questionId, digest, reply, by: actor }),
   z.strictObject({ kind: z.literal('choose-model'), ...ofTask, model: z.string().min(1) }),

@@ -151,6 +151,7 @@ export function answered(
         digest: event.digest,
         by: event.by,
         note: event.note,
+        choice: event.choice,
       }
     : {
         kind: 'failed',

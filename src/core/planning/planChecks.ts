@@ -100,6 +100,7 @@ function checkStep(step: Fields, at: string, isOld: boolean): void {
     case 'gate':
       text(step['ask'], `${at}.ask`);
       list(step['show'], `${at}.show`);
+      list(step['choices'] ?? [], `${at}.choices`);
       break;
     default:
   }

@@ -92,7 +92,7 @@ describe('Expressions in a workflow', () => {
       'unknown-value: There is no value run.name: there is run.id.',
       'unknown-value: There is no value run.id.x: there is run.id.',
       'unknown-step: There is no step "lnit". Did you mean "lint"?',
-      'unknown-value: "ok" is a gate: it has no output.',
+      'unknown-value: "ok" is a gate that asks for no answer: it has no output. Give it "choices", or "input: true".',
       'missing-need: A step cannot read its own output.',
     );
   });

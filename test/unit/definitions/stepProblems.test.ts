@@ -68,7 +68,7 @@ describe('A problem in a condition', () => {
       'unknown-step: There is no step "b".',
       'unknown-value: There is no value steps.a.stat: there is steps.a.output and steps.a.status.',
       'unknown-matrix: This step has no matrix, so there is no matrix.os: give it a "matrix" with "os".',
-      'unknown-value: "g" is a gate: it has no output.',
+      'unknown-value: "g" is a gate that asks for no answer: it has no output. Give it "choices", or "input: true".',
       'missing-need: A step cannot read its own status.',
     ],
     [
@@ -162,7 +162,7 @@ describe('A problem in a matrix', () => {
           d: { agent: eslint, needs: b, matrix: { v: '${e('steps.b.output')}' } }
           h: { workflow: «o», needs: a, matrix: { v: '${e('steps.a.output')}' } }`,
       'missing-need: The output of "a" is not there yet when this step starts: add "a" to "needs".',
-      'unknown-value: "g" is a gate: it has no output.',
+      'unknown-value: "g" is a gate that asks for no answer: it has no output. Give it "choices", or "input: true".',
       'unknown-workflow: There is no workflow "o". Add a file for it to .sluice/workflows.',
     ],
     [

@@ -48,6 +48,13 @@ describe('A workflow', () => {
           gate: { ask: Fine?, show: report.md }
           needs: report
         done: { gate: Sure?, needs: [approve, report] }
+        where:
+          gate: { ask: Where to?, choices: [staging, production], input: true }
+          needs: done
+        go:
+          agent: tsc
+          needs: where
+          prompt: $${'{{ steps.where.output }}'}
     `;
     assert.deepEqual(plain(workflowIn(text)), {
       name: 'Code quality',
@@ -96,6 +103,15 @@ describe('A workflow', () => {
         },
         { kind: 'gate', id: 'approve', needs: ['report'], ask: 'Fine?', show: ['report.md'] },
         { kind: 'gate', id: 'done', needs: ['approve', 'report'], ask: 'Sure?', show: [] },
+        {
+          ...{ kind: 'gate', id: 'where', needs: ['done'], ask: 'Where to?', show: [] },
+          ...{ choices: ['staging', 'production'], takesText: true },
+        },
+        {
+          ...{ kind: 'agent', id: 'go', needs: ['where'], agent: 'tsc' },
+          ...{ prompt: '${{ steps.where.output }}', env: {}, produces: [], checks: [] },
+          ...{ limits: {}, terms: { never: [] } },
+        },
       ],
       validate: [],
       phases: [],

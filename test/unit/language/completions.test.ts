@@ -55,7 +55,11 @@ describe('Completions of a workflow', () => {
       assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    retry:\n      ¦').sort(), [
         ...['attempts', 'delay', 'max-delay', 'on'],
       ]);
-      assert.deepEqual(labels('steps:\n  a:\n    gate:\n      ask: Sure?\n      ¦'), ['show']);
+      assert.deepEqual(labels('steps:\n  a:\n    gate:\n      ask: Sure?\n      ¦'), [
+        'show',
+        'choices',
+        'input',
+      ]);
       const cache = ['true', 'false', 'ttl', 'namespace', 'inputs', 'similar'];
       assert.deepEqual(labels('cache:\n  ¦'), cache);
       assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    cache:\n      ¦'), cache);

@@ -3,16 +3,17 @@ import type { Check } from '../../domain/agent.ts';
 import type { CallPolicy } from '../../domain/call.ts';
 import { DEFAULT_SANDBOX, type SandboxRule } from '../../domain/sandbox.ts';
 import type { Budget, CacheRule, Terms } from '../../domain/terms.ts';
-import type {
-  AgentStep,
-  InputSpec,
-  JsonValue,
-  Matrix,
-  Phase,
-  Product,
-  RetryRule,
-  Step,
-  Workflow,
+import {
+  asksForAnswer,
+  type AgentStep,
+  type InputSpec,
+  type JsonValue,
+  type Matrix,
+  type Phase,
+  type Product,
+  type RetryRule,
+  type Step,
+  type Workflow,
 } from '../../domain/workflow.ts';
 import { PLAIN_LINE } from '../commandSchema.ts';
 import { byteSizeText } from '../byteSize.ts';
@@ -82,11 +83,13 @@ function stepFields(step: Step): readonly Field[] {
       return [
         [
           'gate',
-          step.show.length === 0
+          step.show.length === 0 && !asksForAnswer(step)
             ? step.ask
             : new YamlFields([
                 ['ask', step.ask],
-                ['show', step.show],
+                ['show', step.show.length === 0 ? undefined : step.show],
+                ['choices', step.choices],
+                ['input', step.takesText],
               ]),
         ],
         ...common,

@@ -209,7 +209,7 @@ class ExpressionChecks {
     if (source === undefined) {
       const meant = this.#suggest(member.name, this.#stepIds);
       this.#report(problems.unknownStepOutput(member.name, meant), member, place);
-    } else if (source.kind === 'gate' && asked === 'output') {
+    } else if (isPlainGate(source) && asked === 'output') {
       this.#report(problems.gateOutput(source.id), member, place);
     } else if (source.id === step.id) {
       this.#report(problems.ownEnd(asked), member, place);
@@ -222,6 +222,10 @@ class ExpressionChecks {
   #report(problem: Problem, span: Span, place: Place): void {
     this.#reader.reportAt(place.range(span), place.problem(problem), place.related);
   }
+}
+
+function isPlainGate(step: StepDraft): boolean {
+  return step.kind === 'gate' && step.choices.length === 0 && !step.takesText;
 }
 
 function textsOf(step: StepDraft): readonly Written[] {

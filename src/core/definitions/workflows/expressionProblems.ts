@@ -43,7 +43,10 @@ export function unknownStepOutput(id: string, meant: string | undefined): Proble
 }
 
 export function gateOutput(id: string): Problem {
-  return error('unknown-value', `"${id}" is a gate: it has no output.`);
+  return error(
+    'unknown-value',
+    `"${id}" is a gate that asks for no answer: it has no output. Give it "choices", or "input: true".`,
+  );
 }
 
 export function ownEnd(asked: 'output' | 'status'): Problem {

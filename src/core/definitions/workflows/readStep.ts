@@ -56,6 +56,9 @@ function readAgent(
   return readAgentStep(reader, readCommon(reader, id, path, value, fields), fields);
 }
 
+/** A gate that asks to be approved and no more. */
+const PLAIN = { show: [], choices: [], takesText: false } as const;
+
 function readGate(
   reader: DocumentReader,
   id: string,
@@ -72,14 +75,16 @@ function readGate(
       ...base,
       ask: readText(reader, [...gatePath, 'ask'], details.ask),
       show: readList(reader, [...gatePath, 'show'], details.show),
+      choices: readList(reader, [...gatePath, 'choices'], details.choices),
+      takesText: details.input === true,
     };
   }
   const ask = gate?.kind === 'scalar' ? gate.value : undefined;
   if (typeof ask === 'string' && /\S/.test(ask)) {
-    return { ...base, ask: { text: ask, path: gatePath }, show: [] };
+    return { ...base, ...PLAIN, ask: { text: ask, path: gatePath } };
   }
   reader.report(gatePath, problems.wrongValue('"gate"', 'must be a question'));
-  return { ...base, ask: undefined, show: [] };
+  return { ...base, ...PLAIN, ask: undefined };
 }
 
 function readNested(
@@ -157,7 +162,7 @@ function readLanesAtOnce(
 
 /** What to say of a field that another kind of step has. */
 function fieldOfOther(key: string, kind: StepDraft['kind']) {
-  if (kind !== 'gate' && (key === 'ask' || key === 'show')) {
+  if (kind !== 'gate' && Object.hasOwn(gateQuestionSchema.shape, key)) {
     return problems.fieldOfOther(key, 'a gate');
   }
   if (kind !== 'agent' && Object.hasOwn(agentStepSchema.shape, key)) {

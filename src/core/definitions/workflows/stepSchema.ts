@@ -159,6 +159,13 @@ const question = z
 export const gateQuestionSchema = z.strictObject({
   ask: question,
   show: textOrList.optional().describe('Files of the steps it needs that the person is shown.'),
+  choices: textOrList
+    .optional()
+    .describe('Answers to choose from when approving; the one chosen is the output of the gate.'),
+  input: z
+    .boolean()
+    .optional()
+    .describe('True: whoever approves may write an answer, which is the output of the gate.'),
 });
 
 /** A gate but for its question, which is read apart. */

@@ -90,7 +90,14 @@ function stepOf(
         ...base,
       };
     case 'gate':
-      return { ...base, kind: 'gate', ask: draft.ask?.text ?? '', show: distinct(draft.show) };
+      return {
+        ...base,
+        kind: 'gate',
+        ask: draft.ask?.text ?? '',
+        show: distinct(draft.show),
+        ...(draft.choices.length > 0 && { choices: distinct(draft.choices) }),
+        ...(draft.takesText && { takesText: true }),
+      };
     case 'workflow':
       return {
         ...base,

@@ -98,6 +98,8 @@ export interface GateStepDraft extends StepDraftBase {
   readonly kind: 'gate';
   readonly ask: Written | undefined;
   readonly show: readonly Written[];
+  readonly choices: readonly Written[];
+  readonly takesText: boolean;
 }
 
 export interface NestedStepDraft extends StepDraftBase {

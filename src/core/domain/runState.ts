@@ -141,12 +141,13 @@ export interface GateAnswer {
   readonly isDoubted: boolean;
 }
 
-/** What a task had come to when a gate behind it was answered. */
+/** What a task had come to when a gate behind it was answered; of one that is not right before it, only its files. */
 export interface GateEvidence {
   readonly task: TaskId;
   /** `undefined`: it had none. */
   readonly output: Digest | undefined;
   readonly artifacts: readonly Artifact[];
+  readonly removed: readonly RemovedFile[];
 }
 
 /** A person wants it made again, otherwise. */

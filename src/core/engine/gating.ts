@@ -24,7 +24,9 @@ export class Gating {
   open(id: TaskId): boolean {
     return this.#desk.effects.begin(id, async () => {
       const { context } = this.#desk;
-      const shown = await showGate(this.#desk.task(id), this.#desk.gateStep(id), context);
+      const { planned } = this.#desk;
+      const needs = (task: TaskId) => planned.get(task)?.needs ?? [];
+      const shown = await showGate(this.#desk.task(id), this.#desk.gateStep(id), context, needs);
       return { kind: 'gate-shown', task: id, shown };
     });
   }

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/exhaustive.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Digest } from '../base/digest.ts';
+import { evidenceBefore } from '../domain/gateEvidence.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   attemptsOf,
@@ -19,7 +20,7 @@ import { MutableFrontier } from './frontier.ts';
 import { LandingsFold } from './landingsFold.ts';
 import { mergeAfter } from './mergeFold.ts';
 import * as outcomes from './outcomes.ts';
-import { evidenceOf, PeopleFold } from './peopleFold.ts';
+import { PeopleFold } from './peopleFold.ts';
 import { phaseAfter } from './phases.ts';
 import { carryHolds } from './planChange.ts';
 import { graphOf } from './planGraph.ts';
@@ -286,7 +287,8 @@ export class RunFold {
         if (changes !== undefined) {
           this.#expect.reset(event, changes.reset, this.#state.phase);
         }
-        const evidence = evidenceOf(this.#graph.needs(event.task), this.#tasks);
+        const needs = (id: TaskId) => this.#graph.needs(id);
+        const evidence = evidenceBefore(event.task, needs, this.#tasks);
         this.#people.answered(event, gate, evidence);
         if (changes === undefined) {
           this.#become(event.task, outcomes.answered(event, gate));

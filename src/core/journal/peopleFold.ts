@@ -92,16 +92,3 @@ export class PeopleFold {
     this.#answers.delete(gate);
   }
 }
-
-/** What tasks have come to, as a gate behind them shows it. */
-export function evidenceOf(
-  needs: readonly TaskId[],
-  tasks: RunState['tasks'],
-): readonly GateEvidence[] {
-  return needs.map((id) => {
-    const task = tasks.get(id);
-    return task?.kind === 'succeeded'
-      ? { task: id, output: task.output.digest, artifacts: task.artifacts }
-      : { task: id, output: undefined, artifacts: [] };
-  });
-}

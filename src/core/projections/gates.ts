@@ -1,12 +1,12 @@
 import { digestOfJson, type Digest } from '../base/digest.ts';
 import type { Reuse } from '../domain/cache.ts';
 import { reuseText } from '../domain/cacheText.ts';
+import { evidenceBefore } from '../domain/gateEvidence.ts';
 import { makersOf } from '../domain/gateMakers.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
-import type { Artifact, Decision } from '../domain/event.ts';
+import type { Artifact, Decision, RemovedFile } from '../domain/event.ts';
 import type { GateEvidence, RunState } from '../domain/runState.ts';
 import type { GateStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
-import { evidenceOf } from '../journal/peopleFold.ts';
 import { reuseOf } from './reasons.ts';
 
 /** A gate that waits for a person. */
@@ -69,8 +69,8 @@ function gateAt(
   if (step.kind !== 'gate' || task?.kind !== 'waiting') {
     return undefined;
   }
-  const evidence = evidenceOf(needs, state.tasks);
-  const made = evidence.flatMap(({ artifacts }) => artifacts);
+  const evidence = evidenceBefore(id, (one) => planned.get(one)?.needs ?? [], state.tasks);
+  const made = evidence.flatMap((one) => (needs.includes(one.task) ? one.artifacts : []));
   const { choices = [], takesText = false } = step;
   return {
     run: state.run,
@@ -94,9 +94,10 @@ function contentOf(
   ask: string,
   evidence: readonly GateEvidence[],
 ): string {
-  const made = evidence.map(({ output, artifacts }) => ({
+  const made = evidence.map(({ output, artifacts, removed }) => ({
     output,
     artifacts: artifacts.map(({ path, digest, executable }) => ({ path, digest, executable })),
+    removed: removed.map(({ path }) => path),
   }));
   return digestOfJson({ ask, choices, takesText, made });
 }
@@ -127,7 +128,7 @@ function changedBetween(
   now: readonly GateEvidence[],
 ): readonly string[] {
   const was = new Map(before.map((evidence) => [evidence.task, evidence]));
-  return now.flatMap(({ task, output, artifacts }) => {
+  return now.flatMap(({ task, output, artifacts, removed }) => {
     const old = was.get(task);
     if (old === undefined) {
       return [`${task} is new`];
@@ -141,8 +142,17 @@ function changedBetween(
     });
     const gone = [...files.keys()].map((path) => `${path} is gone`);
     const answered = output === old.output ? [] : [`what ${task} answered changed`];
-    return [...changed, ...gone, ...answered];
+    const removals = [
+      ...without(removed, old.removed).map((path) => `${path} is removed now`),
+      ...without(old.removed, removed).map((path) => `${path} is not removed any more`),
+    ];
+    return [...changed, ...gone, ...removals, ...answered];
   });
+}
+
+function without(some: readonly RemovedFile[], others: readonly RemovedFile[]): readonly string[] {
+  const paths = new Set(others.map(({ path }) => path));
+  return some.flatMap(({ path }) => (paths.has(path) ? [] : path));
 }
 
 function reusedAmong(state: RunState, tasks: readonly TaskId[]): ReusedTask[] {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { approvalsWith } from '../../../src/core/approvalKeys.ts';
 import { systemClock, type Clock } from '../../../src/core/base/clock.ts';
 import { nodeDisk } from '../../../src/core/base/disk.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../../src/core/domain/cache.ts';
@@ -9,6 +10,7 @@ import type { BookEntry } from '../../../src/core/projections/runBook.ts';
 import { Sluice, type StartedRun } from '../../../src/core/sluice.ts';
 import { userFolders } from '../../../src/core/user.ts';
 import { paidModels } from './paidModel.ts';
+import { REFERENCE_WORKFLOWS } from './workflows.ts';
 import { Boundaries, countingDisk, type KillPoint } from './countingDisk.ts';
 
 // A program that opens Sluice on `<parent>/repository`, goes on with the run it finds there or starts one,
@@ -19,7 +21,13 @@ import { Boundaries, countingDisk, type KillPoint } from './countingDisk.ts';
 // Ends with 0 when the run has finished and prints the boundaries it came by, as JSON.
 
 const [, , parent = '', workflow = '', kill = 'null'] = process.argv;
+const KEY = new Uint8Array(32).fill(7);
 const ADA = { name: 'ada', via: 'terminal' } as const;
+
+/** Gates at which changes are requested first. */
+const redone = new Set(
+  Object.keys(REFERENCE_WORKFLOWS.find(({ name }) => name === workflow)?.redone ?? {}),
+);
 
 const point = JSON.parse(kill) as KillPoint | null;
 const boundaries = new Boundaries(point ?? undefined);
@@ -60,6 +68,7 @@ const ports: Ports = {
   log,
   models: () => Promise.resolve(models),
   cacheSettings: () => DEFAULT_CACHE_SETTINGS,
+  approvals: () => Promise.resolve(approvalsWith(KEY, KEY)),
   actor: ADA,
   environment,
   home: undefined,
@@ -144,12 +153,21 @@ async function answerAll(sluice: Sluice, active: StartedRun): Promise<void> {
         return;
       }
       for (const { task, digest } of sluice.openGates()) {
-        if (!asked.has(task)) {
-          asked.add(task);
-          const request = { kind: 'answer', task, digest, decision: 'approved' } as const;
+        const wantsChanges = redone.has(task) && !entry.state.answers.has(task);
+        const key = `${task} ${wantsChanges ? 'changes' : ''}`;
+        if (!asked.has(key)) {
+          asked.add(key);
+          const request = { kind: 'answer', task, digest, by: ADA } as const;
           sluice
-            .request(active.run, { ...request, by: ADA, note: undefined })
-            .then((outcome) => acknowledged(`${outcome.kind} ${task}`), reject);
+            .request(
+              active.run,
+              wantsChanges
+                ? { ...request, decision: 'changes-requested', note: 'again' }
+                : { ...request, decision: 'approved', note: undefined },
+            )
+            .then(({ kind }) => {
+              acknowledged(`${wantsChanges && kind === 'accepted' ? 'changes' : kind} ${task}`);
+            }, reject);
         }
       }
       for (const task of entry.state.frontier.unknown) {

@@ -24,7 +24,7 @@ interface Tally {
 }
 
 /**
- * Every boundary of the eight workflows, once, and pairs of them; `only` names one workflow, or one point as a failure does.
+ * Every boundary of the nine workflows, once, and pairs of them; `only` names one workflow, or one point as a failure does.
  * Returns false when anything was lost, repeated, damaged or never reached.
  */
 export async function crashes(seed: number, only: string | undefined): Promise<boolean> {

@@ -1,4 +1,4 @@
-// The eight workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
+// The nine workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
 // Agents are lines of shell, and each first notes its effect where no crash takes it back.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,6 +18,8 @@ export interface ReferenceWorkflow {
   readonly models?: Readonly<Record<string, string>>;
   /** Answers of models that the tasks need, by task; these tasks have no effect of their own. */
   readonly turns?: Readonly<Record<string, number>>;
+  /** Tasks that are made again, once, because changes are requested at a gate. */
+  readonly redone?: Readonly<Record<string, readonly string[]>>;
 }
 
 const NOTE = 'echo "$SLUICE_TASK $SLUICE_ATTEMPT" >> "$HOME/ledger" && sync "$HOME/ledger"';
@@ -88,6 +90,29 @@ const fan: ReferenceWorkflow = {
   ends: Object.fromEntries(['split', ...LANES, 'join'].map((id) => [id, 'succeeded'])),
   branches: Object.fromEntries(LANES.map((lane) => [lane, { [`${lane}.txt`]: 'split\n' }])),
   external: [],
+};
+
+const changes: ReferenceWorkflow = {
+  name: 'changes',
+  agents: {
+    outline: agent('echo outline'),
+    write: agent('cat "$SLUICE_NEEDS/outline/output" > report.md'),
+    publish: agent('cat "$SLUICE_NEEDS/write/files/report.md" > done.txt'),
+  },
+  workflows: {
+    changes: {
+      steps: {
+        outline: { agent: 'outline' },
+        write: { agent: 'write', needs: 'outline', produces: 'report.md' },
+        approve: { needs: 'write', gate: { ask: 'Publish it?', show: 'report.md' } },
+        publish: { agent: 'publish', needs: ['approve', 'write'], produces: 'done.txt' },
+      },
+    },
+  },
+  ends: { outline: 'succeeded', write: 'succeeded', approve: 'approved', publish: 'succeeded' },
+  branches: { write: { 'report.md': 'outline\n' }, publish: { 'done.txt': 'outline\n' } },
+  external: [],
+  redone: { approve: ['write'] },
 };
 
 const gate: ReferenceWorkflow = {
@@ -274,4 +299,5 @@ export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   external,
   told,
   asked,
+  changes,
 ];

@@ -264,6 +264,30 @@ describe('A gate', () => {
       await rig.cancel();
     });
 
+    it('asks about files further upstream too, which its approval lets land', async () => {
+      drive(
+        plan(
+          step('far', [], { produces: ['far.md'] }),
+          step('near', ['far']),
+          gate('ok', ['near']),
+        ),
+      );
+      const far = await rig.attempt('far');
+      far.succeed('done', { 'far.md': 'old' });
+      const near = await rig.attempt('near');
+      near.succeed('same');
+      await opened();
+      await answer({});
+      await rig.end();
+      rig.start();
+      await rerun('far');
+      (await rig.attempt('far')).succeed('done', { 'far.md': 'new' });
+      (await rig.attempt('near')).succeed('same');
+      await opened();
+      assert.deepEqual(open().lapsed?.changed, ['far.md changed']);
+      await rig.cancel();
+    });
+
     it('is asked whatever was answered when a person reruns the gate itself', async () => {
       await untilApproved().then((again) => again.succeed('done', { 'a.md': 'text' }));
       (await rig.attempt('last')).succeed();

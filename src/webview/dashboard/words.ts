@@ -1,0 +1,190 @@
+import type {
+  Cost,
+  MetricsPicture,
+  MetricsWindow,
+  PeriodUnit,
+  RunGroup,
+  RunMetrics,
+  Tokens,
+} from '../../core/projections/metricsPicture.ts';
+import type { DashboardVerb } from './protocol.ts';
+
+// Figures as people read them. What there is none of is a dash; what nobody knows says so.
+
+export const NONE = '–';
+
+export const WINDOWS: readonly (readonly [MetricsWindow, string, string])[] = [
+  ['24h', '24 h', 'the last 24 hours'],
+  ['7d', '7 d', 'the last 7 days'],
+  ['30d', '30 d', 'the last 30 days'],
+  ['all', 'All', 'all time'],
+];
+
+export const GROUPS: readonly (readonly [RunGroup, string])[] = [
+  ['running', 'Running'],
+  ['paused', 'Paused'],
+  ['completed', 'Completed'],
+  ['terminated', 'Terminated'],
+  ['failed', 'Failed'],
+];
+
+export const STATUS_TEXT: Readonly<Record<RunMetrics['status'], string>> = {
+  running: 'Running',
+  waiting: 'Waits for you',
+  cancelling: 'Cancelling',
+  pausing: 'Pausing',
+  paused: 'Paused',
+  interrupted: 'Interrupted',
+  succeeded: 'Completed',
+  degraded: 'Degraded',
+  failed: 'Failed',
+  cancelled: 'Terminated',
+};
+
+export const VERB_TEXT: Readonly<Record<DashboardVerb, string>> = {
+  pause: 'Pause',
+  unpause: 'Resume',
+  resume: 'Resume',
+  takeOver: 'Take over',
+  cancel: 'Cancel',
+  graph: 'Show the graph of',
+  changes: 'Show the changes of',
+  forecast: 'Show the conflict forecast of',
+  checkout: 'Show what changed in the checkout during',
+  merge: 'Merge what was approved of',
+  drop: 'Drop',
+};
+
+export function windowText(window: MetricsWindow): string {
+  return WINDOWS.find(([each]) => each === window)?.[2] ?? window;
+}
+
+export function numberText(n: number): string {
+  return n.toLocaleString('en');
+}
+
+/** `1,234`, `12.3K`, `4.5M`: for axes. */
+export function shortNumber(n: number): string {
+  return n.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 });
+}
+
+/** `850 ms`, `12.4 s`, `3 min 05 s`, `2 h 07 min`. */
+export function timeText(ms: number): string {
+  if (ms < 1000) {
+    return `${Math.round(ms)} ms`;
+  }
+  if (ms < 59_950) {
+    return `${(ms / 1000).toFixed(1)} s`;
+  }
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** `850 ms`, `12 s`, `3 min`, `2.5 h`: for axes. */
+export function shortTime(ms: number): string {
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const) {
+    if (ms >= size) {
+      return `${shortNumber(ms / size)} ${unit}`;
+    }
+  }
+  return ms === 0 ? '0' : `${Math.round(ms)} ms`;
+}
+
+/** Down, so that only all is `100 %`. */
+export function rateText(rate: number | undefined): string {
+  return rate === undefined ? NONE : `${Math.floor(rate * 100)} %`;
+}
+
+export function moneyText(usd: number): string {
+  if (usd > 0 && usd < 0.01) {
+    return '< $0.01';
+  }
+  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** Never `$0.00` for what nobody knows. */
+export function costText(cost: Cost): string {
+  switch (cost.kind) {
+    case 'none':
+      return NONE;
+    case 'known':
+      return moneyText(cost.usd);
+    case 'partly':
+      return `≥ ${moneyText(cost.usd)}`;
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+/** What the short word leaves out. */
+export function costTitle(cost: Cost): string {
+  switch (cost.kind) {
+    case 'none':
+      return 'No model was asked';
+    case 'known':
+      return '';
+    case 'partly':
+      return 'Some calls asked models without a price: it cost more than this';
+    case 'unknown':
+      return 'The models that were asked have no price. Give them one with the setting sluice.models.prices';
+  }
+}
+
+export function tokensText({ input, output, isEstimate }: Tokens): string {
+  const total = input + output;
+  return total === 0 ? NONE : `${isEstimate ? '~' : ''}${numberText(total)}`;
+}
+
+export function tokensTitle({ input, output, isEstimate }: Tokens): string {
+  return input + output === 0
+    ? 'No model was asked'
+    : `${numberText(input)} in, ${numberText(output)} out${isEstimate ? '; some were counted here, because the provider does not tell' : ''}`;
+}
+
+/** `3 of 5 reused` */
+export function cacheText({ reused, missed }: Pick<RunMetrics, 'reused' | 'missed'>): string {
+  return reused + missed === 0 ? NONE : `${reused} of ${reused + missed} reused`;
+}
+
+/** Of today the time, else the day too. @param locale `undefined`: the reader's */
+export function momentText(at: number, now: number, locale?: string): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  return new Date(at).toLocaleString(
+    locale,
+    isToday ? time : { day: 'numeric', month: 'short', ...time },
+  );
+}
+
+/** What stands under a bar. */
+export function periodText(unit: PeriodUnit, start: number, locale?: string): string {
+  const formats = {
+    hour: { hour: '2-digit', minute: '2-digit' },
+    day: { day: 'numeric', month: 'short' },
+    week: { day: 'numeric', month: 'short' },
+    month: { month: 'short', year: '2-digit' },
+  } as const;
+  return new Date(start).toLocaleString(locale, formats[unit]);
+}
+
+/** `Runs per day` */
+export function perUnit(what: string, unit: PeriodUnit): string {
+  return `${what} per ${unit}`;
+}
+
+/** What a screen reader is told when the figures have changed; empty where nothing is worth a word. */
+export function newsBetween(before: MetricsPicture | undefined, now: MetricsPicture): string {
+  if (before === undefined || before.window !== now.window) {
+    return '';
+  }
+  return GROUPS.filter(([group]) => before.runs[group] !== now.runs[group])
+    .map(([group, name]) => `${name}: ${now.runs[group]}`)
+    .join(', ');
+}

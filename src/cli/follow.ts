@@ -113,8 +113,12 @@ function nextSteps({ sluice }: Session, { run, state }: ReadableRun): string[] {
   const gates = sluice.openGates().filter((gate) => gate.run === run);
   return [
     ...gates.map(
-      ({ task }) =>
-        `Answer with: sluice approve ${run} ${task}   or: sluice reject ${run} ${task}\n`,
+      ({ task, makers }) =>
+        `Answer with: sluice approve ${run} ${task}   or: sluice reject ${run} ${task}\n${
+          makers.length === 0
+            ? ''
+            : `Or have it changed: sluice request-changes ${run} ${task} --note <text>\n`
+        }`,
     ),
     ...[...state.frontier.unknown].map(
       (task) =>

@@ -1,7 +1,6 @@
-import { formatDuration, oneLine, plainText } from '../core/base/text.ts';
+import { formatDuration, plainText } from '../core/base/text.ts';
 import { formatDiagnostic } from '../core/domain/diagnostic.ts';
 import type { OnCheckoutChange } from '../core/domain/checkout.ts';
-import type { Decision } from '../core/domain/event.ts';
 import type { Author } from '../core/domain/landing.ts';
 import type { BaseTreeKind } from '../core/domain/workflow.ts';
 import { runDuration, shownStatus } from '../core/projections/taskRows.ts';
@@ -10,8 +9,8 @@ import { checkoutMark, checkoutText } from './checkoutLines.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { runFacts, taskFacts } from './facts.ts';
 import { follow, tellRun } from './follow.ts';
+import { withGateFacts } from './gateCommands.ts';
 import { tellPreflight } from './preflightCommand.ts';
-import { reusedLines } from '../core/projections/gates.ts';
 import { runReusedText } from '../core/projections/reasons.ts';
 import { afterLines, headLine, runLines } from './progress.ts';
 import { CommandFailure, findRun, findTask, type Session } from './session.ts';
@@ -134,45 +133,6 @@ export async function cancel(session: Session, [text = '']: readonly string[]): 
   return EXIT.succeeded;
 }
 
-/** `sluice approve` and `sluice reject`: answers, and when nobody else drives the run, goes on with it. */
-export function answer(decision: Decision) {
-  return async (
-    session: Session,
-    [text = '', gate = '']: readonly string[],
-    options: JsonOption & { readonly message?: string },
-  ): Promise<ExitCode> => {
-    const { sluice, terminal } = session;
-    const { json = false, message: note } = options;
-    const { run: id } = findRun(sluice, text);
-    const open = sluice
-      .openGates()
-      .find((candidate) => candidate.run === id && candidate.task === gate);
-    if (open === undefined) {
-      const waiting = sluice.openGates().filter((candidate) => candidate.run === id);
-      throw new CommandFailure(
-        waiting.length === 0
-          ? `${id} has no gate that waits for an answer.`
-          : `"${gate}" does not wait for an answer; ${waiting.map(({ task }) => task).join(', ')} does.`,
-      );
-    }
-    const by = sluice.actor;
-    const { task, digest } = open;
-    return follow(session, {
-      json,
-      begin: async () => {
-        const answered = { kind: 'answer', task, digest, decision, by, note } as const;
-        const outcome = await sluice.request(id, answered);
-        if (outcome.kind === 'refused') {
-          throw new CommandFailure(`The answer did not count: ${outcome.why}.`, EXIT.failed);
-        }
-        return id;
-      },
-      elsewhere: () =>
-        terminal.out(json ? '' : `The answer counts; another program goes on with ${id}.\n`),
-    });
-  };
-}
-
 export function runs(
   { sluice, terminal, now }: Session,
   _args: readonly string[],
@@ -214,10 +174,11 @@ function checkoutNote(state: RunState): string {
 }
 
 export async function show(
-  { sluice, terminal, now }: Session,
+  session: Session,
   [text = '', name]: readonly string[],
   options: JsonOption,
 ): Promise<ExitCode> {
+  const { sluice, terminal, now } = session;
   const entry = findRun(sluice, text);
   if (name !== undefined) {
     const task = findTask(entry, name);
@@ -225,7 +186,7 @@ export async function show(
     terminal.out(
       options.json
         ? `${JSON.stringify({ run: entry.run, ...facts })}\n`
-        : await sluice.taskPage(entry.run, task),
+        : withGateFacts(session, entry.run, task, await sluice.taskPage(entry.run, task)),
     );
   } else {
     terminal.out(
@@ -238,26 +199,4 @@ export async function show(
     terminal.err(`The end of its journal cannot be read: ${entry.damage}\n`);
   }
   return EXIT.succeeded;
-}
-
-export function gates(
-  { sluice, terminal, now }: Session,
-  _args: readonly string[],
-  options: JsonOption,
-): Promise<ExitCode> {
-  const open = sluice.openGates();
-  if (options.json) {
-    for (const gate of open) {
-      terminal.out(`${JSON.stringify(gate)}\n`);
-    }
-  } else if (open.length === 0) {
-    terminal.out('No gate waits for an answer.\n');
-  } else {
-    terminal.out(table(open.map((gate) => [gate.run, gate.task, oneLine(gate.ask, 120)])));
-    for (const gate of open) {
-      const lines = reusedLines(gate, now());
-      terminal.out(lines.map((line) => `  ${gate.task} of ${gate.run}: ${line}\n`).join(''));
-    }
-  }
-  return Promise.resolve(EXIT.succeeded);
 }

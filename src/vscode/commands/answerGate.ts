@@ -1,84 +1,131 @@
 import * as vscode from 'vscode';
+import { count } from '../../core/base/text.ts';
 import type { Decision } from '../../core/domain/event.ts';
-import type { Command } from '../contributions.ts';
-import type { Projects } from '../project.ts';
-import { artifactUri, outputUri } from '../output/documents.ts';
-import { chooseGate, type GateChoice } from './picks.ts';
-import { openText } from './showOutput.ts';
+import type { TaskId } from '../../core/domain/ids.ts';
+import type { RequestOutcome } from '../../core/domain/request.ts';
+import { executeOn } from '../contributions.ts';
+import { openGate, shownGate } from '../gates/gateTarget.ts';
+import { chooseIdentical, chooseMakers, giveChoice, writeNote } from './gateDialogs.ts';
+import type { GateChoice } from './picks.ts';
 
-export function approveGate(projects: Projects): Command {
-  return {
-    id: 'sluice.approveGate',
-    execute: async (target) => {
-      const chosen = await chooseGate(projects, target, 'The gate to approve');
-      if (chosen !== undefined) {
-        await answer(chosen, 'approved', undefined);
-      }
-    },
-  };
+// How a person's answer reaches the engine, from wherever it was given. The gate of a choice is the gate as it was shown:
+// its digest goes with the answer, and an answer to anything else is refused.
+
+/** All an answer can hold. */
+interface Answer {
+  readonly decision: Decision;
+  readonly note: string | undefined;
+  readonly choice?: string | undefined;
+  readonly redo?: readonly TaskId[] | undefined;
 }
 
-export function rejectGate(projects: Projects): Command {
-  return {
-    id: 'sluice.rejectGate',
-    execute: async (target) => {
-      const chosen = await chooseGate(projects, target, 'The gate to reject');
-      if (chosen !== undefined) {
-        await reject(chosen);
-      }
-    },
-  };
-}
-
-/** What the gate shows; a gate that shows nothing explains itself. */
-export function showGate(projects: Projects): Command {
-  return {
-    id: 'sluice.showGate',
-    execute: async (target) => {
-      const chosen = await chooseGate(projects, target, 'The gate to look at');
-      if (chosen !== undefined) {
-        await showEvidence(chosen);
-      }
-    },
-  };
-}
-
-export async function showEvidence({ project, gate }: GateChoice): Promise<void> {
-  const made = project.sluice.whoMade(gate);
-  if (made.length === 0) {
-    await openText(outputUri(project, gate.run, gate.task));
-  }
-  for (const { task, path } of made) {
-    await openText(artifactUri(project, gate.run, task, path));
-  }
-}
-
-export async function reject(chosen: GateChoice): Promise<void> {
-  const note = await vscode.window.showInputBox({
-    title: `Reject ${chosen.gate.task}`,
-    prompt: 'Why? It is kept with the answer; leave it empty to say nothing.',
-  });
-  if (note !== undefined) {
-    await answer(chosen, 'rejected', note === '' ? undefined : note);
-  }
-}
-
+/** Answers without a further question, but where an answer wants one: changes that say nothing are asked for. */
 export async function answer(
-  { project, gate }: GateChoice,
+  chosen: GateChoice,
   decision: Decision,
   note: string | undefined,
+  choice?: string,
 ): Promise<void> {
-  const outcome = await project.sluice.request(gate.run, {
+  if (decision === 'changes-requested' && (note ?? '').trim() === '') {
+    await requestChanges(chosen);
+  } else {
+    await send(chosen, { decision, note, choice });
+  }
+}
+
+/** Asks for the choice or the text first, where the gate wants one. */
+export async function approve(chosen: GateChoice): Promise<void> {
+  const given = await giveChoice(chosen.gate);
+  if (given !== undefined) {
+    await send(chosen, { decision: 'approved', note: undefined, choice: given.choice });
+  }
+}
+
+/** What is asked about is made again. @param note what is to be changed; `undefined`: it is asked for */
+export async function requestChanges(chosen: GateChoice, note?: string): Promise<void> {
+  const { gate } = chosen;
+  if (gate.makers.length === 0) {
+    void vscode.window.showInformationMessage(
+      `Nobody can make again what ${gate.task} of ${gate.run} asks about. Approve or reject it.`,
+    );
+    return;
+  }
+  const redo = await chooseMakers(gate);
+  if (redo === undefined) {
+    return;
+  }
+  const wanted = note ?? (await writeNote(gate, redo));
+  if (wanted !== undefined) {
+    await send(chosen, { decision: 'changes-requested', note: wanted, redo });
+  }
+}
+
+/** @param note why; `undefined`: it is asked for, and may be empty */
+export async function reject(chosen: GateChoice, note?: string): Promise<void> {
+  const why =
+    note ??
+    (await vscode.window.showInputBox({
+      title: `Reject ${chosen.gate.task}`,
+      prompt: 'Why? It is kept with the answer; leave it empty to say nothing.',
+      ignoreFocusOut: true,
+    }));
+  if (why !== undefined) {
+    await send(chosen, { decision: 'rejected', note: why === '' ? undefined : why });
+  }
+}
+
+/** Approves the gate and all others here that ask the same about the same content, once a person has seen which. */
+export async function approveIdentical(chosen: GateChoice): Promise<void> {
+  const { project } = chosen;
+  const gates = await chooseIdentical(chosen);
+  const given = gates && (await giveChoice(chosen.gate));
+  if (gates === undefined || given === undefined) {
+    return;
+  }
+  const refused: string[] = [];
+  for (const gate of gates) {
+    const { choice } = given;
+    const outcome = await ask({ project, gate }, { decision: 'approved', note: undefined, choice });
+    if (outcome.kind === 'refused') {
+      refused.push(`${gate.task} of ${gate.run}: ${outcome.why}`);
+    }
+  }
+  const [first, ...others] = refused;
+  if (first !== undefined) {
+    const rest = others.length === 0 ? '' : ` (and ${count(others.length, 'more')})`;
+    void vscode.window.showWarningMessage(
+      `${gates.length - refused.length} of ${count(gates.length, 'gate')} approved. Did not count: ${first}${rest}.`,
+    );
+  }
+}
+
+async function send(chosen: GateChoice, given: Answer): Promise<void> {
+  const outcome = await ask(chosen, given);
+  if (outcome.kind === 'accepted') {
+    return;
+  }
+  const { project, gate } = chosen;
+  const now = openGate(shownGate(project, gate));
+  const show = 'Show Gate';
+  const pressed = await vscode.window.showWarningMessage(
+    `Your answer to ${gate.task} of ${gate.run} did not count: ${outcome.why}.`,
+    ...(now === undefined ? [] : [show]),
+  );
+  if (pressed === show) {
+    await executeOn('sluice.showGate', shownGate(project, gate));
+  }
+}
+
+function ask({ project, gate }: GateChoice, given: Answer): Promise<RequestOutcome> {
+  const { decision, note, choice, redo } = given;
+  return project.sluice.request(gate.run, {
     kind: 'answer',
     task: gate.task,
     digest: gate.digest,
     decision,
     by: project.sluice.actor,
     note,
+    ...(choice !== undefined && { choice }),
+    ...(redo !== undefined && { redo }),
   });
-  if (outcome.kind === 'refused') {
-    void vscode.window.showWarningMessage(
-      `Your answer to ${gate.task} of ${gate.run} did not count: ${outcome.why}.`,
-    );
-  }
 }

@@ -3,26 +3,52 @@ import { count } from '../../core/base/text.ts';
 import type { RunId, TaskId } from '../../core/domain/ids.ts';
 import type { FileChange } from '../../core/domain/merge.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
-import { guardedBy } from '../offers.ts';
+import { openGate, shownGate } from '../gates/gateTarget.ts';
+import type { GateTabs } from '../gates/gateTabs.ts';
+import { guardedBy, type ReadableRun } from '../offers.ts';
 import { openComparison, type ComparedFile } from '../output/changesEditor.ts';
 import type { Project, Projects } from '../project.ts';
-import { chooseRun, readableRun, type RunChoice } from './picks.ts';
+import { chooseRun, readableRun, type GateChoice, type RunChoice } from './picks.ts';
 
 /** Shows what a task, a whole run, or what a gate guards has done to files. */
-export function showChanges(projects: Projects): Command {
+export function showChanges(projects: Projects, tabs: GateTabs): Command {
   return {
     id: 'sluice.showChanges',
-    execute: async (target) => {
+    execute: async (called) => {
+      const target = called ?? tabs.active();
       const chosen = await chooseRun(projects, target, QUESTION, 'changes');
       if (chosen === undefined) {
         return;
       }
+      const { project, entry } = chosen;
+      const gate = target?.kind === 'task' ? openGate(target) : undefined;
+      if (gate !== undefined) {
+        await showGateChanges({ project, gate }, tabs);
+        return;
+      }
       const tasks = await chooseTasks(chosen, target);
       if (tasks !== undefined) {
-        await openChanges(chosen.project, chosen.entry.run, tasks);
+        await openChanges(project, entry.run, tasks);
       }
     },
   };
+}
+
+/** What a gate guards, as it is now: an answer from that editor counts for this alone. */
+export async function showGateChanges(
+  { project, gate }: GateChoice,
+  tabs: Pick<GateTabs, 'shows'>,
+): Promise<void> {
+  const entry = readableRun(project, gate.run);
+  if (entry !== undefined) {
+    const shown = guarded(entry, gate.task);
+    tabs.shows(shown.title, shownGate(project, gate));
+    await openChanges(project, gate.run, shown);
+  }
+}
+
+function guarded({ run, plan }: ReadableRun, gate: TaskId): Shown {
+  return { title: `What ${gate} of ${run} guards`, tasks: guardedBy(plan, gate) };
 }
 
 const QUESTION = {
@@ -44,10 +70,7 @@ async function chooseTasks(
   if (target?.kind === 'task') {
     const planned = plan.tasks.find(({ id }) => id === target.task);
     return planned?.step.kind === 'gate'
-      ? {
-          title: `What ${target.task} of ${run} guards`,
-          tasks: guardedBy(plan, target.task),
-        }
+      ? guarded(entry, target.task)
       : { title: `${target.task} of ${run}`, tasks: [target.task] };
   }
   const whole: Shown = { title: run, tasks: plan.tasks.map(({ id }) => id) };

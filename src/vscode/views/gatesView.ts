@@ -1,31 +1,27 @@
 import * as vscode from 'vscode';
 import { count, oneLine } from '../../core/base/text.ts';
-import type { OpenGate } from '../../core/projections/gates.ts';
 import type { AskedQuestion } from '../../core/projections/questions.ts';
-import { readableRun } from '../commands/picks.ts';
 import { conflictsIn, openConflictCount } from '../conflicts.ts';
 import { Row, rowCommand, type CommandTarget } from '../contributions.ts';
-import { forecastText, type Forecasts } from '../forecasts.ts';
-import { gateOffers } from '../offers.ts';
+import type { Forecasts } from '../forecasts.ts';
 import type { Project, Projects } from '../project.ts';
 import { conflictRow } from './conflictRow.ts';
 import { plainTooltip, rowsByFolder } from './folders.ts';
-import { GATE_ICON, QUESTION_ICON } from './icons.ts';
+import { waitingRows } from './gateRows.ts';
+import { QUESTION_ICON } from './icons.ts';
 
 /**
- * Everything that waits for a person: gates, below them what agents ask in the middle of their work, and what could not
+ * Everything that waits for a person: gates, those that ask the same about the same content as one row, below them what agents ask in the middle of their work, and what could not
  * be merged.
  */
-export function gateRows(projects: Projects, forecasts: Forecasts): Row[] {
+export function gateRows(projects: Projects, forecasts: Forecasts, now: number): Row[] {
   const { gates, questions } = waitingCounts(projects);
   const isOneOfSeveral = gates + questions > 1;
   const settled = projects.all().flatMap(conflictsIn).length;
   return gates + questions + settled === 0
     ? []
     : rowsByFolder(projects, 'gates', (project) => [
-        ...project.sluice
-          .openGates()
-          .map((gate) => gateRow(project, gate, isOneOfSeveral, forecasts)),
+        ...waitingRows({ project, forecasts, now, isOneOfSeveral }),
         ...project.sluice
           .openQuestions()
           .map((question) => questionRow(project, question, isOneOfSeveral)),
@@ -67,34 +63,6 @@ function listed(parts: readonly string[]): string {
   return [parts.slice(0, -1).join(', '), ...parts.slice(-1)]
     .filter((part) => part !== '')
     .join(' and ');
-}
-
-function gateRow(
-  project: Project,
-  gate: OpenGate,
-  isOneOfSeveral: boolean,
-  forecasts: Forecasts,
-): Row {
-  const entry = readableRun(project, gate.run);
-  const offers = entry === undefined ? [] : gateOffers(entry, gate.task);
-  const mark =
-    entry !== undefined && offers.includes('forecast') ? forecasts.mark(project, entry) : undefined;
-  const target: CommandTarget = { kind: 'task', project, run: gate.run, task: gate.task };
-  // What is asked, not how the step is called, is what a person has to know.
-  const item = new vscode.TreeItem(oneLine(gate.ask, 120), vscode.TreeItemCollapsibleState.None);
-  item.id = JSON.stringify([project.folder.uri.toString(), gate.run, gate.task]);
-  item.description = isOneOfSeveral ? gate.run : '';
-  item.tooltip = plainTooltip([
-    gate.ask,
-    `${gate.task} of ${gate.run}, waiting since ${new Date(gate.openedAt).toLocaleString()}`,
-    gate.shown.length === 0 ? undefined : `Shows ${gate.shown.map(({ path }) => path).join(', ')}`,
-    mark && forecastText(mark),
-  ]);
-  item.iconPath = GATE_ICON;
-  item.contextValue = ['gate.waiting', ...offers].join(' ');
-  item.command = rowCommand('sluice.showGate', 'Show What the Gate Asks About', target);
-  item.accessibilityInformation = { label: `Gate ${gate.task} of ${gate.run}: ${gate.ask}` };
-  return new Row(target, item);
 }
 
 function questionRow(project: Project, question: AskedQuestion, isOneOfSeveral: boolean): Row {

@@ -184,7 +184,10 @@ describe('sluice runs, show, gates, approve, reject, cancel and resume', functio
 
   it('say on standard error what happens inside, to those who ask for it', async () => {
     for (const [SLUICE_LOG, said] of [
-      ['debug', /^only was cut off in attempt 1; ended \d+ left-over processes\n$/],
+      [
+        'debug',
+        /^\[run=long-\d+ task=only\] It was cut off in attempt 1; ended \d+ left-over processes\n$/,
+      ],
       ['', /^$/],
     ] as const) {
       const window = await project.open();

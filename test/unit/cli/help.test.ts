@@ -17,7 +17,7 @@ interface Usage {
 
 /** The commands as `docs/cli.md` has them. */
 function documented(): Usage[] {
-  return [...DOCS.matchAll(/^sluice ([a-z]+)(.*?)(?: {2,}.*)?$/gm)].map(
+  return [...DOCS.matchAll(/^sluice ([a-z-]+)(.*?)(?: {2,}.*)?$/gm)].map(
     ([, name = '', rest = '']) => {
       const parts = rest.match(/\[[^\]]+\]|<[^>]+>/g) ?? [];
       const isOption = (part: string) => /^\[-/.test(part);
@@ -44,7 +44,7 @@ describe('The usage of sluice', function () {
   /** The commands as the program tells them. */
   async function told(): Promise<Usage[]> {
     const { out } = await ask('--help');
-    const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
+    const names = [...out.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name = '']) => name);
     const usages = names
       .filter((name) => name !== 'help')
       .map(async (name) => {
@@ -54,7 +54,7 @@ describe('The usage of sluice', function () {
         );
         return {
           name,
-          args: (/^Usage: sluice [a-z]+ (?:\[options\] ?)?(.*)$/m.exec(help)?.[1] ?? '').trim(),
+          args: (/^Usage: sluice [a-z-]+ (?:\[options\] ?)?(.*)$/m.exec(help)?.[1] ?? '').trim(),
           options: options.filter((spellings) => spellings !== '-h, --help'),
         };
       });

@@ -75,7 +75,7 @@ describe('sluice run', function () {
     assert.match(out, /guarded-1 · waiting · 1 of 3 done · 1 waiting/);
     assert.match(
       out,
-      /Answer with: sluice approve guarded-1 ask {3}or: sluice reject guarded-1 ask\n$/,
+      /Answer with: sluice approve guarded-1 ask {3}or: sluice reject guarded-1 ask\nOr have it changed: sluice request-changes guarded-1 ask --note <text>\n$/,
     );
     assert.match((await sluice(project, 'runs')).out, /^guarded-1 +waiting /);
   });

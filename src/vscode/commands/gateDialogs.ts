@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import { count, oneLine } from '../../core/base/text.ts';
+import type { TaskId } from '../../core/domain/ids.ts';
+import { identicalGates } from '../../core/projections/gatePage.ts';
+import type { OpenGate } from '../../core/projections/gates.ts';
+import { confirm } from './confirm.ts';
+import type { GateChoice } from './picks.ts';
+
+// What a person is asked before an answer to a gate is whole. `undefined`: they back out.
+
+/** Gates that are named one by one in a question. */
+const MOST_NAMED = 12;
+
+export interface GivenChoice {
+  /** `undefined`: the gate asks for none. */
+  readonly choice: string | undefined;
+}
+
+/** What an approval has to carry. */
+export async function giveChoice(gate: OpenGate): Promise<GivenChoice | undefined> {
+  const { choices, takesText } = gate;
+  if (choices.length === 0) {
+    return takesText ? await writeChoice(gate) : { choice: undefined };
+  }
+  const own = 'Another Answer…';
+  const items: (vscode.QuickPickItem & { readonly choice: string | undefined })[] = [
+    ...choices.map((choice) => ({ label: choice, choice })),
+    ...(takesText
+      ? [{ label: own, iconPath: new vscode.ThemeIcon('edit'), choice: undefined }]
+      : []),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Approve ${gate.task} of ${gate.run}`,
+    placeHolder: oneLine(gate.ask, 160),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) {
+    return undefined;
+  }
+  return picked.choice === undefined ? await writeChoice(gate) : { choice: picked.choice };
+}
+
+async function writeChoice({ task, run, ask }: OpenGate): Promise<GivenChoice | undefined> {
+  const choice = await vscode.window.showInputBox({
+    title: `Approve ${task} of ${run}`,
+    prompt: oneLine(ask, 300),
+    placeHolder: 'Your answer',
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text.trim() === '' ? 'Write an answer: steps behind the gate go by it.' : '',
+  });
+  return choice === undefined ? undefined : { choice };
+}
+
+/** What is to be changed; it says something. */
+export async function writeNote(
+  { task, run }: OpenGate,
+  redo: readonly TaskId[],
+): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title: `Request Changes at ${task} of ${run}`,
+    prompt: `What should be different? ${oneLine(redo.join(', '), 160)} ${redo.length === 1 ? 'is told, and makes' : 'are told, and make'} it again.`,
+    placeHolder: 'shorter, and with an example',
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? 'Say what is to be changed.' : ''),
+  });
+}
+
+/** Who makes it again: of several the person picks, and at first all are meant. */
+export async function chooseMakers({
+  task,
+  makers,
+}: OpenGate): Promise<readonly TaskId[] | undefined> {
+  if (makers.length < 2) {
+    return makers;
+  }
+  const items = makers.map((maker) => ({ label: maker, maker, picked: true }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Request Changes at ${task}`,
+    placeHolder: 'Who makes it again?',
+    canPickMany: true,
+    ignoreFocusOut: true,
+  });
+  return picked === undefined || picked.length === 0 ? undefined : picked.map(({ maker }) => maker);
+}
+
+/** The gates that ask the same, with this one, once a person has said yes to all of them. */
+export async function chooseIdentical({
+  project,
+  gate,
+}: GateChoice): Promise<readonly OpenGate[] | undefined> {
+  const gates = identicalGates(project.sluice.openGates(), gate);
+  if (
+    !gates.some(
+      ({ run, task, digest }) => run === gate.run && task === gate.task && digest === gate.digest,
+    )
+  ) {
+    void vscode.window.showInformationMessage(
+      `${gate.task} of ${gate.run} does not ask that any more.`,
+    );
+    return undefined;
+  }
+  const more = gates.length - MOST_NAMED;
+  const named = [
+    ...gates.slice(0, MOST_NAMED).map(({ run, task }) => `• ${task} of ${run}`),
+    ...(more > 0 ? [`• and ${more} more`] : []),
+  ].join('\n');
+  const sure = await confirm(
+    gates.length === 1
+      ? `Approve ${gate.task} of ${gate.run}?`
+      : `Approve ${count(gates.length, 'gate')} that ask the same about the same content?`,
+    [oneLine(gate.ask, 300), named],
+    gates.length === 1 ? 'Approve' : 'Approve All',
+  );
+  return sure ? gates : undefined;
+}

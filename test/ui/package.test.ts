@@ -18,6 +18,8 @@ const SOURCES = [
   'media',
   'package.json',
   'package-lock.json',
+  'package.nls.json',
+  'l10n',
   'resources',
   'scripts',
   'src',
@@ -50,13 +52,17 @@ describe('the package', function () {
       encoding: 'utf8',
     });
     const expected = [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'package.nls.json'],
+      'l10n/bundle.l10n.json',
       ...['dist/extension.cjs', 'dist/THIRD-PARTY-NOTICES.txt'],
-      // A build for development has maps beside them.
-      ...filesIn('dist/packages').filter((file) => file.endsWith('.cjs')),
-      ...['dist/webview/graph.css', 'dist/webview/graph.js'],
+      ...fs.readdirSync(path.join(checkout, 'dist/parts')).map((file) => `dist/parts/${file}`),
+      ...fs
+        .readdirSync(path.join(checkout, 'dist/webview'))
+        .filter((file) => !file.endsWith('.map'))
+        .map((file) => `dist/webview/${file}`),
       ...['media/icon.png', 'media/icon.svg', 'media/sluice.svg'],
       ...filesIn('resources/schemas'),
+      ...filesIn('resources/walkthrough'),
       ...filesIn('resources/packs', 'dist/packs'),
       // The files of this pack are those of the example.
       ...filesIn('examples/code-quality/.sluice', 'dist/packs/code-quality/files/.sluice'),

@@ -36,8 +36,10 @@ describe('the views before there is anything to show', function () {
     assert.deepEqual(
       (await workbench.offeredCommands('Sluice: ')).filter((title) => !title.includes('Focus on')),
       [
-        // These two are about the user, not the folder.
+        // These are about the user, not the folder.
         'Sluice: Choose Default Model…',
+        'Sluice: Dashboard',
+        'Sluice: Get Started',
         'Sluice: Refresh',
         'Sluice: Set API Key…',
         'Sluice: Show Graph',
@@ -76,7 +78,7 @@ describe('the views before there is anything to show', function () {
     await workbench.view(views.workflows).getByText('A workflow is a file in').waitFor();
     await workbench.view(views.agents).getByText('An agent is a file in').waitFor();
     await workbench.view(views.runs).getByText('This folder is not in a Git repository').waitFor();
-    await workbench.view(views.runs).getByText('Run Workflow…').waitFor();
+    await workbench.view(views.runs).getByText('Add Pack…').waitFor();
     await workbench.screenshot(pictureFile('plain'));
     await workbench.runCommand(commands.runWorkflow);
     await workbench.notification('There is no workflow here yet').waitFor();

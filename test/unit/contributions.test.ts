@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { COMMANDS, GRAPH_PANEL, OWN_VERSIONS, settings, VIEWS } from '../../src/vscode/ids.ts';
+import { settingsPage } from '../../scripts/settings.mjs';
+import {
+  COMMANDS,
+  DONE,
+  GRAPH_PANEL,
+  NO_MODELS,
+  OWN_VERSIONS,
+  settings,
+  VIEWS,
+  WALKTHROUGH,
+} from '../../src/vscode/ids.ts';
+import { OWN_KEYS } from '../../src/vscode/isolationRules.ts';
 import type { RunOffer, TaskOffer } from '../../src/vscode/offers.ts';
 
 interface Manifest {
@@ -14,18 +25,40 @@ interface Manifest {
       title: string;
       category: string;
       icon?: string;
+      enablement?: string;
     }[];
     readonly views: Readonly<Record<string, readonly { id: string }[]>>;
-    readonly configuration: {
-      readonly properties: Readonly<
-        Record<
-          string,
-          { default: unknown; scope: string; description?: string; markdownDescription?: string }
-        >
-      >;
-    };
+    readonly configuration: readonly {
+      readonly title: string;
+      readonly order: number;
+      readonly properties: Readonly<Record<string, SettingEntry>>;
+    }[];
+    readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
+    readonly keybindings: readonly { command: string; key: string; mac: string; when: string }[];
+    readonly walkthroughs: readonly Walkthrough[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
   };
+}
+
+interface SettingEntry {
+  readonly default: unknown;
+  readonly scope: string;
+  readonly order?: number;
+  readonly enum?: readonly unknown[];
+  readonly enumDescriptions?: readonly string[];
+  readonly markdownEnumDescriptions?: readonly string[];
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+interface Walkthrough {
+  readonly id: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly description: string;
+    readonly media: { readonly svg: string; readonly altText: string };
+    readonly completionEvents: readonly string[];
+  }[];
 }
 
 interface MenuEntry {
@@ -36,12 +69,23 @@ interface MenuEntry {
 
 describe('package.json', () => {
   const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest;
-  const { commands, views, configuration, menus } = manifest.contributes;
+  const { commands, views, configuration, menus, viewsWelcome, keybindings, walkthroughs } =
+    manifest.contributes;
+  const texts = JSON.parse(fs.readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
+  const properties = Object.fromEntries(
+    configuration.flatMap((group) => Object.entries(group.properties)),
+  );
+
+  /** A contributed text as a window that speaks English shows it. */
+  function said(text: string): string {
+    const [, key] = /^%(.+)%$/.exec(text) ?? [];
+    return key === undefined ? text : (texts[key] ?? '');
+  }
 
   it('contributes exactly the commands that are handled, each with a title and a category', () => {
     assert.deepEqual(commands.map(({ command }) => command).sort(), [...COMMANDS].sort());
-    for (const { title, category } of commands) {
-      assert.notEqual(title, '');
+    for (const { command, title, category } of commands) {
+      assert.notEqual(said(title), '', `${command} has no title`);
       assert.equal(category, 'Sluice');
     }
   });
@@ -53,25 +97,61 @@ describe('package.json', () => {
     );
   });
 
-  it('contributes exactly the settings that are read, with the same defaults and a description', () => {
-    const declared = Object.entries(configuration.properties);
+  it('contributes exactly the settings that are read, with the same defaults', () => {
+    const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) =>
+      one < other ? -1 : 1;
     assert.deepEqual(
-      declared.map(([key, { default: value }]) => [key, value]),
-      Object.entries(settings).map(([key, { default: value }]) => [`sluice.${key}`, value]),
+      Object.entries(properties)
+        .map(([key, { default: value }]) => [key, value] as const)
+        .sort(byName),
+      Object.entries(settings)
+        .map(([key, { default: value }]) => [`sluice.${key}`, value] as const)
+        .sort(byName),
     );
-    for (const [key, { description, markdownDescription }] of declared) {
-      assert.ok(description ?? markdownDescription, `${key} has no description`);
+  });
+
+  it('groups settings, and gives each a scope, a place and sentences that say what it does', () => {
+    assert.deepEqual(
+      configuration.map(({ order }) => order),
+      configuration.map(({ order }) => order).sort((a, b) => a - b),
+    );
+    const scopes = ['application', 'machine', 'machine-overridable', 'window', 'resource'];
+    for (const group of configuration) {
+      assert.notEqual(said(group.title), '');
+      const settingsOfGroup = Object.entries(group.properties);
+      assert.deepEqual(
+        settingsOfGroup.map(([, { order }]) => order),
+        settingsOfGroup.map((_, place) => place + 1),
+      );
+      for (const [key, setting] of settingsOfGroup) {
+        const { scope, description, markdownDescription, enum: values } = setting;
+        assert.ok(scopes.includes(scope), `${key} has the scope ${scope}`);
+        assert.match(said(description ?? markdownDescription ?? ''), /\.$/, key);
+        const each = setting.enumDescriptions ?? setting.markdownEnumDescriptions ?? [];
+        assert.equal(each.length, values?.length ?? 0, `${key} says not what each value means`);
+        for (const text of each) {
+          assert.match(said(text), /\.$/, key);
+        }
+      }
     }
   });
 
-  it('names only its own commands in menus, and gives inline ones an icon', () => {
+  it('tells in docs/settings.md of each setting what package.json says of it', () => {
+    assert.equal(
+      fs.readFileSync('docs/settings.md', 'utf8'),
+      settingsPage(configuration, said),
+      'run: npm run settings',
+    );
+  });
+
+  it('names only its own commands in menus, and gives those that are buttons an icon', () => {
     const known = new Map(commands.map((command) => [command.command, command]));
     for (const [menu, entries] of Object.entries(menus)) {
       for (const { command, group } of entries) {
         assert.ok(known.has(command), `${menu} names ${command}`);
         assert.ok(
-          group?.startsWith('inline') !== true || known.get(command)?.icon !== undefined,
-          `${command} is inline and has no icon`,
+          !/^(inline|navigation)/.test(group ?? '') || known.get(command)?.icon !== undefined,
+          `${command} is a button and has no icon`,
         );
       }
     }
@@ -153,22 +233,117 @@ describe('package.json', () => {
   });
 
   it('takes what leads to keys and money from the user alone, never from a folder', () => {
-    const scopes = Object.entries(configuration.properties).flatMap(([key, { scope }]) =>
+    const scopes = Object.entries(properties).flatMap(([key, { scope }]) =>
       key.startsWith('sluice.models.') ? [scope] : [],
     );
     assert.deepEqual(new Set(scopes), new Set(['machine']));
   });
 
+  it('takes what protects the checkout and the disk from the user alone, too', () => {
+    for (const key of OWN_KEYS) {
+      assert.match(properties[`sluice.${key}`]?.scope ?? '', /^(application|machine)$/, key);
+    }
+  });
+
+  it('says in every view what to do: without a folder, in one nobody trusts, and in an empty one', () => {
+    const situations = [
+      { workspaceFolderCount: 0, isWorkspaceTrusted: true },
+      { workspaceFolderCount: 1, isWorkspaceTrusted: false },
+      { workspaceFolderCount: 1, isWorkspaceTrusted: true, 'sluice.definitions': 'none' },
+      { workspaceFolderCount: 1, isWorkspaceTrusted: true, 'sluice.definitions': 'some' },
+    ];
+    for (const view of VIEWS) {
+      for (const context of situations) {
+        const shown = viewsWelcome.filter(
+          (entry) => entry.view === view && holds(entry.when, context),
+        );
+        assert.equal(shown.length, 1, `${view} where ${JSON.stringify(context)}`);
+      }
+    }
+    const [needy] = viewsWelcome.filter(({ when }) => when.includes(NO_MODELS));
+    assert.match(said(needy?.contents ?? ''), /command:sluice\.chooseDefaultModel/);
+  });
+
+  it('leads from welcome views and the walkthrough to commands that are there', () => {
+    const links = [
+      ...viewsWelcome.map(({ contents }) => contents),
+      ...walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
+    ].flatMap((text) => [...said(text).matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id ?? ''));
+    const ours: readonly string[] = [...COMMANDS, ...VIEWS.map((view) => `${view}.focus`)];
+    for (const id of links.filter((link) => link.startsWith('sluice.'))) {
+      assert.ok(ours.includes(id), `${id} is not there`);
+    }
+    assert.ok(links.length > 10);
+  });
+
+  it('has a walkthrough whose pictures are files that know the theme, and whose steps can be done', () => {
+    const [walkthrough, ...others] = walkthroughs;
+    assert.deepEqual([walkthrough?.id, others], [WALKTHROUGH, []]);
+    const contexts: readonly string[] = Object.values(DONE);
+    for (const { id, media, completionEvents } of walkthrough?.steps ?? []) {
+      const picture = fs.readFileSync(media.svg, 'utf8');
+      assert.match(picture, /var\(--vscode-/, id);
+      // A colour of its own would be lost in some theme; and nothing is loaded, from anywhere.
+      assert.doesNotMatch(picture, /#[0-9a-f]{3,8}\b|rgb|href|url\(|style=|<script/i, id);
+      assert.notEqual(said(media.altText), '');
+      assert.ok(completionEvents.length > 0, id);
+      for (const event of completionEvents) {
+        const [, kind, of = ''] = /^on(Command|Context|SettingChanged):([\w.]+)/.exec(event) ?? [];
+        const there: readonly string[] =
+          kind === 'Command' ? COMMANDS : kind === 'Context' ? contexts : Object.keys(properties);
+        assert.ok(there.includes(of), `${id} is done by ${event}`);
+      }
+    }
+  });
+
+  it('has keys for commands that are there, each once, that act in a trusted folder alone', () => {
+    assert.deepEqual(
+      keybindings.map(({ command }) => command),
+      ['sluice.runWorkflow', 'sluice.showGraph', 'sluice.nextGate', 'sluice.showDashboard'],
+    );
+    for (const { command, key, mac, when } of keybindings) {
+      assert.ok((COMMANDS as readonly string[]).includes(command), command);
+      assert.match(key, /^shift\+alt\+s [a-z]$/);
+      assert.match(mac, /^ctrl\+cmd\+s [a-z]$/);
+      assert.ok(!holds(when, { workspaceFolderCount: 1, isWorkspaceTrusted: false }), command);
+      assert.ok(holds(when, { workspaceFolderCount: 1, isWorkspaceTrusted: true }), command);
+    }
+    assert.equal(new Set(keybindings.map(({ key }) => key)).size, keybindings.length);
+  });
+
+  it('enables under a folder nobody trusts nothing but what only shows or is about the user', () => {
+    const enabled = commands
+      .filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted') !== true)
+      .map(({ command }) => command.replace('sluice.', ''));
+    assert.deepEqual(
+      enabled.filter((command) => !HARMLESS.has(command)),
+      [],
+    );
+  });
+
+  it('takes every text that people see from package.nls.json, and has none there that nobody sees', () => {
+    const shown = shownTexts(manifest);
+    assert.deepEqual(
+      shown.filter(({ text }) => !text.startsWith('%') && text !== 'Sluice').map(({ at }) => at),
+      [],
+    );
+    const used = shown.flatMap(({ text }) => /^%(.+)%$/.exec(text)?.[1] ?? []);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());
+    for (const [key, text] of Object.entries(texts)) {
+      assert.notEqual(text.trim(), '', key);
+    }
+  });
+
   it('lets no folder that nobody trusts say what is kept, written and copied', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-    const theirs = Object.keys(configuration.properties).filter((key) =>
+    const theirs = Object.keys(properties).filter((key) =>
       /^sluice\.(?:base$|cache\.|checkout\.|copies\.|git\.)/.test(key),
     );
     assert.deepEqual([...restrictedConfigurations].sort(), theirs.sort());
   });
 
   it("knows the files of versions of people's own by the folder they are in", () => {
-    const [title] = menus['editor/title'] ?? [];
+    const title = menus['editor/title']?.find(({ command }) => command === 'sluice.useOwnVersion');
     assert.equal(title?.when, `resourcePath =~ /${OWN_VERSIONS}/`);
   });
 
@@ -230,4 +405,58 @@ const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {
 function matches(when: string | undefined, value: string, key = 'viewItem'): boolean {
   const pattern = new RegExp(`${key} =~ /(.*)/$`).exec(when ?? '')?.[1];
   return pattern !== undefined && new RegExp(pattern).test(value);
+}
+
+/** They show something that is read already, or are about the user and not the folder. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...['showGraph', 'exportGraph', 'showGate', 'showQuestion', 'showDashboard', 'showOutput'],
+  ...['openArtifact', 'openDefinition', 'refresh', 'showLog', 'getStarted'],
+  ...['setApiKey', 'chooseDefaultModel', 'followOutput', 'unfollowOutput'],
+  ...['clearRunsFilter', 'showInRuns'],
+]);
+
+/** Keys of package.json whose value people read; those in schemas too. */
+const SHOWN = new Set([
+  ...['title', 'shortTitle', 'name', 'contextualTitle', 'contents', 'description', 'altText'],
+  ...['markdownDescription', 'enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels'],
+  ...['patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage'],
+]);
+
+/** All that people read in what is contributed, and where it stands. */
+function shownTexts({ contributes, capabilities }: Manifest): { at: string; text: string }[] {
+  const found: { at: string; text: string }[] = [];
+  const look = (value: unknown, at: string, isShown: boolean): void => {
+    if (typeof value === 'string') {
+      found.push(...(isShown ? [{ at, text: value }] : []));
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        const isList = Array.isArray(value);
+        // What settings are set to is nothing people read.
+        if (key !== 'default' && key !== 'menus') {
+          look(inner, `${at}.${key}`, isList ? isShown : SHOWN.has(key));
+        }
+      }
+    }
+  };
+  look(contributes, 'contributes', false);
+  look(capabilities, 'capabilities', false);
+  return found;
+}
+
+/** Whether a `when` clause of `&&`, `||`, `!`, `==` and numbers holds; what is not named is not set. */
+function holds(when: string, context: Readonly<Record<string, unknown>>): boolean {
+  return when.split('||').some((all) =>
+    all.split('&&').every((part) => {
+      const [, not, key = '', sign, value] =
+        /^\s*(!?)([\w.]+)\s*(?:(==|>)\s*'?(\w+)'?)?\s*$/.exec(part) ?? [];
+      const is = context[key];
+      const isSo =
+        sign === '=='
+          ? String(is) === value
+          : sign === '>'
+            ? Number(is) > Number(value)
+            : is === true;
+      return not === '!' ? !isSo : isSo;
+    }),
+  );
 }

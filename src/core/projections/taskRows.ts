@@ -4,14 +4,9 @@ import type { Artifact } from '../domain/event.ts';
 import type { Reuse } from '../domain/cache.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
-import {
-  isDone,
-  type LandingState,
-  type RunState,
-  type SkipReason,
-  type TaskState,
-} from '../domain/runState.ts';
-import type { AgentStep, GateStep, RunPlan } from '../domain/workflow.ts';
+import type { LandingState, RunState, SkipReason, TaskState } from '../domain/runState.ts';
+import type { AgentStep, GateStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { undatedModel } from '../domain/servedModel.ts';
 import type { ShownStatus } from './graphPicture.ts';
 import { spentText } from './amounts.ts';
 import { otherModelText, spentBy } from './ledger.ts';
@@ -40,6 +35,12 @@ export interface TaskRow {
   readonly cause: string;
   /** One line that changes all the time while it runs: what it has spent so far, and says. Else empty. */
   readonly live: string;
+  /** The first half of `live`: `2,140 tokens · $0.03`. */
+  readonly spent: string;
+  /** The other half: what it says. */
+  readonly said: string;
+  /** The model that answered it last, or that it asked: `claude-x`. Empty where no model was asked. */
+  readonly model: string;
   /** When another attempt is made, in milliseconds since 1970. */
   readonly triesAgainAt: number | undefined;
   /** When its attempt goes on, in milliseconds since 1970. */
@@ -61,6 +62,7 @@ export type Driven =
   | { readonly kind: 'nobody' };
 
 export type { ShownStatus } from './graphPicture.ts';
+export { census, doneCount, runDuration } from './census.ts';
 
 /** The one word for a run: its end, or how it stands. */
 export function shownStatus(state: RunState, driven: Driven): ShownStatus {
@@ -119,41 +121,57 @@ export function taskRows(
   heard: Heard = () => undefined,
   now?: number,
 ): TaskRow[] {
-  return plan.tasks.map((planned) => {
-    const { id: task, step, needs, groups } = planned;
-    const at = state.tasks.get(task);
-    if (at === undefined) {
-      throw new Error(`Internal error: the run has no task ${task}`);
-    }
-    const landing = state.landings.get(task);
-    const waits = whyWaiting(plan, planned, state, driven.kind !== 'nobody');
-    const [question] = questionsOf(state, task);
-    const asks = question === undefined ? undefined : asksText(question.asks);
-    return {
-      task,
-      step,
-      needs,
-      groups,
-      state: at.kind,
-      asks,
-      detail:
-        waits === undefined || asks !== undefined
-          ? detailOf(plan, state, task, at, asks, now)
-          : waitText(waits),
-      reused: reuseOf(state, task),
-      reason: reasonText(plan, state, task, 'line', now),
-      cause: causeText(plan, state, task),
-      live: at.kind === 'running' && asks === undefined ? liveText(state, task, heard) : '',
-      triesAgainAt: waits?.kind === 'time' ? waits.until : undefined,
-      goesOnAt: waits?.kind === 'provider' ? waits.until : undefined,
-      fix: fixOf(at, landing),
-      startedAt: at.kind === 'running' ? at.startedAt : undefined,
-      durationMs: durationOf(at),
-      artifacts: at.kind === 'succeeded' ? at.artifacts : [],
-      branch: landing?.kind === 'done' ? landing.branch : undefined,
-      verbs: taskVerbs(plan, state, task),
-    };
-  });
+  return plan.tasks.map((planned) => taskRow(plan, planned, state, driven, heard, now));
+}
+
+/** @param planned one of the plan's tasks; the others as of `taskRows` */
+export function taskRow(
+  plan: RunPlan,
+  planned: PlannedTask,
+  state: RunState,
+  driven: Driven,
+  heard: Heard,
+  now: number | undefined,
+): TaskRow {
+  const { id: task, step, needs, groups } = planned;
+  const at = state.tasks.get(task);
+  if (at === undefined) {
+    throw new Error(`Internal error: the run has no task ${task}`);
+  }
+  const landing = state.landings.get(task);
+  const waits = whyWaiting(plan, planned, state, driven.kind !== 'nobody');
+  const [question] = questionsOf(state, task);
+  const asks = question === undefined ? undefined : asksText(question.asks);
+  const isAtWork = at.kind === 'running' && asks === undefined;
+  const spent = isAtWork ? spentText(spentBy(state, task)) : '';
+  const said = isAtWork ? lineEnd(heard(task) ?? '', HEARD) : '';
+  return {
+    task,
+    step,
+    needs,
+    groups,
+    state: at.kind,
+    asks,
+    detail:
+      waits === undefined || asks !== undefined
+        ? detailOf(plan, state, task, at, asks, now)
+        : waitText(waits),
+    reused: reuseOf(state, task),
+    reason: reasonText(plan, state, task, 'line', now),
+    cause: causeText(plan, state, task),
+    live: [spent, said].filter((text) => text !== '').join(' · '),
+    spent,
+    said,
+    model: modelOf(state, task),
+    triesAgainAt: waits?.kind === 'time' ? waits.until : undefined,
+    goesOnAt: waits?.kind === 'provider' ? waits.until : undefined,
+    fix: fixOf(at, landing),
+    startedAt: at.kind === 'running' ? at.startedAt : undefined,
+    durationMs: durationOf(at),
+    artifacts: at.kind === 'succeeded' ? at.artifacts : [],
+    branch: landing?.kind === 'done' ? landing.branch : undefined,
+    verbs: taskVerbs(plan, state, task),
+  };
 }
 
 /** What was reused took no time, and there is none to tell. */
@@ -165,9 +183,11 @@ function durationOf(task: TaskState): number | undefined {
 /** Characters of what a running task says that a row has room for. */
 const HEARD = 60;
 
-function liveText(state: RunState, task: TaskId, heard: Heard): string {
-  const said = lineEnd(heard(task) ?? '', HEARD);
-  return [spentText(spentBy(state, task)), said].filter((text) => text !== '').join(' · ');
+/** Without its day and the folder before it: the row is narrow, and the tooltip has all of it. */
+function modelOf(state: RunState, task: TaskId): string {
+  const last = state.ledger.tasks.get(task)?.calls.at(-1);
+  const name = last?.end?.served ?? last?.requested ?? '';
+  return oneLine(undatedModel(name.slice(name.lastIndexOf('/') + 1)), 40);
 }
 
 function detailOf(
@@ -246,44 +266,4 @@ function fixOf(task: TaskState, landing: LandingState | undefined): string | und
     return 'Find out whether its work was done. Then accept it, rerun it or skip it.';
   }
   return landing?.kind === 'failed' ? failureText(landing.failure).fix : undefined;
-}
-
-/** `4 of 6 done` */
-export function doneCount(state: RunState): string {
-  let done = 0;
-  for (const task of state.tasks.values()) {
-    done += isDone(task) ? 1 : 0;
-  }
-  return `${done} of ${state.tasks.size} done`;
-}
-
-/** `4 of 6 done`, with what else is worth a word: `1 running`, `2 skipped`, `1 asks you`, `2 need a look`. */
-export function census(state: RunState): string {
-  const counts = new Map<TaskState['kind'], number>();
-  for (const { kind } of state.tasks.values()) {
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const asking = askingTasks(state).size;
-  counts.set('running', (counts.get('running') ?? 0) - state.asking.size);
-  const parts = [doneCount(state)];
-  for (const kind of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
-    const some = counts.get(kind);
-    if (some !== undefined && some > 0) {
-      parts.push(`${some} ${kind}`);
-    }
-  }
-  if (asking > 0) {
-    parts.push(asking === 1 ? '1 asks you' : `${asking} ask you`);
-  }
-  const unknown = counts.get('unknown') ?? 0;
-  if (unknown > 0) {
-    parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
-  }
-  return parts.join(' · ');
-}
-
-/** Wall time of the run in milliseconds, up to its end or to `now`. */
-export function runDuration(state: RunState, now: number): number {
-  const end = state.phase.kind === 'finished' ? state.phase.at : now;
-  return Math.max(0, end - state.createdAt);
 }

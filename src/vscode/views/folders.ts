@@ -15,10 +15,15 @@ export function rowsByFolder(
   }
   return all.map((project) => {
     const item = new vscode.TreeItem(project.folder.name, vscode.TreeItemCollapsibleState.Expanded);
-    item.id = `${view}:${project.folder.uri.toString()}`;
+    item.id = folderRowId(view, project);
     item.iconPath = vscode.ThemeIcon.Folder;
+    item.accessibilityInformation = { label: `Folder ${project.folder.name}` };
     return new Row(undefined, item, () => rows(project));
   });
+}
+
+export function folderRowId(view: string, { folder }: Project): string {
+  return `${view}:${folder.uri.toString()}`;
 }
 
 /** Markdown that shows text of agents and files as text: nothing in it is a link, an image or a command. */

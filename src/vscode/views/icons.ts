@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TaskState } from '../../core/domain/runState.ts';
-import type { ShownStatus, TaskRow } from '../../core/projections/taskRows.ts';
+import type { ShownStatus } from '../../core/projections/taskRows.ts';
+import type { Sign } from './signs.ts';
 
 // Shape and colour both tell the state, so neither is needed to read it. Colours are the theme's.
 
@@ -48,55 +49,47 @@ export const QUESTION_ICON = icon('comment-unresolved', WAITING);
 const REUSED_ICON = icon('archive', PASSED);
 const CUT_OFF_ICON = icon('debug-disconnect', WAITING);
 
-/** @param isDriven some program moves the run on */
-export function taskIcon(
-  { state, verbs, asks, reused, triesAgainAt, goesOnAt }: TaskRow,
-  isDriven: boolean,
-): vscode.ThemeIcon {
-  if (state === 'pending') {
-    if (verbs.includes('release') || asks !== undefined) {
-      return verbs.includes('release') ? HELD_ICON : QUESTION_ICON;
-    }
-    return triesAgainAt !== undefined
-      ? DELAYED_ICON
-      : goesOnAt !== undefined
-        ? PARKED_ICON
-        : TASK_ICONS.pending;
-  }
-  if (state === 'running' && !isDriven && asks === undefined) {
-    return CUT_OFF_ICON;
-  }
-  if (asks !== undefined) {
-    return QUESTION_ICON;
-  }
-  return reused === undefined ? TASK_ICONS[state] : REUSED_ICON;
+const SIGN_ICONS: Readonly<Record<Exclude<Sign, `run.${ShownStatus}`>, vscode.ThemeIcon>> = {
+  ...TASK_ICONS,
+  held: HELD_ICON,
+  delayed: DELAYED_ICON,
+  parked: PARKED_ICON,
+  asking: QUESTION_ICON,
+  reused: REUSED_ICON,
+  'cut-off': CUT_OFF_ICON,
+  past: icon('history', RUNNING),
+  problem: icon('error', FAILED),
+  file: vscode.ThemeIcon.File,
+  expected: icon('circle-outline', QUIET),
+  branch: icon('git-branch'),
+  attempts: icon('history', QUIET),
+  wanted: icon('comment', WAITING),
+  lapsed: icon('discard', QUIET),
+};
+
+export function signIcon(sign: Sign): vscode.ThemeIcon {
+  return isRunSign(sign) ? RUN_ICONS[sign.slice('run.'.length) as ShownStatus] : SIGN_ICONS[sign];
 }
 
-export function runIcon(status: ShownStatus): vscode.ThemeIcon {
-  return RUN_ICONS[status];
-}
-
-/** What one of its tasks is in first tells how a group stands; else it is done. */
-const TELLING: readonly TaskState['kind'][] = [
-  'waiting',
-  'unknown',
-  'running',
-  'failed',
-  'pending',
-  'cancelled',
-];
-
-export function groupIcon(rows: readonly TaskRow[], isDriven: boolean): vscode.ThemeIcon {
-  for (const state of TELLING) {
-    const telling = rows.find((row) => row.state === state);
-    if (telling !== undefined) {
-      return taskIcon(telling, isDriven);
-    }
-  }
-  return TASK_ICONS[rows.every(({ state }) => state === 'skipped') ? 'skipped' : 'succeeded'];
+function isRunSign(sign: Sign): sign is `run.${ShownStatus}` {
+  return sign.startsWith('run.');
 }
 
 export const GATE_ICON = icon('bell-dot', WAITING);
+/** Gates that ask the same about the same content. */
+export const GATES_ICON = icon('layers', WAITING);
+/** What there is to know before a gate is answered. */
+export const LAPSED_ICON = icon('history', WAITING);
+export const MAKER_ICON = icon('account');
+export const EVIDENCE_ICON = icon('pass', PASSED);
+export const AGAINST_ICON = icon('warning', WAITING);
+export const TOLD_ICON = icon('info', QUIET);
+export const FILES_ICON = icon('diff-multiple');
+export const ADDED_ICON = icon('diff-added', 'gitDecoration.addedResourceForeground');
+export const CHANGED_ICON = icon('diff-modified', 'gitDecoration.modifiedResourceForeground');
+export const REMOVED_ICON = icon('diff-removed', 'gitDecoration.deletedResourceForeground');
+export const FORECAST_ICON = icon('git-compare');
+export const COST_ICON = icon('credit-card');
 /** A path that could not be merged, and one a person has chosen for. */
 export const CONFLICT_ICON = icon('git-merge', WAITING);
 export const CHOSEN_ICON = icon('pass', PASSED);

@@ -24,7 +24,7 @@ import {
   MERGING_ICON,
   UNTOUCHED_ICON,
 } from './icons.ts';
-import { rowId } from './taskRow.ts';
+import { rowId } from './rowId.ts';
 
 // The rows below a run that are not its tasks: what became of the checkout meanwhile, and the merge of its results.
 

@@ -2,21 +2,28 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
 import type { Row } from '../contributions.ts';
 import type { ViewId } from '../ids.ts';
+import { RowKeeper } from './rowKeeper.ts';
+import { tooltipOf } from './tooltips.ts';
 
 /**
- * A view whose rows are made anew from the truth each time; ids on the items keep selection and folding.
+ * A view whose rows are made from the truth each time; ids on the items keep selection and folding.
  *
- * R1  VS Code is told of what differs, and of nothing else. While it asks for rows anew it does not know
- *     those it has, and whoever opens a menu or presses a button then has it go to no row.
- * R2  So a row is the same object for as long as a row with its id is there.
+ * T1  A view nobody sees is not looked at; it is when it is shown again.
  */
 export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly view: vscode.TreeView<Row>;
   readonly #roots: () => readonly Row[];
   readonly #changed = new vscode.EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  /** The rows VS Code was given below each; below `undefined`, the roots. */
-  readonly #given = new Map<Row | undefined, readonly Row[]>();
+  readonly #keeper = new RowKeeper<Row>({
+    idOf: ({ item }) => item.id ?? '',
+    childrenOf: (row) => row.children(),
+    become: (row, newer) => row.become(newer),
+    lookOf,
+    notesOf,
+  });
+  readonly #listeners: vscode.Disposable[];
+  #again: NodeJS.Timeout | undefined;
 
   /** @param folds its rows have rows below them */
   constructor(id: ViewId, folds: boolean, roots: () => readonly Row[]) {
@@ -25,19 +32,64 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
       treeDataProvider: this,
       showCollapseAll: folds,
     });
+    this.#listeners = [
+      this.view.onDidChangeVisibility(() => this.refresh()),
+      this.view.onDidCollapseElement(({ element }) => this.#keeper.shut(element)),
+      this.view.onDidExpandElement(({ element }) => {
+        this.#keeper.opened(element);
+        this.refresh();
+      }),
+    ];
   }
 
   refresh(): void {
-    const before = this.#given.get(undefined);
-    const roots = before === undefined ? [] : this.#roots();
-    if (before === undefined || !haveSameIds(before, roots)) {
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    if (!this.view.visible) {
+      return;
+    }
+    if (!this.#keeper.isAsked) {
       this.#changed.fire(undefined);
       return;
     }
-    const changed = this.#updated(before, roots);
-    if (changed.length > 0) {
-      this.#changed.fire(changed);
+    const { rows, againInMs } = this.#keeper.refresh(this.#roots(), performance.now());
+    if (rows === undefined) {
+      this.#changed.fire(undefined);
+    } else if (rows.length > 0) {
+      this.#changed.fire([...rows]);
     }
+    if (againInMs !== undefined) {
+      this.#again = setTimeout(() => this.refresh(), againInMs);
+    }
+  }
+
+  /**
+   * Shows a row and selects it.
+   * @param path ids from the top down
+   * @returns false when there is no such row
+   */
+  async reveal(path: readonly string[]): Promise<boolean> {
+    const opened = (parent: Row | undefined, [id, ...below]: readonly string[]): void => {
+      const row = id === undefined ? undefined : this.#keeper.given(parent, id);
+      if (row !== undefined) {
+        this.#keeper.opened(row);
+        opened(row, below);
+      }
+    };
+    opened(undefined, path);
+    this.refresh();
+    let row: Row | undefined;
+    for (const id of path) {
+      row = this.#keeper.find(row, id, this.#roots);
+      if (row === undefined) {
+        return false;
+      }
+    }
+    if (row === undefined) {
+      return false;
+    }
+    await this.view.reveal(row, { select: true, focus: true, expand: false });
+    return true;
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -45,69 +97,38 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
   }
 
   getChildren(parent?: Row): Row[] {
-    const before = this.#given.get(parent) ?? [];
-    const known = new Map(before.map((row) => [row.item.id, row]));
-    const rows = (parent === undefined ? this.#roots() : parent.children()).map((row) => {
-      const old = known.get(row.item.id);
-      known.delete(row.item.id);
-      old?.become(row);
-      return old ?? row;
-    });
-    for (const gone of known.values()) {
-      this.#forget(gone);
-    }
-    this.#given.set(parent, rows);
-    return [...rows];
+    return [...this.#keeper.give(parent, parent === undefined ? this.#roots() : parent.children())];
+  }
+
+  getParent(row: Row): Row | undefined {
+    return this.#keeper.parentOf(row);
+  }
+
+  /** What somebody points at is told then: it is long, and most of it is never read. */
+  resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
+    item.tooltip ??= tooltipOf(row.item);
+    return item;
   }
 
   dispose(): void {
+    clearTimeout(this.#again);
+    for (const listener of this.#listeners) {
+      listener.dispose();
+    }
     this.view.dispose();
     this.#changed.dispose();
   }
-
-  /** The rows that look different now or have other rows below them; VS Code asks anew for what is below these. */
-  #updated(before: readonly Row[], rows: readonly Row[]): Row[] {
-    return before.flatMap((old, place) => {
-      const row = rows[place];
-      if (row === undefined) {
-        return [];
-      }
-      const looksSame = lookOf(old.item) === lookOf(row.item);
-      old.become(row);
-      const below = this.#given.get(old);
-      if (!looksSame || below === undefined) {
-        return looksSame ? [] : [old];
-      }
-      const children = old.children();
-      return haveSameIds(below, children) ? this.#updated(below, children) : [old];
-    });
-  }
-
-  #forget(row: Row): void {
-    for (const child of this.#given.get(row) ?? []) {
-      this.#forget(child);
-    }
-    this.#given.delete(row);
-  }
 }
 
-function haveSameIds(some: readonly Row[], others: readonly Row[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ item }, place) => item.id === others[place]?.item.id)
-  );
+function lookOf({ item }: Row): string {
+  return JSON.stringify([item.label, item.iconPath, item.contextValue, item.collapsibleState]);
 }
 
-/** All of an item that shows. */
-function lookOf(item: vscode.TreeItem): string {
-  const { label, description, tooltip, iconPath, contextValue, accessibilityInformation } = item;
+function notesOf({ item }: Row): string {
+  const { description, tooltip, accessibilityInformation } = item;
   return JSON.stringify([
-    label,
     description,
     typeof tooltip === 'object' ? tooltip.value : tooltip,
-    iconPath,
-    contextValue,
     accessibilityInformation,
-    item.collapsibleState,
   ]);
 }

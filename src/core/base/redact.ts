@@ -62,8 +62,13 @@ export interface StreamRedactor {
   end(): string;
 }
 
+export interface PeekingRedactor extends StreamRedactor {
+  /** What would be shown of what is held back if this came now, and then nothing. Changes nothing. */
+  peek(text: string): string;
+}
+
 /** Hides secrets in a text that comes in chunks, also those that lie across several. */
-export function streamRedactor(secrets: () => Iterable<string>): StreamRedactor {
+export function streamRedactor(secrets: () => Iterable<string>): PeekingRedactor {
   let held = '';
   return {
     push(text) {
@@ -83,10 +88,15 @@ export function streamRedactor(secrets: () => Iterable<string>): StreamRedactor 
       held = '';
       return shown;
     },
+    peek(text) {
+      return redactor(secrets)(held + text);
+    },
   };
 }
 
 interface Range {
+  /** Where begins what tells that it is a secret. */
+  readonly from: number;
   readonly start: number;
   readonly end: number;
 }
@@ -117,22 +127,26 @@ function rangesIn(text: string, known: readonly string[]): readonly Range[] {
   const found: Range[] = [];
   for (const form of known) {
     for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
-      found.push({ start: at, end: at + form.length });
+      found.push({ from: at, start: at, end: at + form.length });
     }
   }
   for (const pattern of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.['secret'] ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
-      found.push({ start, end: start + secret.length });
+      found.push({ from: match.index, start, end: start + secret.length });
     }
   }
   found.sort((a, b) => a.start - b.start || a.end - b.end);
   const merged: Range[] = [];
   for (const range of found) {
     const last = merged.at(-1);
-    if (last !== undefined && range.start <= last.end) {
-      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
+    if (last !== undefined && range.start < last.end) {
+      merged[merged.length - 1] = {
+        from: Math.min(last.from, range.from),
+        start: last.start,
+        end: Math.max(last.end, range.end),
+      };
     } else {
       merged.push(range);
     }
@@ -166,8 +180,13 @@ function safeCut(text: string, known: readonly string[], ranges: readonly Range[
   if (block !== null) {
     cut = Math.min(cut, Math.max(0, text.length - MAX_BLOCK) + block.index);
   }
-  const over = ranges.find(({ start, end }) => start < cut && cut < end);
-  return over?.start ?? cut;
+  // A secret is held with what introduces it: it is not known by itself.
+  for (const { from, end } of ranges.toReversed()) {
+    if (from < cut && cut < end) {
+      cut = from;
+    }
+  }
+  return cut;
 }
 
 /** Of the last run of characters that a secret can be made of. */

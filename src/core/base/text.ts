@@ -1,8 +1,9 @@
 // Text that came from outside (agents, commands, repository files) is shown only through here.
 
+// One ends with its line at the latest: what somebody began and never ended hides no more than that.
 const ESCAPE_SEQUENCES =
   // eslint-disable-next-line no-control-regex -- control sequences are what is removed
-  /\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])/g;
+  /\u001b(?:\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])/g;
 // eslint-disable-next-line no-control-regex -- as above; tab, line feed and carriage return stay
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 // Bidirectional overrides and zero-width characters can make a text read as what it is not.
@@ -11,13 +12,19 @@ const INVISIBLE = /[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 /** Without terminal escapes, control, bidirectional and zero-width characters; line ends are `\n`. */
 export function plainText(text: string): string {
   return text
-    .replace(ESCAPE_SEQUENCES, '')
     .replace(/\r\n?/g, '\n')
+    .replace(ESCAPE_SEQUENCES, '')
     .replace(CONTROLS, '')
     .replace(INVISIBLE, '');
 }
 
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let graphemes: Intl.Segmenter | undefined;
+
+/** Made with the first text that is too long: its tables take as long to load as half of Sluice. */
+function graphemesOf(text: string): Iterable<{ readonly segment: string }> {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return graphemes.segment(text);
+}
 
 /** One line of plain text of at most `limit` characters as people count them, for a label or a table cell. */
 export function oneLine(text: string, limit = 200): string {
@@ -26,7 +33,7 @@ export function oneLine(text: string, limit = 200): string {
     return line;
   }
   const characters: string[] = [];
-  for (const { segment } of GRAPHEMES.segment(line)) {
+  for (const { segment } of graphemesOf(line)) {
     if (characters.length === limit) {
       return `${characters.slice(0, limit - 1).join('')}…`;
     }
@@ -39,7 +46,7 @@ export function oneLine(text: string, limit = 200): string {
 export function lineEnd(text: string, limit: number): string {
   // What is far before the end is not seen: a text of megabytes costs as much as a line.
   const line = oneLine(text.slice(-limit * 20), Infinity);
-  const characters = Array.from(GRAPHEMES.segment(line), ({ segment }) => segment);
+  const characters = Array.from(graphemesOf(line), ({ segment }) => segment);
   return characters.length <= limit && text.length <= limit * 20
     ? line
     : `… ${characters.slice(-limit).join('').trimStart()}`;

@@ -1,5 +1,7 @@
 import { unreachable } from '../base/exhaustive.ts';
-import { count, formatBytes, formatDuration, isBinary, plainText } from '../base/text.ts';
+import { redactor } from '../base/redact.ts';
+import { count, formatBytes, formatDuration, plainText } from '../base/text.ts';
+import { tailOf, type Tail } from '../base/textTail.ts';
 import { offText } from '../domain/cacheText.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
@@ -13,18 +15,20 @@ import { taskRows, type TaskRow } from './taskRows.ts';
 
 const RULE = '─'.repeat(60);
 /** Characters of a log that are shown; editors get slow beyond, and the whole stays in the run. */
-const SHOWN_LOG = 2_000_000;
+export const SHOWN_LOG = 2_000_000;
+
+const hideSecrets = redactor(() => []);
 
 /**
  * All there is to say about a task, as plain text: what it is, how it went, what it printed.
- * @param log bytes of its log so far; `undefined` when there is none
+ * @param log its log so far, as bytes or as somebody who looks again and again keeps it; `undefined` when there is none
  * @param now as of `taskRows`
  */
 export function taskPage(
   plan: RunPlan,
   state: RunState,
   task: TaskId,
-  log: Uint8Array | undefined,
+  log: Uint8Array | Tail | undefined,
   now?: number,
 ): string {
   const row = taskRows(plan, state, undefined, undefined, now).find(
@@ -40,6 +44,7 @@ export function taskPage(
       row.state,
       ...(row.durationMs === undefined ? [] : [formatDuration(row.durationMs)]),
     ].join(' · '),
+    `Run: ${state.run} (${plan.workflow.name})`,
   ];
   const { step } = row;
   if (step.kind === 'gate') {
@@ -75,13 +80,20 @@ export function taskPage(
   for (const { asks } of questionsOf(state, task)) {
     lines.push(...questionLines(asks));
   }
-  let printed = logText(log);
+  let instead: string | undefined;
   if (at.kind === 'failed') {
     const { title, fix, detail } = failureText(at.failure);
     lines.push('', title, ...(fix === undefined ? [] : [fix]));
-    printed = log === undefined ? (detail ?? printed) : printed;
+    instead = detail;
   }
-  return [...lines, RULE, printed, ''].map(plainText).join('\n');
+  const head = shown(lines.map(plainText).join('\n'));
+  const printed = log === undefined && instead !== undefined ? shown(instead) : logText(log);
+  return `${head}\n${RULE}\n${printed}\n`;
+}
+
+/** Of what is short: a log is long, and hidden already. */
+function shown(text: string): string {
+  return hideSecrets(plainText(text));
 }
 
 /** Why it ran or did not have to; why the cache was not asked. */
@@ -159,15 +171,16 @@ function newsOf(at: TaskState, detail: string): string | undefined {
   }
 }
 
-function logText(log: Uint8Array | undefined): string {
-  if (log === undefined || log.length === 0) {
+function logText(log: Uint8Array | Tail | undefined): string {
+  const tail = log instanceof Uint8Array ? tailOf(log, SHOWN_LOG) : log;
+  if (tail?.kind === 'binary') {
+    return `(${count(tail.bytes, 'byte')} of binary output, kept with the run)`;
+  }
+  if (tail === undefined || (tail.text === '' && tail.left === 0)) {
     return '(nothing printed)';
   }
-  if (isBinary(log)) {
-    return `(${count(log.length, 'byte')} of binary output, kept with the run)`;
-  }
-  const text = plainText(new TextDecoder().decode(log));
-  return text.length <= SHOWN_LOG
+  const { text, left, isCounted } = tail;
+  return left === 0
     ? text
-    : `(the first ${count(text.length - SHOWN_LOG, 'character')} are not shown)\n${text.slice(-SHOWN_LOG)}`;
+    : `(the first ${count(left, isCounted ? 'character' : 'byte')} are not shown)\n${text}`;
 }

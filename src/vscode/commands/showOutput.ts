@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
-import { artifactUri, outputUri } from '../output/documents.ts';
+import { artifactUri, outputUri } from '../output/addresses.ts';
 
 export const showOutput: Command = {
   id: 'sluice.showOutput',

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
+import { redactor } from '../../core/base/redact.ts';
 import { plainText } from '../../core/base/text.ts';
 import type { RunId, TaskId } from '../../core/domain/ids.ts';
 
 const COMMAND = 'sluice-command';
+
+const hideSecrets = redactor(() => []);
 
 /**
  * What commands printed that a person ran in workspace copies, as read-only documents. The journal knows
@@ -29,7 +32,7 @@ export class CommandPages implements vscode.TextDocumentContentProvider, Disposa
       path: `/${run}/${this.#shown}/${task} command.log`,
     });
     const end = exitCode === undefined ? 'No exit code' : `Exit code ${exitCode}`;
-    this.#pages.set(uri.toString(), `${plainText(text).trimEnd()}\n\n${end}\n`);
+    this.#pages.set(uri.toString(), `${hideSecrets(plainText(text)).trimEnd()}\n\n${end}\n`);
     await vscode.window.showTextDocument(uri, { preview: true });
   }
 

@@ -48,9 +48,13 @@ describe('The page of a task', () => {
     return taskPage(of, stateAfter(of, ...bodies), task(id), bytes);
   }
 
-  /** Without the rule above the log, and what is told of the cache. */
+  /** Without what stands on each: the run, the rule above the log, and what is told of the cache. */
   const lines = (text: string) =>
-    text.split('\n').filter((line) => !line.startsWith('─') && !line.startsWith('Cache: '));
+    text.split('\n').filter((line) => !/^(?:─|Cache: |Run: )/.test(line));
+
+  it('says in its head which run it belongs to', () => {
+    assert.match(page('a', ''), /^a · pending\nRun: example-1 \(example\)\n/);
+  });
 
   it('says of a pending one what it waits for', () => {
     assert.deepEqual(lines(page('after', undefined)), [
@@ -150,7 +154,7 @@ describe('The page of a task', () => {
     ]);
     assert.match(
       page('ask', undefined, ...made, opened('ask'), answered('ask', 'approved', 'well done')),
-      /^ask · approved\n.*\n.*\nApproved by ada: well done\n/,
+      /^ask · approved\n.*\n.*\n.*\nApproved by ada: well done\n/,
     );
     assert.match(
       page('ask', undefined, ...made, opened('ask'), answered('ask', 'rejected', 'no')),
@@ -182,6 +186,17 @@ describe('The page of a task', () => {
     assert.ok(hostile.endsWith('red\nevil\n'));
     const bytes = page('a', Buffer.from([0xc3, 0x28]), started('a'), succeeded('a'));
     assert.ok(bytes.endsWith('\ufffd(\n'), 'what is no UTF-8 is marked');
+  });
+
+  it('hides what looks like a secret, in what was printed and in what is said of it', () => {
+    const token = `ghp_${'a1'.repeat(18)}`;
+    const failure = { reason: 'exited', command: `x ${token}`, code: 3, tail: token } as const;
+    const bodies = [started('a'), failed('a', failure)];
+    for (const log of [undefined, `so\n${token}\n`]) {
+      const text = page('a', log, ...bodies);
+      assert.ok(!text.includes(token), text);
+      assert.match(text, /\[hidden\]/);
+    }
   });
 
   it('shows the end of a very long log, and says how much is missing', () => {

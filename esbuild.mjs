@@ -78,15 +78,54 @@ const withPackagesApart = {
   ],
 };
 
-/** @type {import('esbuild').BuildOptions} */
+/**
+ * Each `import()` of the extension begins a part of its own, a file that is read when it is first asked for: what VS
+ * Code reads at its start is what the views need. esbuild parts only ES modules, so they are made CommonJS after it.
+ * @type {import('esbuild').BuildOptions}
+ */
 const extension = {
   ...forNode,
-  ...withPackagesApart,
-  entryPoints: ['src/extension.ts'],
-  outfile: 'dist/extension.cjs',
+  entryPoints: [{ in: 'src/extension.ts', out: 'extension' }],
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  chunkNames: 'parts/[name]-[hash]',
+  format: 'esm',
+  splitting: true,
   target: 'node22',
   external: ['vscode'],
+  sourcemap: production ? false : 'inline',
+  write: false,
+  plugins: [{ name: 'common-js', setup: (build) => build.onEnd(writeAsCommonJs) }],
 };
+
+/** @param {import('esbuild').BuildResult} result of ES modules that are not written yet */
+async function writeAsCommonJs({ outputFiles = [] }) {
+  const folder = path.join(root, 'dist/parts');
+  // Names hold a hash of what is in them: those of an earlier build would stay for ever.
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  for (const { path: file, text } of outputFiles) {
+    // One object for all: esbuild would copy VS Code's whole interface for each file that names it.
+    const shared = text.replaceAll(
+      /import ?\* ?as (\S+) ?from ?"vscode"/g,
+      'var $1=require("vscode")',
+    );
+    const { code } = await esbuild.transform(shared, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+      minify: production,
+      legalComments: 'none',
+      sourcemap: production ? false : 'inline',
+      sourcesContent: false,
+      sourcefile: path.basename(file),
+      // VS Code's host does not import CommonJS; `require` it does, and Node too.
+      supported: { 'dynamic-import': false },
+      logOverride: forNode.logOverride,
+    });
+    fs.writeFileSync(file, code);
+  }
+}
 
 /** @type {import('esbuild').BuildOptions} */
 const commandLine = {
@@ -125,7 +164,22 @@ const graphPage = {
   ...shared,
   entryPoints: [
     { in: 'src/webview/graph/main.ts', out: 'graph' },
+    // Runs on a thread of its own; the page fetches it.
+    { in: 'src/webview/graph/layoutWorker.ts', out: 'layout' },
     ...(fs.existsSync(path.join(root, graphStyle)) ? [{ in: graphStyle, out: 'graph' }] : []),
+  ],
+  outdir: 'dist/webview',
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome128',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const dashboardPage = {
+  ...shared,
+  entryPoints: [
+    { in: 'src/webview/dashboard/main.ts', out: 'dashboard' },
+    { in: 'src/webview/dashboard/dashboard.css', out: 'dashboard' },
   ],
   outdir: 'dist/webview',
   platform: 'browser',
@@ -206,7 +260,14 @@ if (production) {
   fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 }
 assemblePacks(path.join(root, 'dist/packs'));
-const bundles = [extension, commandLine, packages, graphPage, ...(tests ? [hostTests()] : [])];
+const bundles = [
+  extension,
+  commandLine,
+  packages,
+  graphPage,
+  dashboardPage,
+  ...(tests ? [hostTests()] : []),
+];
 
 if (watch) {
   for (const bundle of bundles) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option, type OptionValues } from 'commander';
 import { version } from '../../package.json';
 import { thrownText } from '../core/base/text.ts';
+import { METRICS_TABLES } from '../core/projections/metricsExport.ts';
 import { answerQuestion } from './answerCommand.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { cache } from './cacheCommand.ts';
@@ -11,6 +12,7 @@ import { forecast } from './forecastCommand.ts';
 import { BASE_TREES, ON_CHECKOUT_CHANGE } from './isolationSettings.ts';
 import { ledger } from './ledgerCommand.ts';
 import { merge } from './mergeCommand.ts';
+import { metrics } from './metricsCommand.ts';
 import { SideWords } from './mergeChoices.ts';
 import { models } from './modelsCommand.ts';
 import {
@@ -24,7 +26,8 @@ import {
 } from './optionValues.ts';
 import { drop, prune, rollback } from './removalCommands.ts';
 import { resume } from './resumeCommand.ts';
-import { answer, cancel, gates, pause, run, runs, show } from './runCommands.ts';
+import { approve, gates, reject, requestChanges } from './gateCommands.ts';
+import { cancel, pause, run, runs, show } from './runCommands.ts';
 import {
   CommandFailure,
   surroundingsOf,
@@ -181,11 +184,24 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
   json(command('runs', 'list the runs of this folder, newest first', runs));
   json(command('show <run> [task]', 'show a run and its tasks, or all of one task', show));
   json(command('gates', 'list the gates that wait for an answer', gates));
-  json(command('approve <run> <gate>', 'approve a gate', answer('approved'))).option(
-    '-m, --message <text>',
-    'a note kept with the answer',
-  );
-  json(command('reject <run> <gate>', 'reject a gate', answer('rejected'))).option(
+  json(command('approve <run> <gate>', 'approve a gate', approve))
+    .option('-m, --message <text>', 'a note kept with the answer')
+    .option('--choice <text>', 'what is chosen, or answered, where the gate asks for it')
+    .option('--identical', 'approve all gates here that ask the same about the same content');
+  json(
+    command(
+      'request-changes <run> <gate>',
+      'have what a gate asks about made again, otherwise',
+      requestChanges,
+    ),
+  )
+    .requiredOption('--note <text>', 'what is to be changed; those who make it are told')
+    .addOption(
+      new Option('--task <task>', 'who makes it again; may be repeated')
+        .argParser(repeated)
+        .default([], 'all who made it'),
+    );
+  json(command('reject <run> <gate>', 'reject a gate', reject)).option(
     '-m, --message <text>',
     'a note kept with the answer',
   );
@@ -231,6 +247,24 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     ),
   );
   json(command('ledger <run>', 'show what a run asked of models, and what it cost', ledger));
+  json(
+    command(
+      'metrics',
+      'say how runs and agents have done, what it cost and what was saved',
+      metrics,
+    ),
+  )
+    .addOption(
+      new Option('--since <window>', 'what ended in this time')
+        .choices(['24h', '7d', '30d', 'all'])
+        .default('7d'),
+    )
+    .addOption(
+      new Option(
+        '--csv [table]',
+        'one table as CSV (agents); for all of them as one object say --json',
+      ).choices(METRICS_TABLES),
+    );
   json(command('models', 'list the models that can be used, and whose keys are missing', models));
   const kept = json(
     command('cache [what]', 'say what the cache has saved and holds, or clear it', cache),

@@ -121,7 +121,8 @@ export class Removing {
       if (entry.kind === 'readable' && entry.driven.kind === 'nobody') {
         await this.#tidyRun(entry).catch((thrown: unknown) => {
           this.#parts.ports.log.warn(
-            `What was left of branches of ${entry.run} could not be removed: ${thrownMessage(thrown)}`,
+            `What was left of branches could not be removed: ${thrownMessage(thrown)}`,
+            { run: entry.run },
           );
         });
       }

@@ -15,6 +15,7 @@ import type { WatchedPlaces } from './definitions/files/placesToWatch.ts';
 import { Driving, type StartedRun } from './driving.ts';
 import type { FolderCache } from './folderCache.ts';
 import { Following } from './following.ts';
+import { History } from './history.ts';
 import { Language } from './language/language.ts';
 import { LastWords } from './lastWords.ts';
 import { JOURNAL_START, type JournalPosition } from './journal/reader.ts';
@@ -26,12 +27,12 @@ import { preflightOf, type PreflightRequest } from './preflightRequest.ts';
 import { openGates, whoMade, type OpenGate } from './projections/gates.ts';
 import { openQuestions, type AskedQuestion } from './projections/questions.ts';
 import type { Heard } from './projections/taskRows.ts';
-import { logOf } from './taskLog.ts';
-import { sourceOf } from './engine/source.ts';
+import { TaskDetails } from './taskDetails.ts';
+import type { LogTail } from './taskLog.ts';
+import { runPersonsCommand } from './personsCommand.ts';
 import { FolderResults } from './results.ts';
 import type { CommandResult } from './workspaceCommand.ts';
 import { RunBook, type BookEntry } from './projections/runBook.ts';
-import { taskPage } from './projections/taskPage.ts';
 import { TAKE_WHEN_OVER } from './takeRun.ts';
 import {
   attempted,
@@ -65,6 +66,10 @@ export class Sluice {
   readonly language: Language;
   /** What tasks have made, and what people do with it. */
   readonly results: FolderResults;
+  /** What runs have been. */
+  readonly history: History;
+  /** All there is to say about tasks of a run, beside its graph. */
+  readonly details: TaskDetails;
   readonly #ports: Ports;
   readonly #options: SluiceOptions;
   readonly #place: Place;
@@ -109,6 +114,7 @@ export class Sluice {
       found: (events) => this.#book.apply(events),
       appended: (events) => {
         this.#book.apply(events);
+        this.history.appended(events);
         this.#appended.fire(events);
         this.#changed.fire();
       },
@@ -122,6 +128,16 @@ export class Sluice {
       plans: this.#driving.plans,
       drivenBy: (run) => this.#driving.drivenBy(run),
       isOurs: (created) => created.folder === place.folder,
+    });
+    this.history = new History({
+      ...{ entry: (run) => this.run(run), plans: this.#driving.plans },
+      read: (run, from) => this.#driving.readJournal(run, from),
+      now: () => ports.clock.now(),
+    });
+    this.details = new TaskDetails({
+      ...{ blobs: store.blobs, clock: ports.clock, entry: (run) => this.run(run) },
+      readJournal: (run, from) => this.#driving.readJournal(run, from ?? JOURNAL_START),
+      logFile: (run, task, attempt) => this.#driving.logFile(run, task, attempt),
     });
     this.results = new FolderResults({
       ...{ place, ports, driving: this.#driving, signal, changed },
@@ -220,19 +236,12 @@ export class Sluice {
     this.#changed.fire();
   }
 
-  /** All there is to say about a task, with what it printed so far. */
-  async taskPage(run: RunId, task: TaskId): Promise<string> {
-    const entry = this.#book.entry(run);
-    if (entry?.kind !== 'readable') {
-      return `There is no run ${run} here.\n`;
-    }
-    const state = entry.state.tasks.get(task);
-    const log = await logOf(
-      state,
-      (attempt) => this.#driving.logFile(run, task, attempt),
-      (ref) => this.#readOrTell(ref),
-    );
-    return taskPage(entry.plan, entry.state, task, log, this.#ports.clock.now());
+  /**
+   * All there is to say about a task, with what it printed so far.
+   * @param tail of somebody who looks again and again
+   */
+  async taskPage(run: RunId, task: TaskId, tail?: LogTail): Promise<string> {
+    return await this.details.page(run, task, tail);
   }
 
   /** The bytes of an artifact; `undefined` when the task made no such file. */
@@ -368,24 +377,17 @@ export class Sluice {
     signal: AbortSignal,
   ): Promise<Result<CommandResult, string>> {
     const found = this.#readable(run);
-    const state = found.ok ? found.value.state.tasks.get(task) : undefined;
-    const source = found.ok ? sourceOf(found.value.plan) : undefined;
-    if (!found.ok || source === undefined || state === undefined) {
-      return err(found.ok ? `${run} has no task ${task}` : found.error);
-    }
-    const ran = await attempted(async () =>
-      ok(await this.#driving.runInCopy({ run, task, state, command, source }, signal)),
-    );
-    if (!ran.ok) {
-      return err(ran.error.message);
-    }
-    const { exitCode } = ran.value;
-    const by = this.actor;
-    const told = await this.request(run, { kind: 'command', task, command, exitCode, by });
-    if (told.kind === 'refused') {
-      this.#ports.log.warn(`The journal of ${run} was not told of the command: ${told.why}`);
-    }
-    return ok(ran.value);
+    return found.ok
+      ? await runPersonsCommand(
+          found.value,
+          { task, command, by: this.actor },
+          {
+            run: (asked) => this.#driving.runInCopy(asked, signal),
+            request: (request) => this.request(run, request),
+            log: this.#ports.log,
+          },
+        )
+      : found;
   }
 
   /** Lets every run go, so that another program can take it over, and stops listening. */
@@ -421,7 +423,7 @@ export class Sluice {
     }
     const resumed = await this.resume(run);
     if (!resumed.ok) {
-      this.#ports.log.info(`${run} was not gone on with: ${resumed.error.message}`);
+      this.#ports.log.info(`It was not gone on with: ${resumed.error.message}`, { run });
     }
   }
 

@@ -62,9 +62,9 @@ export async function takeRun(
       return err(`${run} has finished`);
     }
     if (repaired !== undefined) {
-      log.warn(
-        `The journal of ${run} ended in the middle of a record, which is kept in ${repaired.kept}`,
-      );
+      log.warn(`The journal ended in the middle of a record, which is kept in ${repaired.kept}`, {
+        run,
+      });
     }
     return ok({ writer, events, claim });
   } catch (thrown) {

@@ -13,6 +13,10 @@ export const COMMANDS = [
   'sluice.convertWorkflow',
   'sluice.runAgent',
   'sluice.showGraph',
+  'sluice.showMoment',
+  'sluice.backToNow',
+  'sluice.rerunFromHere',
+  'sluice.exportGraph',
   'sluice.pauseRun',
   'sluice.interruptRun',
   'sluice.resumeRun',
@@ -43,19 +47,29 @@ export const COMMANDS = [
   'sluice.editOwnVersion',
   'sluice.useOwnVersion',
   'sluice.approveGate',
+  'sluice.requestChanges',
   'sluice.rejectGate',
+  'sluice.approveIdentical',
   'sluice.showGate',
+  'sluice.nextGate',
   'sluice.answerQuestion',
   'sluice.showQuestion',
   'sluice.changeModel',
   'sluice.changePermissions',
   'sluice.setApiKey',
   'sluice.chooseDefaultModel',
+  'sluice.showDashboard',
+  'sluice.exportMetrics',
   'sluice.showCache',
   'sluice.clearCache',
   'sluice.showOutput',
+  'sluice.followOutput',
+  'sluice.unfollowOutput',
   'sluice.openArtifact',
   'sluice.openDefinition',
+  'sluice.filterRuns',
+  'sluice.clearRunsFilter',
+  'sluice.showInRuns',
   'sluice.showCriticalAgents',
   'sluice.showAllAgents',
   'sluice.newAgent',
@@ -63,6 +77,7 @@ export const COMMANDS = [
   'sluice.addPack',
   'sluice.refresh',
   'sluice.showLog',
+  'sluice.getStarted',
 ] as const;
 export type CommandId = (typeof COMMANDS)[number];
 
@@ -70,12 +85,46 @@ export const VIEWS = ['sluice.runs', 'sluice.gates', 'sluice.workflows', 'sluice
 export type ViewId = (typeof VIEWS)[number];
 
 export const GRAPH_PANEL = 'sluice.graph';
+export const DASHBOARD_PANEL = 'sluice.dashboard';
 
 /** A context of `when` clauses: the Agents view shows critical agents only. */
 export const ONLY_CRITICAL = 'sluice.onlyCriticalAgents';
 
+/**
+ * A context of `when` clauses: what can be said to the gate that the active editor shows, as words. `answer`: it waits.
+ * `redo`: somebody can make it again. `identical`: other gates ask the same.
+ */
+export const GATE_TAB = 'sluice.gateTab';
+
+/** A context of `when` clauses: some gate waits. */
+export const GATES_WAITING = 'sluice.gatesWaiting';
+
+/** Contexts of `when` clauses: the output that is shown may grow; the editor stays at its end. */
+export const OUTPUT_GROWS = 'sluice.outputGrows';
+export const FOLLOWS_OUTPUT = 'sluice.followsOutput';
+
+/** A context of `when` clauses: the Runs view shows what a filter leaves. */
+export const RUNS_FILTERED = 'sluice.runsFiltered';
+
 /** A context of `when` clauses: the folder is in no Git repository that Sluice can use. */
 export const NO_BRANCHES = 'sluice.noBranches';
+
+/** A context of `when` clauses: some run is shown as it was at an earlier moment. */
+export const SHOWS_PAST = 'sluice.showsPast';
+
+/** A context of the welcome views: `'none'` or `'some'`, once the folders are read. */
+export const DEFINITIONS = 'sluice.definitions';
+/** A context of the welcome views: agents need a model, and there is none. */
+export const NO_MODELS = 'sluice.noModels';
+
+export const WALKTHROUGH = 'getStarted';
+
+/** Contexts by which steps of the walkthrough are done. */
+export const DONE = {
+  definitions: 'sluice.done.definitions',
+  run: 'sluice.done.run',
+  answer: 'sluice.done.answer',
+} as const;
 
 /** The folder that holds people's own versions of files in conflict; `when` clauses know these files by it. */
 export const OWN_VERSIONS = 'sluice-own-versions';

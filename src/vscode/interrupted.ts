@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { count } from '../core/base/text.ts';
 import type { RunId } from '../core/domain/ids.ts';
 import { shownStatus } from '../core/projections/taskRows.ts';
 import { goOn } from './commands/controlRun.ts';
@@ -35,14 +34,15 @@ async function tellOne(project: Project, presence: Presence, run: RunId): Promis
   if (entry === undefined) {
     return;
   }
+  const [resume, show] = [vscode.l10n.t('Resume'), vscode.l10n.t('Show Graph')];
   const chosen = await vscode.window.showInformationMessage(
-    `${run} was interrupted: ${resumeText(entry.plan, entry.state)}`,
-    'Resume',
-    'Show Graph',
+    vscode.l10n.t('{0} was interrupted: {1}', run, resumeText(entry.plan, entry.state)),
+    resume,
+    show,
   );
-  if (chosen === 'Show Graph') {
+  if (chosen === show) {
     await executeOn('sluice.showGraph', { kind: 'run', project, run });
-  } else if (chosen === 'Resume') {
+  } else if (chosen === resume) {
     presence.acted();
     await goOn({ project, entry });
   }
@@ -54,14 +54,21 @@ async function tellAll(
   runs: readonly RunId[],
 ): Promise<void> {
   const [first = '', second = ''] = runs;
+  const [resume, show] = [vscode.l10n.t('Resume All'), vscode.l10n.t('Show Runs')];
   const chosen = await vscode.window.showInformationMessage(
-    `${count(runs.length, 'run')} were interrupted: ${first}, ${second} and ${runs.length - 2} more. The Runs view tells how each stands.`,
-    'Resume All',
-    'Show Runs',
+    vscode.l10n.t(
+      '{0} runs were interrupted: {1}, {2} and {3} more. The Runs view tells how each stands.',
+      runs.length,
+      first,
+      second,
+      runs.length - 2,
+    ),
+    resume,
+    show,
   );
-  if (chosen === 'Show Runs') {
+  if (chosen === show) {
     await vscode.commands.executeCommand('sluice.runs.focus');
-  } else if (chosen === 'Resume All') {
+  } else if (chosen === resume) {
     presence.acted();
     for (const run of runs) {
       const entry = readableRun(project, run);

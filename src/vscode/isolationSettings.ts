@@ -11,7 +11,10 @@ export function isolationSettings(scope?: vscode.Uri): IsolationSettings {
 export function isolationProblems(): readonly string[] {
   const passedOver = ISOLATION_KEYS.filter((key) => OWN_KEYS.has(key) && isSetByFolder(key)).map(
     (key) =>
-      `sluice.${key} is set by this folder or workspace, where it does not count: a folder must not say so of itself. Set it in your user settings.`,
+      vscode.l10n.t(
+        'sluice.{0} is set by this folder or workspace, where it does not count: a folder must not say so of itself. Set it in your user settings.',
+        key,
+      ),
   );
   return [...readIsolation(writtenIn(undefined)).problems, ...passedOver];
 }

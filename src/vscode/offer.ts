@@ -24,18 +24,20 @@ export async function offerWorkflows(
     return;
   }
   await memory.update(key, true);
-  const run = valid.length === 1 ? `Run ${first.name}` : 'Run Workflow…';
+  const run =
+    valid.length === 1 ? vscode.l10n.t('Run {0}', first.name) : vscode.l10n.t('Run Workflow…');
+  const show = vscode.l10n.t('Show Graph');
   const chosen = await vscode.window.showInformationMessage(
     valid.length === 1
-      ? `This folder has a Sluice workflow: ${first.name}.`
-      : `This folder has ${valid.length} Sluice workflows.`,
+      ? vscode.l10n.t('This folder has a Sluice workflow: {0}.', first.name)
+      : vscode.l10n.t('This folder has {0} Sluice workflows.', valid.length),
     run,
-    'Show Graph',
+    show,
   );
   if (chosen !== undefined) {
     presence.acted();
   }
-  if (chosen === 'Show Graph') {
+  if (chosen === show) {
     await vscode.commands.executeCommand('sluice.showGraph');
   } else if (chosen === run) {
     await (valid.length === 1

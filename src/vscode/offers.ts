@@ -1,27 +1,51 @@
+import { makersOf } from '../core/domain/gateMakers.ts';
 import type { TaskId } from '../core/domain/ids.ts';
 import type { RunState, TaskState } from '../core/domain/runState.ts';
 import type { RunPlan } from '../core/domain/workflow.ts';
+import { plannedById } from '../core/projections/gateEvidence.ts';
+import type { GraphMoment } from '../core/projections/graphPicture.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
-import { runVerbs, type RunVerb, type TaskVerb } from '../core/projections/verbs.ts';
+import { runVerbs, taskVerbs, type RunVerb, type TaskVerb } from '../core/projections/verbs.ts';
 import type { Driven, TaskRow } from '../core/projections/taskRows.ts';
 
-export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }>;
+export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }> & {
+  /** Set where plan and state are those of an earlier moment; nothing can be asked of that but what is about it. */
+  readonly past?: PastMoment;
+};
+
+export interface PastMoment {
+  readonly moment: GraphMoment;
+  /** The run as it is. */
+  readonly now: Extract<BookEntry, { readonly kind: 'readable' }>;
+}
 
 /**
  * What people can ask of a run or a task, as the words that rows of the tree (`viewItem`), cards of the
  * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
  */
 export type RunOffer =
-  RunVerb | 'takeOver' | 'changes' | 'forecast' | 'checkout' | 'merge' | 'drop';
+  RunVerb | 'takeOver' | 'changes' | 'forecast' | 'checkout' | 'merge' | 'drop' | 'backToNow';
 export type TaskOffer =
-  TaskVerb | 'similar' | 'prompt' | 'otherModel' | 'command' | 'changes' | 'forecast' | 'rollBack';
+  | TaskVerb
+  | 'similar'
+  | 'prompt'
+  | 'otherModel'
+  | 'command'
+  | 'changes'
+  | 'forecast'
+  | 'rollBack'
+  | 'rerunFromHere'
+  | 'redo';
 
 /**
  * `takeOver`: whether the program that drives the run still lives only a person can tell. `changes`, `forecast`: tasks
  * have changed files. `checkout`: the user's checkout has changed. `merge`: results stand on branches. `drop`: nobody
- * drives it.
+ * drives it. `backToNow`: an earlier moment is shown, and nothing else can be asked of that.
  */
-export function runOffers({ state, driven }: ReadableRun): RunOffer[] {
+export function runOffers({ state, driven, past }: ReadableRun): RunOffer[] {
+  if (past !== undefined) {
+    return ['backToNow'];
+  }
   const isOpen = state.phase.kind !== 'finished';
   const isMerging = state.merge?.place.kind === 'merging';
   return [
@@ -49,10 +73,11 @@ export function isOutOfSight(driven: Driven): boolean {
 /**
  * `similar`: the answer to a similar question stands for it, and its own can be asked. `prompt`, `otherModel`: it can
  * be made again with another one. `command`: a command can be run where it works or worked. `changes`: it changed files, or is a
- * gate that waits and guards what did; `forecast`, such a gate. `rollBack`: its result stands on a branch.
+ * gate that waits and guards what did; `forecast`, such a gate. `rollBack`: its result stands on a branch. `rerunFromHere`: an earlier
+ * moment is shown, and the task has ended since or had then.
  */
 export function taskOffers(
-  { plan, state: run }: Pick<ReadableRun, 'plan' | 'state'>,
+  { plan, state: run, past }: Pick<ReadableRun, 'plan' | 'state' | 'past'>,
   {
     task,
     step,
@@ -61,8 +86,17 @@ export function taskOffers(
     reused,
   }: Pick<TaskRow, 'task' | 'step' | 'state' | 'verbs' | 'reused'>,
 ): TaskOffer[] {
+  if (past !== undefined) {
+    return taskVerbs(past.now.plan, past.now.state, task).includes('rerun')
+      ? ['rerunFromHere']
+      : [];
+  }
   if (step.kind === 'gate') {
-    return [...verbs, ...(state === 'waiting' ? gateOffers({ plan, state: run }, task) : [])];
+    const entry = { plan, state: run };
+    return [
+      ...verbs,
+      ...(state === 'waiting' ? [...gateOffers(entry, task), ...redoOffers(entry, task)] : []),
+    ];
   }
   const rerun = verbs.includes('rerun');
   const runner = plan.agents[step.agent]?.runner.kind;
@@ -86,6 +120,14 @@ export function gateOffers(
   return guardedBy(plan, gate).some((task) => hasChanges(state.tasks.get(task)))
     ? ['changes', 'forecast']
     : [];
+}
+
+/** `redo`: somebody can make again what a gate that waits asks about. */
+export function redoOffers(
+  { plan, state }: Pick<ReadableRun, 'plan' | 'state'>,
+  gate: TaskId,
+): readonly 'redo'[] {
+  return makersOf(gate, plannedById(plan), state.tasks).length > 0 ? ['redo'] : [];
 }
 
 /** The tasks upstream of a gate: what they made reaches branches once it is approved. In the order of the plan. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../core/base/disposables.ts';
 import { Emitter } from '../core/base/emitter.ts';
@@ -118,7 +119,9 @@ export class Projects implements Disposable {
       return;
     }
     try {
-      // Loaded with the first folder: VS Code's start does not wait for schemas and Git.
+      // Loaded with the first folder, and not before this extension is activated: neither VS Code's start nor the
+      // extensions after this one wait for schemas and Git.
+      await setImmediate();
       const { Sluice } = await import('../core/sluice.ts');
       const goesOn = readSetting('resumeRuns') === 'always';
       const sluice = await Sluice.open(

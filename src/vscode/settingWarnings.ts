@@ -43,7 +43,7 @@ export class SettingWarnings implements Disposable {
   }
 
   async #tellOf(problem: string): Promise<void> {
-    const open = 'Open Settings';
+    const open = vscode.l10n.t('Open Settings');
     const chosen = await vscode.window.showWarningMessage(problem, open);
     if (chosen === open) {
       // A problem begins with the setting's name where it is about one.

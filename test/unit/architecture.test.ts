@@ -100,6 +100,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'core/starters': ['zod'],
   'core/workspaces': ['p-limit'],
   cli: ['commander', 'node-diff3'],
+  webview: ['uplot'],
   entry: ['vscode'],
 };
 

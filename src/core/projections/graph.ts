@@ -1,8 +1,9 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { oneLine } from '../base/text.ts';
 import { isDone, type RunState } from '../domain/runState.ts';
-import type { RunPlan, Step, Workflow } from '../domain/workflow.ts';
-import type { GraphNode, GraphPicture } from './graphPicture.ts';
+import type { Names, PlannedTask, RunPlan, Step, Workflow } from '../domain/workflow.ts';
+import { criticalPath, lengthOf } from './criticalPath.ts';
+import type { GraphLane, GraphNode, GraphPicture } from './graphPicture.ts';
 import { runReusedText } from './reasons.ts';
 import { shownStatus, taskRows, type Driven, type Heard, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
@@ -32,8 +33,12 @@ export function pictureOfRun(
   const waits = new Map(
     plan.tasks.map((task) => [task.id, whyWaiting(plan, task, state, isDriven)]),
   );
+  const planned = new Map(plan.tasks.map((task) => [task.id, task]));
+  const lengths = new Map(plan.tasks.map((task) => [task.id, lengthOf(task, state, now)]));
+  const critical = new Set(criticalPath(plan.tasks, (id) => lengths.get(id) ?? 0));
   return {
     workflow: plan.workflow.name,
+    moment: undefined,
     run: {
       id: state.run,
       status: shownStatus(state, driven),
@@ -45,6 +50,9 @@ export function pictureOfRun(
       ...outline(row.step),
       id: row.task,
       needs: row.needs,
+      groups: row.groups,
+      ...placeInPlan(plan, planned.get(row.task)),
+      isCritical: critical.has(row.task),
       ...standing(row, waits.get(row.task), driven),
       isReused: row.reused !== undefined,
       reason: row.reason,
@@ -75,13 +83,31 @@ function standing(
   return { state, detail: isShown ? '' : detail, live, runningSince: startedAt };
 }
 
-/** The picture of a workflow nobody has run. */
-export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
+/**
+ * The picture of a workflow nobody has run.
+ * @param estimate milliseconds a step is expected to take; by default all but gates take equally long, and none is told
+ */
+export function pictureOfWorkflow(
+  workflow: Workflow,
+  estimate?: (step: Step) => number,
+): GraphPicture {
+  const steps = new Map(workflow.steps.map((step) => [step.id, step]));
+  const expected = (step: Step | undefined): number =>
+    step === undefined || step.kind === 'gate' ? 0 : (estimate?.(step) ?? 1);
+  const critical = new Set(criticalPath(workflow.steps, (id) => expected(steps.get(id))));
+  const phases = new Map(
+    workflow.phases.flatMap(({ name, steps: members }) => members.map((id) => [id, name] as const)),
+  );
   return {
     workflow: workflow.name,
     run: undefined,
+    moment: undefined,
     nodes: workflow.steps.map((step) => ({
       ...outline(step),
+      groups: [phases.get(step.id)].filter((name) => name !== undefined),
+      lane: undefined,
+      isCritical: critical.has(step.id),
+      estimateMs: estimate === undefined ? 0 : expected(step),
       state: 'pending',
       detail: '',
       isReused: false,
@@ -95,6 +121,30 @@ export function pictureOfWorkflow(workflow: Workflow): GraphPicture {
       verbs: [],
     })),
   };
+}
+
+function placeInPlan(
+  plan: RunPlan,
+  task: PlannedTask | undefined,
+): Pick<GraphNode, 'lane' | 'estimateMs'> {
+  return task === undefined
+    ? { lane: undefined, estimateMs: 0 }
+    : { lane: laneOf(plan, task), estimateMs: task.estimateMs };
+}
+
+/** What the values of matrices say of a task: those of its own step, and of the nested workflows around it. */
+function laneOf(plan: RunPlan, { id, step, groups, names }: PlannedTask): GraphLane | undefined {
+  const values: string[] = [];
+  // Each scope stands inside one with a lower number.
+  for (let at: Names | undefined = names; at !== undefined; at = plan.scopes[at.scope]?.within) {
+    values.unshift(...Object.values(at.matrix).map((value) => oneLine(value, 40)));
+  }
+  if (values.length === 0) {
+    return undefined;
+  }
+  // Groups are phases too; those of nested workflows stand in the ids of their tasks.
+  const around = groups.filter((group) => `.${id}.`.includes(`.${group}.`));
+  return { step: [...around, step.id].join('.'), label: oneLine(values.join(', '), 80) };
 }
 
 function outline(step: Step): Pick<GraphNode, 'id' | 'kind' | 'subtitle' | 'needs'> {

@@ -7,6 +7,18 @@ export interface GraphPicture {
   readonly run: GraphRun | undefined;
   /** In the order written. */
   readonly nodes: readonly GraphNode[];
+  /** Set while the page shows the run as it was, not as it is. */
+  readonly moment: GraphMoment | undefined;
+}
+
+/** A moment of a run: how it stood after so many events. */
+export interface GraphMoment {
+  /** Events of the journal up to then, from 1. */
+  readonly seq: number;
+  /** All there are. */
+  readonly last: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface GraphRun {
@@ -26,6 +38,14 @@ export interface GraphNode {
   /** Agent name, what the gate asks, or the nested workflow's name; one line. */
   readonly subtitle: string;
   readonly needs: readonly string[];
+  /** Phases and nested workflows it belongs to, outermost first; the page draws them as bands. */
+  readonly groups: readonly string[];
+  /** Set where the step has lanes: the page folds and counts them. */
+  readonly lane: GraphLane | undefined;
+  /** Nothing else decides more how long the run takes: it lies on the longest way from start to end. */
+  readonly isCritical: boolean;
+  /** How long it is expected to take, in milliseconds; 0 for a gate. */
+  readonly estimateMs: number;
   readonly state: GraphNodeState;
   /** One line for people: a duration, an error, what it waits for, what it asks. */
   readonly detail: string;
@@ -47,6 +67,13 @@ export interface GraphNode {
   readonly isHeld: boolean;
   /** What a person can ask of the task now, as words of the face's own. */
   readonly verbs: readonly string[];
+}
+
+export interface GraphLane {
+  /** The step, the same for all its lanes, with the nested workflows it is in. */
+  readonly step: string;
+  /** Short: the values that tell it from the other lanes: `limits`, `node 20, linux`. */
+  readonly label: string;
 }
 
 /** `asking`: it runs, but waits for a person's answer. */

@@ -15,7 +15,7 @@ export function addPack(projects: Projects, folder: string): Command {
   return {
     id: 'sluice.addPack',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder to add a pack to');
+      const project = await chooseProject(projects, vscode.l10n.t('The folder to add a pack to'));
       const pack = project && (await choosePack(folder));
       if (project === undefined || pack === undefined) {
         return;
@@ -55,8 +55,8 @@ async function choosePack(folder: string): Promise<Pack | undefined> {
     pack,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Add Pack',
-    placeHolder: 'Agents and workflows to copy into this folder',
+    title: vscode.l10n.t('Add Pack'),
+    placeHolder: vscode.l10n.t('Agents and workflows to copy into this folder'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -68,10 +68,10 @@ async function maySkip({ different }: LayingPlan): Promise<boolean> {
   if (different.length === 0) {
     return true;
   }
-  const keep = 'Keep Mine, Add the Rest';
+  const keep = vscode.l10n.t('Keep Mine, Add the Rest');
   const chosen = await vscode.window.showWarningMessage(
     wouldReplace(different),
-    { modal: true, detail: 'Files of yours are never written over.' },
+    { modal: true, detail: vscode.l10n.t('Files of yours are never written over.') },
     keep,
   );
   return chosen === keep;
@@ -80,10 +80,16 @@ async function maySkip({ different }: LayingPlan): Promise<boolean> {
 async function tellAdded(project: Project, pack: Pack, added: number): Promise<void> {
   const { installLine, missingPackages } = await import('../../core/starters/packs.ts');
   const missing = await missingPackages(project.sluice.folder, pack);
-  const [run, graph, copy] = ['Run', 'Show Graph', 'Copy Install Command'] as const;
+  const [run, graph, copy] = [
+    vscode.l10n.t('Run'),
+    vscode.l10n.t('Show Graph'),
+    vscode.l10n.t('Copy Install Command'),
+  ] as const;
   const sentences = [
-    `${pack.title}: ${count(added, 'file')} added.`,
-    ...(missing.length === 0 ? [] : [`This folder still needs ${missing.join(', ')}.`]),
+    vscode.l10n.t('{0}: {1} added.', pack.title, count(added, 'file')),
+    ...(missing.length === 0
+      ? []
+      : [vscode.l10n.t('This folder still needs {0}.', missing.join(', '))]),
     ...pack.notes,
   ];
   const chosen = await vscode.window.showInformationMessage(

@@ -19,7 +19,11 @@ export function answerQuestion(projects: Projects, models: ModelPicks): Command 
   return {
     id: 'sluice.answerQuestion',
     execute: async (target) => {
-      const chosen = await chooseQuestion(projects, target, 'The question to answer');
+      const chosen = await chooseQuestion(
+        projects,
+        target,
+        vscode.l10n.t('The question to answer'),
+      );
       if (chosen !== undefined) {
         await answerByPick(chosen, models);
       }
@@ -32,7 +36,11 @@ export function showQuestion(projects: Projects): Command {
   return {
     id: 'sluice.showQuestion',
     execute: async (target) => {
-      const chosen = await chooseQuestion(projects, target, 'The question to look at');
+      const chosen = await chooseQuestion(
+        projects,
+        target,
+        vscode.l10n.t('The question to look at'),
+      );
       if (chosen !== undefined) {
         await showAsked(chosen);
       }
@@ -55,7 +63,7 @@ export async function answerByPick(chosen: QuestionChoice, models: ModelPicks): 
   const { question } = chosen;
   const items = itemsOf(chosen, models);
   const picked = await vscode.window.showQuickPick(items, {
-    title: `${question.tasks.join(', ')} of ${question.run}`,
+    title: vscode.l10n.t('{0} of {1}', question.tasks.join(', '), question.run),
     placeHolder: question.text,
     ignoreFocusOut: true,
   });
@@ -72,26 +80,32 @@ export async function answerByPick(chosen: QuestionChoice, models: ModelPicks): 
 function itemsOf({ question }: QuestionChoice, models: ModelPicks): AnswerItem[] {
   const { asks, tasks } = question;
   const show: AnswerItem = {
-    label: '$(eye) Show All of It',
-    detail: 'Opens the page of the task, which has the question and what went before',
+    label: vscode.l10n.t('$(eye) Show All of It'),
+    detail: vscode.l10n.t(
+      'Opens the page of the task, which has the question and what went before',
+    ),
     answering: 'show',
   };
   if (asks.kind === 'permission') {
-    const always = `Also whenever ${tasks.join(', ')} uses ${asks.tool} again in this run`;
+    const always = vscode.l10n.t(
+      'Also whenever {0} uses {1} again in this run',
+      tasks.join(', '),
+      asks.tool,
+    );
     return [
       {
-        label: '$(check) Allow Once',
+        label: vscode.l10n.t('$(check) Allow Once'),
         detail: asks.summary,
         answering: () => Promise.resolve({ kind: 'allow', always: false }),
       },
       {
-        label: '$(check-all) Allow for This Task',
+        label: vscode.l10n.t('$(check-all) Allow for This Task'),
         detail: always,
         answering: () => Promise.resolve({ kind: 'allow', always: true }),
       },
       {
-        label: '$(close) Deny…',
-        detail: 'Its agent is told, with what you say, and goes on without',
+        label: vscode.l10n.t('$(close) Deny…'),
+        detail: vscode.l10n.t('Its agent is told, with what you say, and goes on without'),
         answering: askDenial,
       },
       show,
@@ -99,25 +113,25 @@ function itemsOf({ question }: QuestionChoice, models: ModelPicks): AnswerItem[]
   }
   return [
     {
-      label: '$(arrow-up) Raise the Budget…',
-      detail: `To as many ${unitOf(asks.of)} as you say`,
+      label: vscode.l10n.t('$(arrow-up) Raise the Budget…'),
+      detail: vscode.l10n.t('To as many {0} as you say', unitOf(asks.of)),
       answering: async () => {
         const to = await askLimit(question);
         return to === undefined ? undefined : { kind: 'raise', to };
       },
     },
     {
-      label: '$(arrow-swap) Go On with a Cheaper Model…',
-      detail: 'Raises the budget too: what is spent is spent',
+      label: vscode.l10n.t('$(arrow-swap) Go On with a Cheaper Model…'),
+      detail: vscode.l10n.t('Raises the budget too: what is spent is spent'),
       answering: async () => {
-        const model = await models.pick('The model to go on with');
+        const model = await models.pick(vscode.l10n.t('The model to go on with'));
         const to = model === undefined ? undefined : await askLimit(question);
         return model === undefined || to === undefined ? undefined : { kind: 'cheaper', model, to };
       },
     },
     {
-      label: '$(debug-stop) Stop',
-      detail: 'The task ends here and has failed; what needs it is skipped',
+      label: vscode.l10n.t('$(debug-stop) Stop'),
+      detail: vscode.l10n.t('The task ends here and has failed; what needs it is skipped'),
       answering: () => Promise.resolve({ kind: 'stop' }),
     },
     show,
@@ -126,8 +140,8 @@ function itemsOf({ question }: QuestionChoice, models: ModelPicks): AnswerItem[]
 
 export async function askDenial(): Promise<Reply | undefined> {
   const note = await vscode.window.showInputBox({
-    title: 'Deny',
-    prompt: 'What is its agent to know? Leave it empty to say nothing.',
+    title: vscode.l10n.t('Deny'),
+    prompt: vscode.l10n.t('What is its agent to know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,
   });
   return note === undefined
@@ -140,8 +154,8 @@ async function askLimit({ asks }: AskedQuestion): Promise<number | undefined> {
     return undefined;
   }
   const written = await vscode.window.showInputBox({
-    title: 'Raise the budget',
-    prompt: `The new limit, in ${unitOf(asks.of)}.`,
+    title: vscode.l10n.t('Raise the budget'),
+    prompt: vscode.l10n.t('The new limit, in {0}.', unitOf(asks.of)),
     value: writtenLimit(asks.of, suggestedLimit(asks)),
     ignoreFocusOut: true,
     validateInput: (text) => {
@@ -163,7 +177,12 @@ export async function sendReply(
   const outcome = await project.sluice.request(run, request);
   if (outcome.kind === 'refused') {
     void vscode.window.showWarningMessage(
-      `Your answer to ${tasks.join(', ')} of ${run} did not count: ${outcome.why}.`,
+      vscode.l10n.t(
+        'Your answer to {0} of {1} did not count: {2}.',
+        tasks.join(', '),
+        run,
+        outcome.why,
+      ),
     );
   }
 }

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
 import { typeModel, type ModelPicks } from '../models/modelPicks.ts';
 import type { Projects } from '../project.ts';
@@ -10,8 +11,8 @@ export function changeModel(projects: Projects, models: ModelPicks): Command {
     id: 'sluice.changeModel',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task to go on with another model',
-        nothing: 'No task whose model can be changed is running or to run.',
+        placeHolder: vscode.l10n.t('The task to go on with another model'),
+        nothing: vscode.l10n.t('No task whose model can be changed is running or to run.'),
       };
       const chosen = await chooseTask(projects, target, question, 'change-model');
       if (chosen === undefined) {
@@ -22,11 +23,18 @@ export function changeModel(projects: Projects, models: ModelPicks): Command {
       // A coding agent has models of its own, by names of its own.
       const model =
         kind === 'model'
-          ? await models.pick(`The model that ${task} goes on with from its next turn`, now)
+          ? await models.pick(
+              vscode.l10n.t('The model that {0} goes on with from its next turn', task),
+              now,
+            )
           : await typeModel(now);
       if (model !== undefined) {
         const { actor: by } = chosen.project.sluice;
-        const undone = `${task} of ${chosen.entry.run} was not given another model`;
+        const undone = vscode.l10n.t(
+          '{0} of {1} was not given another model',
+          task,
+          chosen.entry.run,
+        );
         await ask(chosen, { kind: 'choose-model', task, model, by }, undone);
       }
     },

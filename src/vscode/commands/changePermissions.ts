@@ -7,10 +7,10 @@ import { ask } from './ask.ts';
 import { chooseTask, type TaskChoice } from './picks.ts';
 
 const WORDS: Readonly<Record<PermissionMode, string>> = {
-  default: 'Reads; asks before it runs or reaches anything; edits what it owns',
-  acceptEdits: 'Reads and edits its copy; asks before it runs or reaches anything',
-  plan: 'Reads, and changes nothing',
-  bypassPermissions: 'Does everything without asking',
+  default: vscode.l10n.t('Reads; asks before it runs or reaches anything; edits what it owns'),
+  acceptEdits: vscode.l10n.t('Reads and edits its copy; asks before it runs or reaches anything'),
+  plan: vscode.l10n.t('Reads, and changes nothing'),
+  bypassPermissions: vscode.l10n.t('Does everything without asking'),
 };
 
 /** What an agent may do without asking, from its next use of a tool. */
@@ -19,8 +19,8 @@ export function changePermissions(projects: Projects): Command {
     id: 'sluice.changePermissions',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task to give another permission mode',
-        nothing: 'No task whose permissions can be changed is running or to run.',
+        placeHolder: vscode.l10n.t('The task to give another permission mode'),
+        nothing: vscode.l10n.t('No task whose permissions can be changed is running or to run.'),
       };
       const chosen = await chooseTask(projects, target, question, 'change-permissions');
       if (chosen === undefined) {
@@ -35,11 +35,15 @@ export function changePermissions(projects: Projects): Command {
           detail: WORDS[mode],
           mode,
         })),
-        { placeHolder: `What ${task} may do without asking` },
+        { placeHolder: vscode.l10n.t('What {0} may do without asking', task) },
       );
       if (picked !== undefined) {
         const { actor: by } = chosen.project.sluice;
-        const undone = `${task} of ${chosen.entry.run} was not given another permission mode`;
+        const undone = vscode.l10n.t(
+          '{0} of {1} was not given another permission mode',
+          task,
+          chosen.entry.run,
+        );
         await ask(chosen, { kind: 'choose-permissions', task, mode: picked.mode, by }, undone);
       }
     },

@@ -9,14 +9,16 @@ export function chooseDefaultModel(models: ModelPicks): Command {
     id: 'sluice.chooseDefaultModel',
     execute: async () => {
       const [present] = readSetting('models.default');
-      const model = await models.pick('The model of agents that name none', present);
+      const model = await models.pick(vscode.l10n.t('The model of agents that name none'), present);
       if (model === undefined) {
         return;
       }
       await vscode.workspace
         .getConfiguration('sluice')
         .update('models.default', [model], vscode.ConfigurationTarget.Global);
-      void vscode.window.showInformationMessage(`Agents that name no model now use ${model}.`);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Agents that name no model now use {0}.', model),
+      );
     },
   };
 }

@@ -10,7 +10,10 @@ export async function chooseProject(
   await projects.opened();
   const all = projects.all();
   if (all.length === 0) {
-    tellNothing(projects, 'This folder is still being opened; try again in a moment.');
+    tellNothing(
+      projects,
+      vscode.l10n.t('This folder is still being opened; try again in a moment.'),
+    );
     return undefined;
   }
   const items = all.map((project) => ({

@@ -17,7 +17,10 @@ export function clearCache(projects: Projects, pages: CachePages): Command {
   return {
     id: 'sluice.clearCache',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder whose cache to clear');
+      const project = await chooseProject(
+        projects,
+        vscode.l10n.t('The folder whose cache to clear'),
+      );
       if (project === undefined) {
         return;
       }
@@ -25,7 +28,9 @@ export function clearCache(projects: Projects, pages: CachePages): Command {
         await clear(project);
       } catch (thrown) {
         const why = oneLine(thrownMessage(thrown));
-        void vscode.window.showErrorMessage(`The cache could not be cleared: ${why}`);
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('The cache could not be cleared: {0}', why),
+        );
       }
       pages.refresh();
     },
@@ -37,13 +42,15 @@ async function clear({ folder, sluice }: Project): Promise<void> {
   const statistics = await cache.statistics();
   const { total, namespaces } = statistics;
   if ([total, ...Object.values(namespaces)].every(({ entries }) => entries === 0)) {
-    void vscode.window.showInformationMessage(`The cache of ${folder.name} is empty.`);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The cache of {0} is empty.', folder.name),
+    );
     return;
   }
   const runs = sluice.runs().flatMap((entry) => (entry.kind === 'readable' ? entry : []));
   const picked = await vscode.window.showQuickPick(clearedItems(statistics, runs), {
-    title: 'Clear Cache',
-    placeHolder: 'What to forget',
+    title: vscode.l10n.t('Clear Cache'),
+    placeHolder: vscode.l10n.t('What to forget'),
     matchOnDescription: true,
   });
   const what = picked?.what;
@@ -53,16 +60,21 @@ async function clear({ folder, sluice }: Project): Promise<void> {
   const gone = await cache.clear(what);
   void vscode.window.showInformationMessage(
     gone === 0
-      ? 'Nothing of that was in the cache.'
-      : `${count(gone, 'answer')} of the cache ${gone === 1 ? 'is' : 'are'} gone. What asks for them runs.`,
+      ? vscode.l10n.t('Nothing of that was in the cache.')
+      : gone === 1
+        ? vscode.l10n.t('1 answer of the cache is gone. What asks for it runs.')
+        : vscode.l10n.t('{0} answers of the cache are gone. What asks for them runs.', gone),
   );
 }
 
 async function isWanted(folder: string, { total }: CacheStatistics): Promise<boolean> {
-  const clear = 'Clear';
+  const clear = vscode.l10n.t('Clear');
   const chosen = await vscode.window.showWarningMessage(
-    `Clear the whole cache of ${folder}?`,
-    { modal: true, detail: `${keptText(total)}. All of it is worked out and paid for again.` },
+    vscode.l10n.t('Clear the whole cache of {0}?', folder),
+    {
+      modal: true,
+      detail: vscode.l10n.t('{0}. All of it is worked out and paid for again.', keptText(total)),
+    },
     clear,
   );
   return chosen === clear;
@@ -91,22 +103,22 @@ function clearedItems(
       : [
           {
             label: run,
-            description: `what ${count(own.length, 'task')} made`,
+            description: vscode.l10n.t('what {0} made', count(own.length, 'task')),
             what: { kind: 'run', run },
           },
         ];
   });
   return [
-    { label: 'All', description: keptText(total), what: { kind: 'all' } },
+    { label: vscode.l10n.t('All'), description: keptText(total), what: { kind: 'all' } },
     ...group(
-      'One namespace',
+      vscode.l10n.t('One namespace'),
       items(namespaces, (namespace) => ({ kind: 'namespace', namespace })),
     ),
     ...group(
-      'One agent',
+      vscode.l10n.t('One agent'),
       items(agents, (agent) => ({ kind: 'agent', agent })),
     ),
-    ...group('One run', made),
+    ...group(vscode.l10n.t('One run'), made),
   ];
 }
 

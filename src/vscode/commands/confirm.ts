@@ -40,7 +40,7 @@ function namedLine(noun: string, plural: string, names: readonly string[]): stri
   return [
     `${count(names.length, noun, plural)}:`,
     ...listed,
-    ...(more > 0 ? [`• and ${more} more`] : []),
+    ...(more > 0 ? [vscode.l10n.t('• and {0} more', more)] : []),
   ].join('\n');
 }
 
@@ -48,5 +48,7 @@ function namedLine(noun: string, plural: string, names: readonly string[]): stri
 export function keptLines(
   kept: readonly { readonly ref: string; readonly why: string }[],
 ): string[] {
-  return kept.map(({ ref, why }) => `${ref.replace(/^refs\/(?:heads|tags)\//, '')} stays: ${why}`);
+  return kept.map(({ ref, why }) =>
+    vscode.l10n.t('{0} stays: {1}', ref.replace(/^refs\/(?:heads|tags)\//, ''), why),
+  );
 }

@@ -24,11 +24,14 @@ function pauseCommand(
   return {
     id,
     execute: async (target) => {
-      const question = { placeHolder: 'The run to pause', nothing: 'No run is under way.' };
+      const question = {
+        placeHolder: vscode.l10n.t('The run to pause'),
+        nothing: vscode.l10n.t('No run is under way.'),
+      };
       const chosen = await chooseRun(projects, target, question, 'pause');
       if (chosen !== undefined) {
         const { actor: by } = chosen.project.sluice;
-        const undone = `${chosen.entry.run} was not paused`;
+        const undone = vscode.l10n.t('{0} was not paused', chosen.entry.run);
         await ask(chosen, { kind: 'pause', running, by }, undone);
       }
     },
@@ -39,11 +42,18 @@ export function cancelRun(projects: Projects): Command {
   return {
     id: 'sluice.cancelRun',
     execute: async (target) => {
-      const question = { placeHolder: 'The run to cancel', nothing: 'No run is under way.' };
+      const question = {
+        placeHolder: vscode.l10n.t('The run to cancel'),
+        nothing: vscode.l10n.t('No run is under way.'),
+      };
       const chosen = await chooseRun(projects, target, question, 'cancel');
       if (chosen !== undefined) {
         const { actor: by } = chosen.project.sluice;
-        await ask(chosen, { kind: 'cancel', by }, `${chosen.entry.run} was not cancelled`);
+        await ask(
+          chosen,
+          { kind: 'cancel', by },
+          vscode.l10n.t('{0} was not cancelled', chosen.entry.run),
+        );
       }
     },
   };
@@ -55,8 +65,8 @@ export function resumeRun(projects: Projects): Command {
     id: 'sluice.resumeRun',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The run to resume',
-        nothing: 'No run is paused or interrupted.',
+        placeHolder: vscode.l10n.t('The run to resume'),
+        nothing: vscode.l10n.t('No run is paused or interrupted.'),
       };
       const chosen = await chooseRun(projects, target, question, 'resume', 'unpause');
       if (chosen !== undefined) {
@@ -72,18 +82,19 @@ export function takeOverRun(projects: Projects): Command {
     id: 'sluice.takeOverRun',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The run to take over',
-        nothing: 'No run is driven on another machine or in a container.',
+        placeHolder: vscode.l10n.t('The run to take over'),
+        nothing: vscode.l10n.t('No run is driven on another machine or in a container.'),
       };
       const chosen = await chooseRun(projects, target, question, 'takeOver');
       if (chosen === undefined) {
         return;
       }
-      const detail =
-        'A program on another machine or in a container drives it. Take it over only if that program is gone.';
-      const take = 'Take Over';
+      const detail = vscode.l10n.t(
+        'A program on another machine or in a container drives it. Take it over only if that program is gone.',
+      );
+      const take = vscode.l10n.t('Take Over');
       const answer = await vscode.window.showWarningMessage(
-        `Take ${chosen.entry.run} over?`,
+        vscode.l10n.t('Take {0} over?', chosen.entry.run),
         { modal: true, detail },
         take,
       );
@@ -98,7 +109,9 @@ export function takeOverRun(projects: Projects): Command {
 export async function goOn({ project, entry }: RunChoice, takeOver = false): Promise<boolean> {
   const resumed = await project.sluice.resume(entry.run, { takeOver });
   if (!resumed.ok) {
-    void vscode.window.showWarningMessage(`${entry.run} was not resumed: ${resumed.error.message}`);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} was not resumed: {1}', entry.run, resumed.error.message),
+    );
   }
   return resumed.ok;
 }
@@ -108,9 +121,9 @@ async function resumeAsked(chosen: RunChoice): Promise<void> {
   const isInterrupted = shownStatus(state, driven) === 'interrupted';
   if (isInterrupted && hasWorkLeft(plan, state)) {
     const answer = await vscode.window.showInformationMessage(
-      `Resume ${run}?`,
+      vscode.l10n.t('Resume {0}?', run),
       { modal: true, detail: resumeText(plan, state) },
-      'Resume',
+      vscode.l10n.t('Resume'),
     );
     if (answer === undefined) {
       return;
@@ -121,6 +134,6 @@ async function resumeAsked(chosen: RunChoice): Promise<void> {
   const goesOn = !isAtRest || (await goOn(chosen));
   if (goesOn && state.phase.kind === 'paused') {
     const { actor: by } = chosen.project.sluice;
-    await ask(chosen, { kind: 'unpause', by }, `${run} was not resumed`);
+    await ask(chosen, { kind: 'unpause', by }, vscode.l10n.t('{0} was not resumed', run));
   }
 }

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Actor } from '../../core/domain/actor.ts';
 import type { TaskId } from '../../core/domain/ids.ts';
 import type { RunRequest } from '../../core/domain/request.ts';
@@ -20,44 +21,44 @@ interface Wording extends Question {
 const WORDINGS: Readonly<Record<Verb, Wording>> = {
   stop: {
     id: 'sluice.stopTask',
-    placeHolder: 'The task to stop; what needs it is skipped',
-    nothing: 'No task is running.',
+    placeHolder: vscode.l10n.t('The task to stop; what needs it is skipped'),
+    nothing: vscode.l10n.t('No task is running.'),
     done: 'stopped',
   },
   hold: {
     id: 'sluice.holdTask',
-    placeHolder: 'The task to hold; it does not start until it is released',
-    nothing: 'No task is running or to run.',
+    placeHolder: vscode.l10n.t('The task to hold; it does not start until it is released'),
+    nothing: vscode.l10n.t('No task is running or to run.'),
     done: 'held',
   },
   release: {
     id: 'sluice.releaseTask',
-    placeHolder: 'The task to release',
-    nothing: 'No task is held.',
+    placeHolder: vscode.l10n.t('The task to release'),
+    nothing: vscode.l10n.t('No task is held.'),
     done: 'released',
   },
   rerun: {
     id: 'sluice.rerunTask',
-    placeHolder: 'The task to run again, with what came of it',
-    nothing: 'No task has ended.',
-    done: 'run again',
+    placeHolder: vscode.l10n.t('The task to run again, with what came of it'),
+    nothing: vscode.l10n.t('No task has ended.'),
+    done: vscode.l10n.t('run again'),
   },
   'rerun-without-cache': {
     id: 'sluice.rerunTaskWithoutCache',
-    placeHolder: 'The task to run again without the cache, with what came of it',
-    nothing: 'No task that the cache may answer has ended.',
-    done: 'run again',
+    placeHolder: vscode.l10n.t('The task to run again without the cache, with what came of it'),
+    nothing: vscode.l10n.t('No task that the cache may answer has ended.'),
+    done: vscode.l10n.t('run again'),
   },
   skip: {
     id: 'sluice.skipTask',
-    placeHolder: 'The task to go on without',
-    nothing: 'No task can be skipped.',
+    placeHolder: vscode.l10n.t('The task to go on without'),
+    nothing: vscode.l10n.t('No task can be skipped.'),
     done: 'skipped',
   },
   accept: {
     id: 'sluice.acceptTask',
-    placeHolder: 'The task whose work was done',
-    nothing: 'No task needs a look.',
+    placeHolder: vscode.l10n.t('The task whose work was done'),
+    nothing: vscode.l10n.t('No task needs a look.'),
     done: 'accepted',
   },
 };
@@ -81,7 +82,12 @@ export function taskCommands(projects: Projects): Command[] {
       }
       const { task } = chosen.row;
       const { actor: by } = chosen.project.sluice;
-      const undone = `${task} of ${chosen.entry.run} was not ${WORDINGS[verb].done}`;
+      const undone = vscode.l10n.t(
+        '{0} of {1} was not {2}',
+        task,
+        chosen.entry.run,
+        WORDINGS[verb].done,
+      );
       await ask(chosen, requestOf(verb, task, by), undone);
     },
   }));

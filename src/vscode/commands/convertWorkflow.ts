@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { convertWorkflows } from '../../core/convertWorkflows.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
@@ -8,7 +7,7 @@ import { showProblem } from './startRun.ts';
 import { namedBy, workflowChoices, type WorkflowChoice } from './runWorkflow.ts';
 import { writeNewFile } from './writeNewFile.ts';
 
-const TITLE = 'Convert to Sluice Workflow';
+const TITLE = vscode.l10n.t('Convert to Sluice Workflow');
 const FOLDER = '.sluice/workflows';
 
 /** Writes a workflow of another tool's file as one of Sluice's own, and opens it. That file stays as it is. */
@@ -25,6 +24,8 @@ export function convertWorkflow(projects: Projects): Command {
       }
       const { project, entry } = chosen;
       const { sluice } = project;
+      // With its schemas only when it is asked for, as in `Projects`.
+      const { convertWorkflows } = await import('../../core/convertWorkflows.ts');
       const converted = await convertWorkflows(
         sluice.folder,
         { nameOrFile: path.join(sluice.folder, entry.file), workflow: entry.name },
@@ -66,7 +67,9 @@ async function chooseForeign(
   if (choices.length === 0) {
     tellNothing(
       projects,
-      'There is nothing to convert: no workflow in .claude/claude.json and no todo list in .sluice/todos.',
+      vscode.l10n.t(
+        'There is nothing to convert: no workflow in .claude/claude.json and no todo list in .sluice/todos.',
+      ),
     );
     return undefined;
   }
@@ -78,7 +81,11 @@ async function chooseForeign(
         .join(' · '),
       choice,
     })),
-    { title: TITLE, placeHolder: 'The workflow to convert', matchOnDescription: true },
+    {
+      title: TITLE,
+      placeHolder: vscode.l10n.t('The workflow to convert'),
+      matchOnDescription: true,
+    },
   );
   return picked?.choice;
 }
@@ -87,7 +94,7 @@ async function chooseForeign(
 async function askFileName(project: Project, usual: string): Promise<string | undefined> {
   const name = await vscode.window.showInputBox({
     title: TITLE,
-    prompt: `What its file in ${FOLDER} is called`,
+    prompt: vscode.l10n.t('What its file in {0} is called', FOLDER),
     value: usual,
     valueSelection: [0, usual.lastIndexOf('.')],
     ignoreFocusOut: true,
@@ -98,12 +105,14 @@ async function askFileName(project: Project, usual: string): Promise<string | un
 
 async function fileNameFault(project: Project, name: string): Promise<string | undefined> {
   if (!/^[^\\/:*?"<>|._][^\\/:*?"<>|]*\.ya?ml$/i.test(name) || /^readme/i.test(name)) {
-    return 'Give a plain file name that ends in .yaml.';
+    return vscode.l10n.t('Give a plain file name that ends in .yaml.');
   }
   const uri = vscode.Uri.joinPath(project.folder.uri, FOLDER, name);
   const isThere = await Promise.resolve(vscode.workspace.fs.stat(uri)).then(
     () => true,
     () => false,
   );
-  return isThere ? `${FOLDER}/${name} is there already: give another name.` : undefined;
+  return isThere
+    ? vscode.l10n.t('{0}/{1} is there already: give another name.', FOLDER, name)
+    : undefined;
 }

@@ -7,7 +7,7 @@ import { confirm, keptLines, refLines } from './confirm.ts';
 import { chooseRun } from './picks.ts';
 
 /** Said of all that removes: nothing else of the repository goes. */
-export const STAYS = 'Nothing else of the repository is touched.';
+export const STAYS = vscode.l10n.t('Nothing else of the repository is touched.');
 
 /** Removes a run with its branches, tags and copies. */
 export function dropRun(projects: Projects): Command {
@@ -20,8 +20,8 @@ export function dropRun(projects: Projects): Command {
         return;
       }
       const question = {
-        placeHolder: 'The run to remove, with its branches, tags and copies',
-        nothing: 'No run is over.',
+        placeHolder: vscode.l10n.t('The run to remove, with its branches, tags and copies'),
+        nothing: vscode.l10n.t('No run is over.'),
       };
       const chosen = await chooseRun(projects, target, question, 'drop');
       if (chosen !== undefined) {
@@ -38,29 +38,35 @@ async function drop(project: Project, run: RunId): Promise<void> {
     tellRefusal(run, going.error);
     return;
   }
-  const isWanted = await confirm(`Drop ${run}?`, droppingLines(going.value), 'Drop');
+  const isWanted = await confirm(
+    vscode.l10n.t('Drop {0}?', run),
+    droppingLines(going.value),
+    vscode.l10n.t('Drop'),
+  );
   if (!isWanted) {
     return;
   }
   const dropped = await results.drop(run);
   if (dropped.ok) {
     const kept = keptLines(dropped.value.kept).map((line) => ` ${line}.`);
-    void vscode.window.showInformationMessage(`${run} is gone.${kept.join('')}`);
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is gone.{1}', run, kept.join('')));
   } else {
     tellRefusal(run, dropped.error);
   }
 }
 
 export function tellRefusal(run: RunId, why: string): void {
-  void vscode.window.showWarningMessage(`${run} was not dropped, because ${why}.`);
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} was not dropped, because {1}.', run, why),
+  );
 }
 
 function droppingLines({ refs, kept }: Dropped): string[] {
   return [
-    refs.length === 0 ? 'No branch and no tag is its.' : '',
+    refs.length === 0 ? vscode.l10n.t('No branch and no tag is its.') : '',
     ...refLines(refs),
     ...keptLines(kept),
-    'Its journal and its workspace copies go too. It cannot be taken back.',
+    vscode.l10n.t('Its journal and its workspace copies go too. It cannot be taken back.'),
     STAYS,
   ];
 }

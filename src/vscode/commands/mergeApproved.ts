@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { unreachable } from '../../core/base/exhaustive.ts';
 import type { Result } from '../../core/base/result.ts';
-import { count } from '../../core/base/text.ts';
 import { failureText } from '../../core/domain/failureText.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { MergePlace } from '../../core/domain/merge.ts';
@@ -19,8 +18,8 @@ export function mergeApproved(projects: Projects): Command {
     id: 'sluice.mergeApproved',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The run whose approved results are merged into one branch',
-        nothing: 'No run has results on branches.',
+        placeHolder: vscode.l10n.t('The run whose approved results are merged into one branch'),
+        nothing: vscode.l10n.t('No run has results on branches.'),
       };
       const chosen = await chooseRun(projects, target, question, 'merge');
       if (chosen !== undefined) {
@@ -51,7 +50,9 @@ export async function mergeWithProgress(project: Project, run: RunId): Promise<v
   if (place.ok) {
     await tellPlace(project, run, place.value);
   } else {
-    void vscode.window.showWarningMessage(`${run} was not merged, because ${place.error}.`);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} was not merged, because {1}.', run, place.error),
+    );
   }
 }
 
@@ -59,7 +60,7 @@ async function merged(project: Project, run: RunId): Promise<Result<MergePlace, 
   const ending = new AbortController();
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Merging ${run}`,
+    title: vscode.l10n.t('Merging {0}', run),
     cancellable: true,
   };
   return await vscode.window.withProgress(options, async (progress, token) => {
@@ -81,11 +82,19 @@ async function tellPlace(project: Project, run: RunId, place: MergePlace): Promi
       await tellDone(project, run, place.branch);
       break;
     case 'broken': {
-      const show = 'Show Output';
+      const show = vscode.l10n.t('Show Output');
       const end =
-        place.code === undefined ? 'did not run to its end' : `exited with code ${place.code}`;
+        place.code === undefined
+          ? vscode.l10n.t('did not run to its end')
+          : vscode.l10n.t('exited with code {0}', place.code);
       const chosen = await vscode.window.showErrorMessage(
-        `Merging ${run} stopped: with the result of ${place.task}, ${place.command} ${end}. It passed without. No branch was made.`,
+        vscode.l10n.t(
+          'Merging {0} stopped: with the result of {1}, {2} {3}. It passed without. No branch was made.',
+          run,
+          place.task,
+          place.command,
+          end,
+        ),
         show,
       );
       if (chosen === show) {
@@ -100,14 +109,18 @@ async function tellPlace(project: Project, run: RunId, place: MergePlace): Promi
     case 'failed': {
       const { title, fix } = failureText(place.failure);
       void vscode.window.showErrorMessage(
-        `${run} was not merged: ${[title, fix].filter((text) => text !== undefined).join('. ')}`,
+        vscode.l10n.t(
+          '{0} was not merged: {1}',
+          run,
+          [title, fix].filter((text) => text !== undefined).join('. '),
+        ),
       );
       break;
     }
     case 'merging':
     case 'publishing':
       void vscode.window.showInformationMessage(
-        `The merge of ${run} is not over; merge again to go on with it.`,
+        vscode.l10n.t('The merge of {0} is not over; merge again to go on with it.', run),
       );
       break;
     default:
@@ -118,9 +131,24 @@ async function tellPlace(project: Project, run: RunId, place: MergePlace): Promi
 async function tellDone(project: Project, run: RunId, branch: string): Promise<void> {
   const merge = readableRun(project, run)?.state.merge;
   const tasks = merge?.tasks ?? [];
-  const [changes, copy, terminal] = ['Show Changes', 'Copy git merge Command', 'Open Terminal'];
+  const [changes, copy, terminal] = [
+    vscode.l10n.t('Show Changes'),
+    vscode.l10n.t('Copy git merge Command'),
+    vscode.l10n.t('Open Terminal'),
+  ];
   const chosen = await vscode.window.showInformationMessage(
-    `${count(tasks.length, 'result')} of ${run} ${tasks.length === 1 ? 'is' : 'are'} merged on the local branch ${branch}. Your own branch is as it was; merge it when you like it.`,
+    tasks.length === 1
+      ? vscode.l10n.t(
+          '1 result of {0} is merged on the local branch {1}. Your own branch is as it was; merge it when you like it.',
+          run,
+          branch,
+        )
+      : vscode.l10n.t(
+          '{0} results of {1} are merged on the local branch {2}. Your own branch is as it was; merge it when you like it.',
+          tasks.length,
+          run,
+          branch,
+        ),
     changes,
     copy,
     terminal,

@@ -5,14 +5,14 @@ import type { Projects } from '../project.ts';
 import { chooseProject } from './chooseProject.ts';
 import { askName, writeNewFile } from './writeNewFile.ts';
 
-const TITLE = 'New Agent';
+const TITLE = vscode.l10n.t('New Agent');
 
 /** Writes an agent that is valid as it is, and opens it where it is to be filled in. */
 export function newAgent(projects: Projects): Command {
   return {
     id: 'sluice.newAgent',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder of the new agent');
+      const project = await chooseProject(projects, vscode.l10n.t('The folder of the new agent'));
       if (project === undefined) {
         return;
       }
@@ -23,7 +23,7 @@ export function newAgent(projects: Projects): Command {
       }));
       const picked = await vscode.window.showQuickPick(items, {
         title: TITLE,
-        placeHolder: 'What the agent is',
+        placeHolder: vscode.l10n.t('What the agent is'),
         matchOnDetail: true,
       });
       const name = picked && (await askName(project, 'agent', TITLE));

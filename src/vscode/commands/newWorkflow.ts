@@ -6,14 +6,17 @@ import type { Project, Projects } from '../project.ts';
 import { chooseProject } from './chooseProject.ts';
 import { askName, writeNewFile } from './writeNewFile.ts';
 
-const TITLE = 'New Workflow';
+const TITLE = vscode.l10n.t('New Workflow');
 
 /** Writes a workflow of the folder's agents, and opens it where it is to be filled in. */
 export function newWorkflow(projects: Projects): Command {
   return {
     id: 'sluice.newWorkflow',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder of the new workflow');
+      const project = await chooseProject(
+        projects,
+        vscode.l10n.t('The folder of the new workflow'),
+      );
       if (project === undefined) {
         return;
       }
@@ -24,7 +27,7 @@ export function newWorkflow(projects: Projects): Command {
       }));
       const picked = await vscode.window.showQuickPick(items, {
         title: TITLE,
-        placeHolder: 'What the workflow looks like',
+        placeHolder: vscode.l10n.t('What the workflow looks like'),
         matchOnDetail: true,
       });
       const agents = picked && (await chooseAgents(project));
@@ -56,15 +59,15 @@ async function chooseAgents({ sluice }: Project): Promise<readonly string[] | un
       detail: description,
       picked: usual.has(name),
     })),
-    { title: TITLE, placeHolder: 'The agents that work in it', canPickMany: true },
+    { title: TITLE, placeHolder: vscode.l10n.t('The agents that work in it'), canPickMany: true },
   );
   return picked?.map(({ label }) => label);
 }
 
 async function offerAgent(name: string): Promise<void> {
-  const create = 'New Agent…';
+  const create = vscode.l10n.t('New Agent…');
   const chosen = await vscode.window.showInformationMessage(
-    `${name} names agents that are not there yet; their places are marked.`,
+    vscode.l10n.t('{0} names agents that are not there yet; their places are marked.', name),
     create,
   );
   if (chosen === create) {

@@ -106,7 +106,10 @@ export async function chooseTask(
       .filter((row) => taskOffers(entry, row).includes(offer))
       .map((row) => ({
         label: row.task,
-        description: [entry.run, row.state === 'unknown' ? 'needs a look' : row.state].join(' · '),
+        description: [
+          entry.run,
+          row.state === 'unknown' ? vscode.l10n.t('needs a look') : row.state,
+        ].join(' · '),
         detail: where(projects, project),
         choice: { project, entry, row },
       })),
@@ -139,7 +142,10 @@ export async function chooseGate(
       choice: { project, gate },
     })),
   );
-  return pickOne(projects, choices, { placeHolder, nothing: 'No gate waits for you.' });
+  return pickOne(projects, choices, {
+    placeHolder,
+    nothing: vscode.l10n.t('No gate waits for you.'),
+  });
 }
 
 /** The question of the row or of the row's task, or one the person picks among those that wait. */
@@ -168,7 +174,10 @@ export async function chooseQuestion(
         choice: { project, question },
       })),
   );
-  return pickOne(projects, choices, { placeHolder, nothing: 'No agent asks you anything.' });
+  return pickOne(projects, choices, {
+    placeHolder,
+    nothing: vscode.l10n.t('No agent asks you anything.'),
+  });
 }
 
 /** No choice is told. One is no question, unless a question says otherwise. */
@@ -205,10 +214,12 @@ export function tellNothing(projects: Projects, nothing: string): void {
   const [problem] = projects.problems();
   void vscode.window.showInformationMessage(
     vscode.workspace.workspaceFolders === undefined
-      ? 'Open a folder first: agents work in folders.'
+      ? vscode.l10n.t('Open a folder first: agents work in folders.')
       : vscode.workspace.isTrusted
         ? (problem ?? nothing)
-        : 'You have not trusted this folder. Until you do, Sluice reads nothing in it and runs nothing.',
+        : vscode.l10n.t(
+            'You have not trusted this folder. Until you do, Sluice reads nothing in it and runs nothing.',
+          ),
   );
 }
 

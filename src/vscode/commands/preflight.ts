@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
 import type { PreflightPages } from '../output/preflightPages.ts';
 import type { Projects } from '../project.ts';
@@ -14,7 +15,7 @@ export function preflight(projects: Projects, pages: PreflightPages): Command {
       await Promise.all(projects.all().map(({ sluice }) => sluice.refreshDefinitions()));
       const chosen = await chooseWorkflow(projects, target, {
         title: 'Pre-flight',
-        placeHolder: 'The workflow to look at',
+        placeHolder: vscode.l10n.t('The workflow to look at'),
       });
       if (chosen === undefined) {
         return;

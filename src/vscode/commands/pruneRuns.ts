@@ -18,7 +18,10 @@ export function pruneRuns(projects: Projects): Command {
   return {
     id: 'sluice.pruneRuns',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder whose old runs to remove');
+      const project = await chooseProject(
+        projects,
+        vscode.l10n.t('The folder whose old runs to remove'),
+      );
       const days = project === undefined ? undefined : await askDays(project);
       if (project !== undefined && days !== undefined) {
         await prune(project, days);
@@ -30,23 +33,33 @@ export function pruneRuns(projects: Projects): Command {
 async function askDays({ sluice }: Project): Promise<number | undefined> {
   const items = USUAL_DAYS.map((days) => {
     const runs = sluice.results.prunable(days * DAY_MS).length;
-    return { label: `Older than ${days} days`, description: count(runs, 'run'), days };
+    return {
+      label: vscode.l10n.t('Older than {0} days', days),
+      description: count(runs, 'run'),
+      days,
+    };
   });
-  const other = { label: 'Other…', description: 'as many days as you say', days: undefined };
+  const other = {
+    label: vscode.l10n.t('Other…'),
+    description: vscode.l10n.t('as many days as you say'),
+    days: undefined,
+  };
   const picked = await vscode.window.showQuickPick([...items, other], {
-    title: 'Prune Runs',
-    placeHolder: 'Runs that ended longer ago than this are listed next',
+    title: vscode.l10n.t('Prune Runs'),
+    placeHolder: vscode.l10n.t('Runs that ended longer ago than this are listed next'),
   });
   if (picked === undefined || picked.days !== undefined) {
     return picked?.days;
   }
   const typed = await vscode.window.showInputBox({
-    title: 'Prune Runs',
-    prompt: 'Days since they ended. 0: all that are over.',
+    title: vscode.l10n.t('Prune Runs'),
+    prompt: vscode.l10n.t('Days since they ended. 0: all that are over.'),
     value: '14',
     ignoreFocusOut: true,
     validateInput: (text) =>
-      daysOf(text) === undefined ? `Write a whole number from 0 to ${MOST_DAYS}.` : undefined,
+      daysOf(text) === undefined
+        ? vscode.l10n.t('Write a whole number from 0 to {0}.', MOST_DAYS)
+        : undefined,
   });
   return typed === undefined ? undefined : daysOf(typed);
 }
@@ -61,7 +74,9 @@ async function prune(project: Project, days: number): Promise<void> {
   const old = results.prunable(days * DAY_MS);
   if (old.length === 0) {
     void vscode.window.showInformationMessage(
-      days === 0 ? 'No run is over.' : `No run ended more than ${count(days, 'day')} ago.`,
+      days === 0
+        ? vscode.l10n.t('No run is over.')
+        : vscode.l10n.t('No run ended more than {0} ago.', count(days, 'day')),
     );
     return;
   }
@@ -78,7 +93,11 @@ async function prune(project: Project, days: number): Promise<void> {
       picked: true,
       dropped,
     })),
-    { title: 'Prune Runs', placeHolder: 'These go; take out what is to stay', canPickMany: true },
+    {
+      title: vscode.l10n.t('Prune Runs'),
+      placeHolder: vscode.l10n.t('These go; take out what is to stay'),
+      canPickMany: true,
+    },
   );
   const chosen = picked?.map(({ dropped }) => dropped) ?? [];
   if (chosen.length > 0 && (await isWanted(chosen))) {
@@ -87,7 +106,10 @@ async function prune(project: Project, days: number): Promise<void> {
 }
 
 async function lookedUp(project: Project, runs: readonly RunId[]): Promise<Dropped[]> {
-  const options = { location: vscode.ProgressLocation.Window, title: 'Looking at old runs' };
+  const options = {
+    location: vscode.ProgressLocation.Window,
+    title: vscode.l10n.t('Looking at old runs'),
+  };
   return await vscode.window.withProgress(options, async () => {
     const found = await Promise.all(runs.map((run) => project.sluice.results.dropping(run)));
     return found.flatMap((each) => (each.ok ? each.value : []));
@@ -96,13 +118,15 @@ async function lookedUp(project: Project, runs: readonly RunId[]): Promise<Dropp
 
 async function isWanted(chosen: readonly Dropped[]): Promise<boolean> {
   return await confirm(
-    `Drop ${count(chosen.length, 'run')}?`,
+    chosen.length === 1
+      ? vscode.l10n.t('Drop 1 run?')
+      : vscode.l10n.t('Drop {0} runs?', chosen.length),
     [
       ...refLines(chosen.flatMap(({ refs }) => refs)),
-      'Their journals and their workspace copies go too. It cannot be taken back.',
+      vscode.l10n.t('Their journals and their workspace copies go too. It cannot be taken back.'),
       STAYS,
     ],
-    'Drop',
+    vscode.l10n.t('Drop'),
   );
 }
 
@@ -110,7 +134,7 @@ async function dropAll(project: Project, chosen: readonly Dropped[]): Promise<vo
   let gone = 0;
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: 'Dropping runs',
+    title: vscode.l10n.t('Dropping runs'),
     cancellable: true,
   };
   await vscode.window.withProgress(options, async (progress, token) => {
@@ -128,6 +152,8 @@ async function dropAll(project: Project, chosen: readonly Dropped[]): Promise<vo
     }
   });
   void vscode.window.showInformationMessage(
-    `${count(gone, 'run')} ${gone === 1 ? 'is' : 'are'} gone, with ${gone === 1 ? 'its' : 'their'} branches, tags and copies.`,
+    gone === 1
+      ? vscode.l10n.t('1 run is gone, with its branches, tags and copies.')
+      : vscode.l10n.t('{0} runs are gone, with their branches, tags and copies.', gone),
   );
 }

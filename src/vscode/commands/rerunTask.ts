@@ -13,8 +13,8 @@ export function rerunTaskWithPrompt(projects: Projects): Command {
     id: 'sluice.rerunTaskWithPrompt',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task to run again with another prompt',
-        nothing: 'No task of an agent has ended.',
+        placeHolder: vscode.l10n.t('The task to run again with another prompt'),
+        nothing: vscode.l10n.t('No task of an agent has ended.'),
       };
       const chosen = await chooseTask(projects, target, question, 'prompt');
       if (chosen === undefined) {
@@ -22,8 +22,11 @@ export function rerunTaskWithPrompt(projects: Projects): Command {
       }
       const present = promptOf(chosen);
       const typed = await vscode.window.showInputBox({
-        title: `Run ${chosen.row.task} of ${chosen.entry.run} again`,
-        prompt: `What its agent is asked. It may hold \${{ … }}; ${LINE_BREAK} is a line break.`,
+        title: vscode.l10n.t('Run {0} of {1} again', chosen.row.task, chosen.entry.run),
+        prompt: vscode.l10n.t(
+          'What its agent is asked. It may hold ${{ … }}; {0} is a line break.',
+          LINE_BREAK,
+        ),
         value: present.replaceAll('\n', LINE_BREAK),
         ignoreFocusOut: true,
         validateInput: problemOf,
@@ -40,8 +43,8 @@ export function rerunTaskWithModel(projects: Projects): Command {
     id: 'sluice.rerunTaskWithModel',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task to run again with another model',
-        nothing: 'No task whose agent is a model has ended.',
+        placeHolder: vscode.l10n.t('The task to run again with another model'),
+        nothing: vscode.l10n.t('No task whose agent is a model has ended.'),
       };
       const chosen = await chooseTask(projects, target, question, 'otherModel');
       if (chosen === undefined) {
@@ -50,14 +53,17 @@ export function rerunTaskWithModel(projects: Projects): Command {
       const models = modelsOf(chosen);
       const [first = ''] = models;
       const model = await vscode.window.showInputBox({
-        title: `Run ${chosen.row.task} of ${chosen.entry.run} again`,
+        title: vscode.l10n.t('Run {0} of {1} again', chosen.row.task, chosen.entry.run),
         prompt:
           models.length === 0
-            ? 'The model to use, by its name.'
-            : `The model to use, by its name. Its agent prefers ${models.join(', ')}.`,
+            ? vscode.l10n.t('The model to use, by its name.')
+            : vscode.l10n.t(
+                'The model to use, by its name. Its agent prefers {0}.',
+                models.join(', '),
+              ),
         value: chosen.entry.state.edits.get(chosen.row.task)?.model ?? first,
         ignoreFocusOut: true,
-        validateInput: (text) => (text.trim() === '' ? 'Name a model.' : undefined),
+        validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Name a model.') : undefined),
       });
       if (model !== undefined) {
         await rerun(chosen, { model: model.trim() });
@@ -72,8 +78,8 @@ export function askAnew(projects: Projects): Command {
     id: 'sluice.askAnew',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task whose own question to ask',
-        nothing: 'No task was answered with the answer to a similar question.',
+        placeHolder: vscode.l10n.t('The task whose own question to ask'),
+        nothing: vscode.l10n.t('No task was answered with the answer to a similar question.'),
       };
       const chosen = await chooseTask(projects, target, question, 'similar');
       if (chosen !== undefined) {
@@ -89,7 +95,7 @@ async function rerun(
 ): Promise<void> {
   const { task } = chosen.row;
   const { actor: by } = chosen.project.sluice;
-  const undone = `${task} of ${chosen.entry.run} was not run again`;
+  const undone = vscode.l10n.t('{0} of {1} was not run again', task, chosen.entry.run);
   await ask(chosen, { kind: 'rerun', task, prompt, model, withoutCache: false, by }, undone);
 }
 

@@ -30,7 +30,9 @@ async function onConflict(
 ): Promise<void> {
   const place = conflictOf(target);
   if (place === undefined) {
-    void vscode.window.showInformationMessage('This conflict does not wait for you any more.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('This conflict does not wait for you any more.'),
+    );
   } else {
     await work(place);
   }
@@ -43,7 +45,7 @@ export async function showVersions({
   task,
   conflict: { path, was, ours, theirs },
 }: ConflictChoicePlace): Promise<void> {
-  await openComparison(project, `merge of ${run}: ${path}`, [
+  await openComparison(project, vscode.l10n.t('merge of {0}: {1}', run, path), [
     { path: `ours (merged before)/${path}`, was, is: ours },
     { path: `theirs (${task})/${path}`, was, is: theirs },
   ]);
@@ -53,7 +55,7 @@ async function editOwn(place: ConflictChoicePlace, own: OwnVersions): Promise<vo
   const opened = await own.open(place);
   if (!opened.ok) {
     void vscode.window.showWarningMessage(
-      `${place.conflict.path} cannot be edited here: ${opened.error}.`,
+      vscode.l10n.t('{0} cannot be edited here: {1}.', place.conflict.path, opened.error),
     );
   }
 }
@@ -64,7 +66,9 @@ async function useOwn(own: OwnVersions): Promise<void> {
   const place = document === undefined ? undefined : own.placeOf(document.uri);
   if (document === undefined || place === undefined) {
     void vscode.window.showInformationMessage(
-      'Open a version of your own first: press the pen on a conflict in the Gates view.',
+      vscode.l10n.t(
+        'Open a version of your own first: press the pen on a conflict in the Gates view.',
+      ),
     );
     return;
   }
@@ -73,9 +77,9 @@ async function useOwn(own: OwnVersions): Promise<void> {
   const isWanted =
     !hasMarks(text) ||
     (await confirm(
-      `Use ${path} with its conflict marks?`,
-      ['Lines that begin with <<<<<<<, ======= or >>>>>>> are still in it.'],
-      'Use It All the Same',
+      vscode.l10n.t('Use {0} with its conflict marks?', path),
+      [vscode.l10n.t('Lines that begin with <<<<<<<, ======= or >>>>>>> are still in it.')],
+      vscode.l10n.t('Use It All the Same'),
     ));
   if (!isWanted) {
     return;
@@ -104,7 +108,7 @@ async function choose(
   const chosen = await project.sluice.results.choose({ run, task, path }, choice);
   if (!chosen.ok) {
     void vscode.window.showWarningMessage(
-      `Your choice for ${path} did not count, because ${chosen.error}.`,
+      vscode.l10n.t('Your choice for {0} did not count, because {1}.', path, chosen.error),
     );
   }
   return chosen.ok;

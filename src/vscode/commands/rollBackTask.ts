@@ -11,8 +11,8 @@ export function rollBackTask(projects: Projects): Command {
     id: 'sluice.rollBackTask',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task whose result is taken back from its branch',
-        nothing: 'No result of a task is on a branch.',
+        placeHolder: vscode.l10n.t('The task whose result is taken back from its branch'),
+        nothing: vscode.l10n.t('No result of a task is on a branch.'),
       };
       const chosen = await chooseTask(projects, target, question, 'rollBack');
       if (chosen !== undefined && (await isWanted(chosen))) {
@@ -28,22 +28,38 @@ async function isWanted({
 }: TaskChoice): Promise<boolean> {
   const landing = state.landings.get(task);
   if (landing?.kind !== 'done') {
-    void vscode.window.showInformationMessage(`${task} of ${run} has no result on a branch.`);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} of {1} has no result on a branch.', task, run),
+    );
     return false;
   }
   const builtOn = plan.tasks.flatMap(({ id, builtOn }) =>
     builtOn.includes(task) && state.landings.get(id)?.kind === 'done' ? id : [],
   );
   return await confirm(
-    `Roll back ${task} of ${run}?`,
+    vscode.l10n.t('Roll back {0} of {1}?', task, run),
     [
-      `Removed: the branch ${landing.branch} and the tags of its results, such as ${landing.tag}.`,
+      vscode.l10n.t(
+        'Removed: the branch {0} and the tags of its results, such as {1}.',
+        landing.branch,
+        landing.tag,
+      ),
       builtOn.length === 0
         ? ''
-        : `${builtOn.join(', ')} ${builtOn.length === 1 ? 'was' : 'were'} built on it; ${builtOn.length === 1 ? 'that result stays' : 'those results stay'}, with what was taken over from it.`,
-      'What the run shows stays, and so do all other results. Nothing else of the repository is touched.',
+        : builtOn.length === 1
+          ? vscode.l10n.t(
+              '{0} was built on it; that result stays, with what was taken over from it.',
+              builtOn.join(', '),
+            )
+          : vscode.l10n.t(
+              '{0} were built on it; those results stay, with what was taken over from it.',
+              builtOn.join(', '),
+            ),
+      vscode.l10n.t(
+        'What the run shows stays, and so do all other results. Nothing else of the repository is touched.',
+      ),
     ],
-    'Roll Back',
+    vscode.l10n.t('Roll Back'),
   );
 }
 
@@ -51,16 +67,16 @@ async function rollBack({ project, entry: { run }, row: { task } }: TaskChoice):
   const done = await project.sluice.results.rollBack(run, task);
   if (!done.ok) {
     void vscode.window.showWarningMessage(
-      `${task} of ${run} was not rolled back, because ${done.error}.`,
+      vscode.l10n.t('{0} of {1} was not rolled back, because {2}.', task, run, done.error),
     );
     return;
   }
   const { kept, isMerged } = done.value;
-  const merge = 'Merge Approved';
+  const merge = vscode.l10n.t('Merge Approved');
   const told = [
-    `${task} of ${run} is rolled back.`,
+    vscode.l10n.t('{0} of {1} is rolled back.', task, run),
     ...keptLines(kept).map((line) => `${line}.`),
-    isMerged ? 'The merged branch still holds it; merge again to be rid of it.' : '',
+    isMerged ? vscode.l10n.t('The merged branch still holds it; merge again to be rid of it.') : '',
   ].filter((line) => line !== '');
   const chosen = await vscode.window.showInformationMessage(
     told.join(' '),

@@ -42,7 +42,9 @@ async function chooseAgent(
   if (choices.length === 0) {
     tellNothing(
       projects,
-      'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.',
+      vscode.l10n.t(
+        'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.',
+      ),
     );
     return undefined;
   }
@@ -55,8 +57,8 @@ async function chooseAgent(
     choice: { project, agent },
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Run Agent',
-    placeHolder: 'The agent to run by itself',
+    title: vscode.l10n.t('Run Agent'),
+    placeHolder: vscode.l10n.t('The agent to run by itself'),
     matchOnDetail: true,
   });
   return picked?.choice;

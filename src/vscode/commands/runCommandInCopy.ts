@@ -14,8 +14,8 @@ export function runCommandInCopy(projects: Projects, pages: CommandPages): Comma
     id: 'sluice.runCommandInCopy',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task in whose workspace copy a command is run',
-        nothing: 'No task of an agent has begun.',
+        placeHolder: vscode.l10n.t('The task in whose workspace copy a command is run'),
+        nothing: vscode.l10n.t('No task of an agent has begun.'),
       };
       const chosen = await chooseTask(projects, target, question, 'command');
       if (chosen === undefined) {
@@ -23,8 +23,10 @@ export function runCommandInCopy(projects: Projects, pages: CommandPages): Comma
       }
       const { task } = chosen.row;
       const line = await vscode.window.showInputBox({
-        title: `Run a command in the workspace copy of ${task}`,
-        prompt: 'A program and what it is given. It is not run by a shell: no pipes, no variables.',
+        title: vscode.l10n.t('Run a command in the workspace copy of {0}', task),
+        prompt: vscode.l10n.t(
+          'A program and what it is given. It is not run by a shell: no pipes, no variables.',
+        ),
         ignoreFocusOut: true,
         validateInput: (typed) => {
           const words = splitWords(typed);
@@ -37,19 +39,27 @@ export function runCommandInCopy(projects: Projects, pages: CommandPages): Comma
       }
       const ran = await runWithProgress(chosen, words.value);
       const [program] = words.value;
-      const where = `${task} of ${chosen.entry.run}`;
+      const where = vscode.l10n.t('{0} of {1}', task, chosen.entry.run);
       if (!ran.ok) {
-        void vscode.window.showWarningMessage(`${program} was not run in ${where}: ${ran.error}.`);
+        void vscode.window.showWarningMessage(
+          vscode.l10n.t('{0} was not run in {1}: {2}.', program, where, ran.error),
+        );
         return;
       }
       const { exitCode, output } = ran.value;
       await pages.show(chosen.entry.run, task, `$ ${line}\n${output}`, exitCode);
       if (exitCode === 0) {
-        void vscode.window.showInformationMessage(`${program} in ${where} exited with code 0.`);
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('{0} in {1} exited with code 0.', program, where),
+        );
       } else {
         const end =
-          exitCode === undefined ? 'was not run to its end' : `exited with code ${exitCode}`;
-        void vscode.window.showWarningMessage(`${program} in ${where} ${end}.`);
+          exitCode === undefined
+            ? vscode.l10n.t('was not run to its end')
+            : vscode.l10n.t('exited with code {0}', exitCode);
+        void vscode.window.showWarningMessage(
+          vscode.l10n.t('{0} in {1} {2}.', program, where, end),
+        );
       }
     },
   };
@@ -59,7 +69,7 @@ async function runWithProgress({ project, entry, row }: TaskChoice, command: Wor
   const ending = new AbortController();
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `${command[0]} runs in the workspace copy of ${row.task}`,
+    title: vscode.l10n.t('{0} runs in the workspace copy of {1}', command[0], row.task),
     cancellable: true,
   };
   return await vscode.window.withProgress(options, async (_progress, token) => {

@@ -13,8 +13,8 @@ export function runWorkflow(projects: Projects): Command {
     'sluice.runWorkflow',
     {},
     {
-      title: 'Run Workflow',
-      placeHolder: 'The workflow to run',
+      title: vscode.l10n.t('Run Workflow'),
+      placeHolder: vscode.l10n.t('The workflow to run'),
     },
   );
 }
@@ -25,8 +25,8 @@ export function runWorkflowWithoutCache(projects: Projects): Command {
     'sluice.runWorkflowWithoutCache',
     { useCache: false },
     {
-      title: 'Run Workflow Without Cache',
-      placeHolder: 'The workflow to run, with everything in it worked out anew',
+      title: vscode.l10n.t('Run Workflow Without Cache'),
+      placeHolder: vscode.l10n.t('The workflow to run, with everything in it worked out anew'),
     },
   );
 }
@@ -38,8 +38,10 @@ export function runWorkflowOnHead(projects: Projects): Command {
     'sluice.runWorkflowOnHead',
     { baseTree: 'head' },
     {
-      title: 'Run Workflow on HEAD',
-      placeHolder: 'The workflow to run on the commit HEAD names, without uncommitted work',
+      title: vscode.l10n.t('Run Workflow on HEAD'),
+      placeHolder: vscode.l10n.t(
+        'The workflow to run on the commit HEAD names, without uncommitted work',
+      ),
     },
   );
 }
@@ -51,8 +53,8 @@ export function runWorkflowOnWorkingTree(projects: Projects): Command {
     'sluice.runWorkflowOnWorkingTree',
     { baseTree: 'worktree' },
     {
-      title: 'Run Workflow on the Working Tree',
-      placeHolder: 'The workflow to run on the working tree, with uncommitted work',
+      title: vscode.l10n.t('Run Workflow on the Working Tree'),
+      placeHolder: vscode.l10n.t('The workflow to run on the working tree, with uncommitted work'),
     },
   );
 }
@@ -81,7 +83,11 @@ function runCommand(
       const [first] = entry.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));
       await showProblem(
         project,
-        `${entry.name} cannot run: ${first?.message ?? 'its file has problems.'}`,
+        vscode.l10n.t(
+          '{0} cannot run: {1}',
+          entry.name,
+          first?.message ?? 'its file has problems.',
+        ),
         first,
       );
     },
@@ -101,14 +107,14 @@ export async function chooseWorkflow(
   if (choices.length === 0) {
     tellNothing(
       projects,
-      'There is no workflow here yet. A workflow is a file in .sluice/workflows.',
+      vscode.l10n.t('There is no workflow here yet. A workflow is a file in .sluice/workflows.'),
     );
     return undefined;
   }
   const items = choices.map(({ project, entry }) => ({
     label: entry.name,
     description: [
-      entry.kind === 'invalid' ? '$(error) has problems' : '',
+      entry.kind === 'invalid' ? vscode.l10n.t('$(error) has problems') : '',
       entry.format === 'sluice' ? '' : entry.file,
       where(projects, project),
     ]

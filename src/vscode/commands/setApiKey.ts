@@ -19,7 +19,9 @@ export function setApiKey(models: WindowModels): Command {
         : 'store';
       if (deed === 'remove') {
         await models.host.store(provider.keyName, undefined);
-        void vscode.window.showInformationMessage(`The key for ${provider.title} was removed.`);
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('The key for {0} was removed.', provider.title),
+        );
       } else if (deed === 'store') {
         await askKey(models, provider);
       }
@@ -35,16 +37,16 @@ async function chooseProvider(models: WindowModels): Promise<KeyedProvider | und
       .map(async (provider) => ({
         label: provider.title,
         description: (await models.host.isStored(provider.keyName))
-          ? 'a key is stored'
+          ? vscode.l10n.t('a key is stored')
           : provider.hasKey
-            ? `a key is in ${provider.keyVariables.join(' or ')}`
-            : 'no key',
+            ? vscode.l10n.t('a key is in {0}', provider.keyVariables.join(' or '))
+            : vscode.l10n.t('no key'),
         detail: provider.baseURL,
         provider,
       })),
   );
   const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: 'Whose key is it?',
+    placeHolder: vscode.l10n.t('Whose key is it?'),
     matchOnDescription: true,
   });
   return picked?.provider;
@@ -53,10 +55,10 @@ async function chooseProvider(models: WindowModels): Promise<KeyedProvider | und
 async function chooseDeed({ title }: KeyedProvider): Promise<'store' | 'remove' | undefined> {
   const picked = await vscode.window.showQuickPick(
     [
-      { label: '$(key) Replace the Key…', deed: 'store' as const },
-      { label: '$(trash) Remove the Key', deed: 'remove' as const },
+      { label: vscode.l10n.t('$(key) Replace the Key…'), deed: 'store' as const },
+      { label: vscode.l10n.t('$(trash) Remove the Key'), deed: 'remove' as const },
     ],
-    { placeHolder: `A key for ${title} is stored` },
+    { placeHolder: vscode.l10n.t('A key for {0} is stored', title) },
   );
   return picked?.deed;
 }
@@ -64,16 +66,18 @@ async function chooseDeed({ title }: KeyedProvider): Promise<'store' | 'remove' 
 async function askKey(models: WindowModels, provider: KeyedProvider): Promise<void> {
   const { id, title, keyName } = provider;
   const typed = await vscode.window.showInputBox({
-    title: `API key for ${title}`,
-    prompt: 'It is kept in the secret storage of VS Code, and goes to the provider alone.',
+    title: vscode.l10n.t('API key for {0}', title),
+    prompt: vscode.l10n.t(
+      'It is kept in the secret storage of VS Code, and goes to the provider alone.',
+    ),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => {
       const key = text.trim();
       return key === ''
-        ? 'Paste the key.'
+        ? vscode.l10n.t('Paste the key.')
         : /\s/.test(key)
-          ? 'A key has no spaces or line breaks in it.'
+          ? vscode.l10n.t('A key has no spaces or line breaks in it.')
           : undefined;
     },
   });
@@ -86,9 +90,9 @@ async function askKey(models: WindowModels, provider: KeyedProvider): Promise<vo
     return;
   }
   if (check.kind !== 'accepted') {
-    const anyway = 'Store It Anyway';
+    const anyway = vscode.l10n.t('Store It Anyway');
     const chosen = await vscode.window.showWarningMessage(
-      `The key for ${title} was not stored. ${check.why}`,
+      vscode.l10n.t('The key for {0} was not stored. {1}', title, check.why),
       anyway,
     );
     if (chosen !== anyway) {
@@ -96,7 +100,7 @@ async function askKey(models: WindowModels, provider: KeyedProvider): Promise<vo
     }
   }
   await models.host.store(keyName, key);
-  void vscode.window.showInformationMessage(`The key for ${title} is stored.`);
+  void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} is stored.', title));
 }
 
 /** `undefined`: the person does not want to wait for it. */
@@ -104,7 +108,7 @@ async function checkKey(models: WindowModels, id: string, title: string, key: st
   const ending = new AbortController();
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Asking ${title} whether it takes the key`,
+    title: vscode.l10n.t('Asking {0} whether it takes the key', title),
     cancellable: true,
   };
   return await vscode.window.withProgress(options, async (_progress, token) => {

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
 import type { CachePages } from '../output/cachePages.ts';
 import type { Projects } from '../project.ts';
@@ -8,7 +9,10 @@ export function showCache(projects: Projects, pages: CachePages): Command {
   return {
     id: 'sluice.showCache',
     execute: async () => {
-      const project = await chooseProject(projects, 'The folder whose cache to show');
+      const project = await chooseProject(
+        projects,
+        vscode.l10n.t('The folder whose cache to show'),
+      );
       if (project !== undefined) {
         await pages.show(project);
       }

@@ -9,7 +9,8 @@ export function showGraph(projects: Projects, panels: GraphPanels): Command {
     id: 'sluice.showGraph',
     execute: async (target) => {
       if (target !== undefined && 'run' in target) {
-        panels.show({ folder: target.project.folder.uri.toString(), run: target.run });
+        const subject = { folder: target.project.folder.uri.toString(), run: target.run };
+        panels.show(subject, target.kind === 'task' ? target.task : undefined);
       } else if (target?.kind === 'workflow') {
         panels.show({ folder: target.project.folder.uri.toString(), workflow: target.name });
       } else {
@@ -52,7 +53,7 @@ async function pickWorkflow(projects: Projects): Promise<GraphSubject | undefine
   if (items.length === 0) {
     tellNothing(
       projects,
-      'There is no workflow to draw yet. A workflow is a file in .sluice/workflows.',
+      vscode.l10n.t('There is no workflow to draw yet. A workflow is a file in .sluice/workflows.'),
     );
     return undefined;
   }
@@ -60,6 +61,8 @@ async function pickWorkflow(projects: Projects): Promise<GraphSubject | undefine
   const picked =
     items.length === 1
       ? only
-      : await vscode.window.showQuickPick(items, { placeHolder: 'The workflow to draw' });
+      : await vscode.window.showQuickPick(items, {
+          placeHolder: vscode.l10n.t('The workflow to draw'),
+        });
   return picked?.subject;
 }

@@ -9,6 +9,7 @@ import {
 import { isolationSettings } from '../isolationSettings.ts';
 import { readSetting } from '../readSetting.ts';
 import type { Project } from '../project.ts';
+import { showProgress } from '../status/progress.ts';
 import { openLocation } from './openDefinition.ts';
 
 /** What a person wants of one run. */
@@ -18,7 +19,7 @@ export interface RunWishes {
 }
 
 /**
- * Asks for the inputs a workflow needs, starts it and shows it in the Runs view.
+ * Asks for the inputs a workflow needs, starts it and shows it in the Runs view, with its progress in a notification.
  * @param useCache false: all of it is worked out anew
  * @param baseTree what tasks begin with, over what the workflow and the settings say
  */
@@ -52,6 +53,7 @@ export async function startRun(
     await showProblem(project, started.error.message, started.error.at);
     return;
   }
+  showProgress(project, started.value.run);
   // Shown, but whoever types goes on typing.
   await vscode.commands.executeCommand('sluice.runs.focus', { preserveFocus: true });
 }
@@ -62,7 +64,7 @@ export async function showProblem(
   message: string,
   at: Location | undefined,
 ): Promise<void> {
-  const open = 'Open File';
+  const open = vscode.l10n.t('Open File');
   const chosen = await vscode.window.showErrorMessage(message, ...(at === undefined ? [] : [open]));
   if (chosen === open && at !== undefined) {
     await openLocation(project, at);
@@ -89,7 +91,7 @@ export async function askInputs(
 }
 
 async function askInput(title: string, name: string, spec: InputSpec): Promise<string | undefined> {
-  const prompt = spec.description ?? `Value of the input ${name}`;
+  const prompt = spec.description ?? vscode.l10n.t('Value of the input {0}', name);
   const options = spec.type === 'boolean' ? ['true', 'false'] : spec.options;
   if (options.length > 0) {
     // What is chosen when nobody chooses stands first.

@@ -10,8 +10,8 @@ export function steerTask(projects: Projects): Command {
     id: 'sluice.steerTask',
     execute: async (target) => {
       const question = {
-        placeHolder: 'The task whose agent is told something',
-        nothing: 'No agent that listens is at work.',
+        placeHolder: vscode.l10n.t('The task whose agent is told something'),
+        nothing: vscode.l10n.t('No agent that listens is at work.'),
       };
       const chosen = await chooseTask(projects, target, question, 'steer');
       if (chosen === undefined) {
@@ -19,14 +19,18 @@ export function steerTask(projects: Projects): Command {
       }
       const { task, step } = chosen.row;
       const text = await vscode.window.showInputBox({
-        title: `Tell the agent of ${task}`,
-        prompt: `${step.kind === 'agent' ? step.agent : task} gets it at once, as one line. It is kept in the journal.`,
+        title: vscode.l10n.t('Tell the agent of {0}', task),
+        prompt: vscode.l10n.t(
+          '{0} gets it at once, as one line. It is kept in the journal.',
+          step.kind === 'agent' ? step.agent : task,
+        ),
         ignoreFocusOut: true,
-        validateInput: (typed) => (typed.trim() === '' ? 'Say something.' : undefined),
+        validateInput: (typed) =>
+          typed.trim() === '' ? vscode.l10n.t('Say something.') : undefined,
       });
       if (text !== undefined) {
         const { actor: by } = chosen.project.sluice;
-        const undone = `${task} of ${chosen.entry.run} was not told`;
+        const undone = vscode.l10n.t('{0} of {1} was not told', task, chosen.entry.run);
         await ask(chosen, { kind: 'steer', task, text, by }, undone);
       }
     },

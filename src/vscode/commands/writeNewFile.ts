@@ -16,7 +16,7 @@ export async function askName(
   const holders = kind === 'agent' ? sluice.definitions.agents : sluice.definitions.workflows;
   return await vscode.window.showInputBox({
     title,
-    prompt: `What the ${kind} is called; its file is called the same`,
+    prompt: vscode.l10n.t('What the {0} is called; its file is called the same', kind),
     validateInput: (value) => nameFault(kind, value.trim(), holders),
     ignoreFocusOut: true,
   });

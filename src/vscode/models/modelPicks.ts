@@ -37,8 +37,11 @@ export class ModelPicks {
     const groups = await models.catalogue(signal);
     return [
       ...groups.flatMap((group) => groupItems(group, present)),
-      { label: 'Another', kind: vscode.QuickPickItemKind.Separator },
-      { label: '$(edit) Write a Name…', detail: 'As a workflow names it: provider/model' },
+      { label: vscode.l10n.t('Another'), kind: vscode.QuickPickItemKind.Separator },
+      {
+        label: vscode.l10n.t('$(edit) Write a Name…'),
+        detail: vscode.l10n.t('As a workflow names it: provider/model'),
+      },
     ];
   }
 }
@@ -49,7 +52,7 @@ function groupItems(group: CatalogueGroup, present: string | undefined): ModelIt
     { label: title, kind: vscode.QuickPickItemKind.Separator },
     ...models.map((model) => ({
       label: model.title,
-      description: [model.name === present ? 'now' : '', modelDescription(model)]
+      description: [model.name === present ? vscode.l10n.t('now') : '', modelDescription(model)]
         .filter((text) => text !== '')
         .join(' · '),
       detail: model.name,
@@ -61,11 +64,11 @@ function groupItems(group: CatalogueGroup, present: string | undefined): ModelIt
 
 export async function typeModel(present: string | undefined): Promise<string | undefined> {
   const typed = await vscode.window.showInputBox({
-    title: 'The model, by its name',
-    prompt: 'As a workflow names it: provider/model.',
+    title: vscode.l10n.t('The model, by its name'),
+    prompt: vscode.l10n.t('As a workflow names it: provider/model.'),
     ...(present === undefined ? {} : { value: present }),
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? 'Name a model.' : undefined),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Name a model.') : undefined),
   });
   return typed?.trim();
 }

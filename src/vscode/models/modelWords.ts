@@ -1,14 +1,15 @@
+import * as vscode from 'vscode';
 import type { CatalogueModel } from '../../core/models/catalogue.ts';
 
 /** Beside a model's name: how much it takes in, and what it costs. */
 export function modelDescription({ contextTokens, price }: CatalogueModel): string {
   return [
-    contextTokens === undefined ? '' : `${thousands(contextTokens)} tokens`,
+    contextTokens === undefined ? '' : vscode.l10n.t('{0} tokens', thousands(contextTokens)),
     price === undefined
-      ? 'unpriced'
+      ? vscode.l10n.t('unpriced')
       : price.input + price.output === 0
-        ? 'free'
-        : `$${price.input} in, $${price.output} out for a million`,
+        ? vscode.l10n.t('free')
+        : vscode.l10n.t('${0} in, ${1} out for a million', price.input, price.output),
   ]
     .filter((text) => text !== '')
     .join(' · ');

@@ -1,5 +1,5 @@
 import type { GraphNode } from '../../core/projections/graphPicture.ts';
-import { button, element, setAttribute, setText } from './dom.ts';
+import { button, element, setAttribute, setText } from '../shared/dom.ts';
 import { stateIcon } from './icons.ts';
 import {
   accessibleName,
@@ -15,24 +15,43 @@ import {
 } from './labels.ts';
 import type { Box } from './layout.ts';
 
+export type GateDecision = 'approved' | 'rejected' | 'changes-requested';
+
 export interface CardActions {
+  /** Shows it in the panel beside the graph. */
+  select(task: string): void;
   open(task: string): void;
-  answer(task: string, decision: 'approved' | 'rejected'): void;
+  answer(task: string, decision: GateDecision): void;
   reply(task: string): void;
 }
 
 /** Characters of a state's word and what stands behind it that fit beside each other on a card. */
 const ONE_LINE = 25;
 
+/** On the cards of the longest way, beside their heavier edges. */
+export const CRITICAL_SIGN = 'Critical';
+export const ON_LONGEST_WAY = 'on the critical path: the run cannot end before it does';
+
+/** What the stage asks of a card, whether it is one task's or that of many. */
+export interface ItemCard {
+  readonly element: HTMLElement;
+  readonly opener: HTMLButtonElement;
+  place(box: Box): void;
+  tick(now: number): void;
+}
+
+/** Characters of a name that fit on a card seen from further away. */
+const WORDY = 11;
+
 /** Hidden descriptions are found by id; steps may be named anything, so cards are counted. */
 let cards = 0;
 
 /**
- * One step on the page: an item of the list of steps, holding a button that opens the step and, at a
- * gate that waits, the two that answer it, at an agent that asks, the one that leads to its question. The item is kept for as long as its step is in the
- * picture, so focus stays where it was.
+ * One task on the page: an item of the list of cards, holding a button that selects the task (twice: opens it) and, at
+ * a gate that waits, those that answer it, at an agent that asks, the one that leads to its question. The item is kept
+ * for as long as its task is in sight, or has the focus.
  */
-export class Card {
+export class Card implements ItemCard {
   readonly element: HTMLLIElement;
   readonly opener: HTMLButtonElement;
   readonly #name = element('span', 'name');
@@ -61,7 +80,15 @@ export class Card {
     // For eyes; the button that lies over it has all of it as its name.
     this.#face = element('div', 'face', text);
     setAttribute(this.#face, 'aria-hidden', 'true');
-    this.opener = button('open', '', id, () => actions.open(id));
+    this.opener = button('open', '', id, () => actions.select(id));
+    this.opener.addEventListener('dblclick', () => actions.open(id));
+    this.opener.addEventListener('keydown', (event) => {
+      // A space is a click; Enter does what two of them do.
+      if (event.key === 'Enter' && !event.repeat) {
+        event.preventDefault();
+        actions.open(id);
+      }
+    });
     this.opener.tabIndex = -1;
     cards += 1;
     this.#needs.id = `needs-${cards}`;
@@ -72,6 +99,9 @@ export class Card {
             'div',
             'answers',
             button('primary', 'Approve', `Approve ${id}`, () => actions.answer(id, 'approved')),
+            button('secondary', 'Changes…', `Request changes: ${id}`, () =>
+              actions.answer(id, 'changes-requested'),
+            ),
             button('secondary', 'Reject', `Reject ${id}`, () => actions.answer(id, 'rejected')),
           )
         : element(
@@ -80,15 +110,19 @@ export class Card {
             button('primary', 'Answer…', `Answer ${id}`, () => actions.reply(id)),
           );
     this.element = element('li', 'card', this.#face, this.opener, this.#needs);
-    this.element.dataset['task'] = id;
+    this.element.dataset['item'] = id;
+    setAttribute(this.element, 'data-wordy', id.length > WORDY ? '' : undefined);
   }
 
   get node(): GraphNode {
     return this.#node;
   }
 
-  /** @param ran false: the workflow as written, whose steps have no state to tell */
-  update(node: GraphNode, ran: boolean, now: number): void {
+  /**
+   * @param ran false: the workflow as written, whose steps have no state to tell
+   * @param marksCritical some tasks are not on the longest way, so that it says something to be on it
+   */
+  update(node: GraphNode, ran: boolean, marksCritical: boolean, now: number): void {
     this.#node = node;
     const { kind, id, verbs } = node;
     const standing = standingOf(node);
@@ -104,16 +138,21 @@ export class Card {
     // The agent's name gives way to what made it run again; tooltip and name of the card have both.
     setText(this.#subtitle, this.#showsCause ? node.cause : node.subtitle);
     setAttribute(this.element, 'data-cause', this.#showsCause ? '' : undefined);
-    setText(this.#chip, waits ? 'Waiting' : '');
+    const isCritical = marksCritical && node.isCritical;
+    setAttribute(this.element, 'data-critical', isCritical ? '' : undefined);
+    setText(this.#chip, waits ? 'Waiting' : isCritical ? CRITICAL_SIGN : '');
+    setAttribute(this.#chip, 'class', waits ? 'chip' : 'chip critical');
     setText(this.#word, waits ? '' : label);
     this.#setAnswers(waits || node.state === 'asking');
 
     setText(this.#needs, needsText(node.needs) || 'Needs no other step.');
-    setAttribute(this.opener, 'aria-label', accessibleName(node, ran));
+    const name = accessibleName(node, ran);
+    setAttribute(this.opener, 'aria-label', isCritical ? `${name}, ${ON_LONGEST_WAY}` : name);
     const status = [label, this.tick(now)].filter((part) => part !== '').join(': ');
     // The reason of what was reused says that it was.
     const isTold = standing === 'reused' && node.reason !== '';
-    const lines = [id, node.subtitle, isTold ? '' : status, node.reason];
+    const way = isCritical ? `${ON_LONGEST_WAY}.` : '';
+    const lines = [id, node.subtitle, isTold ? '' : status, node.reason, way];
     setAttribute(this.opener, 'title', lines.filter((line) => line !== '').join('\n'));
   }
 
@@ -141,10 +180,7 @@ export class Card {
   }
 
   place(box: Box): void {
-    const { style } = this.element;
-    style.transform = `translate(${box.x}px, ${box.y}px)`;
-    style.width = `${box.width}px`;
-    style.height = `${box.height}px`;
+    placeElement(this.element, box);
   }
 
   #setIcon(kind: GraphNode['kind'], standing: Standing): void {
@@ -168,6 +204,12 @@ export class Card {
       }
     }
   }
+}
+
+export function placeElement({ style }: HTMLElement, box: Box): void {
+  style.transform = `translate(${box.x}px, ${box.y}px)`;
+  style.width = `${box.width}px`;
+  style.height = `${box.height}px`;
 }
 
 /** A failure, and what it asks, are more to people than why it ran. */

@@ -1,59 +1,86 @@
-import type { GraphNode } from '../../core/projections/graphPicture.ts';
-import { setAttribute, svgElement } from './dom.ts';
-import type { Direction, GraphLayout, Point, Route } from './layout.ts';
-
-type EdgeLook = 'idle' | 'off' | 'done' | 'waiting' | 'active';
-
-/** Back to front. */
-const LOOKS: readonly EdgeLook[] = ['idle', 'off', 'done', 'waiting', 'active'];
-
-/** Px of the triangle at the end of an edge. */
-const ARROW = 7;
+import { setAttribute, svgElement } from '../shared/dom.ts';
+import { EDGE_LOOKS, type EdgeLook } from './edgeLooks.ts';
+import type { EdgePath } from './edgePaths.ts';
+import type { Area } from './viewport.ts';
 
 interface Layer {
   readonly lines: SVGPathElement;
   readonly arrows: SVGPathElement;
 }
 
+/** An edge in sight. */
+export interface ShownEdge {
+  readonly path: EdgePath;
+  readonly look: EdgeLook;
+  readonly isCritical: boolean;
+  /** Of what it leads from, the share that is done; drawn where it is between 0 and 1. */
+  readonly progress: number;
+}
+
 /**
- * All edges, one path for each look: a hundred edges cost what one does, and what moves is alone in
- * its picture, so that nothing else is painted again with it.
+ * The edges in sight, one path for each look: a hundred edges cost what one does, and what moves is alone in
+ * its picture, so that nothing else is painted again with it. Only edges that show progress have a path each.
  */
 export class Edges {
   readonly still = svgElement('svg', { class: 'edges', 'aria-hidden': 'true' });
   readonly moving = svgElement('svg', { class: 'edges moving', 'aria-hidden': 'true' });
   readonly #layers: ReadonlyMap<EdgeLook, Layer>;
+  readonly #critical: Layer;
+  readonly #progress = svgElement('g', { class: 'progress' });
   readonly #near: Layer;
-  #layout: GraphLayout | undefined;
 
   constructor() {
+    this.#critical = newLayer(this.still, 'critical');
     this.#layers = new Map(
-      LOOKS.map((look) => [look, newLayer(look === 'active' ? this.moving : this.still, look)]),
+      EDGE_LOOKS.map((look) => [
+        look,
+        newLayer(look === 'active' ? this.moving : this.still, look),
+      ]),
     );
+    this.still.append(this.#progress);
     this.#near = newLayer(this.still, 'near');
   }
 
-  /** @param ran false: the workflow as written */
-  draw(layout: GraphLayout, nodes: ReadonlyMap<string, GraphNode>, ran: boolean): void {
-    this.#layout = layout;
+  /** @param region px of the graph; the pictures are no larger, since all of a picture is painted where one line moves */
+  draw(region: Area, edges: readonly ShownEdge[]): void {
+    const { x, y, width, height } = region;
     for (const svg of [this.still, this.moving]) {
-      setAttribute(svg, 'width', String(layout.width));
-      setAttribute(svg, 'height', String(layout.height));
+      setAttribute(svg, 'width', String(width));
+      setAttribute(svg, 'height', String(height));
+      setAttribute(svg, 'viewBox', `${x} ${y} ${width} ${height}`);
+      svg.style.transform = `translate(${x}px, ${y}px)`;
     }
-    const routes = new Map(LOOKS.map((look) => [look, [] as Route[]]));
-    for (const route of layout.routes) {
-      const look = ran ? lookOf(nodes.get(route.from), nodes.get(route.to)) : 'idle';
-      routes.get(look)?.push(route);
+    const byLook = new Map(EDGE_LOOKS.map((look) => [look, [] as EdgePath[]]));
+    for (const { path, look } of edges) {
+      byLook.get(look)?.push(path);
     }
     for (const [look, layer] of this.#layers) {
-      fill(layer, routes.get(look) ?? [], layout.direction);
+      fill(layer, byLook.get(look) ?? []);
     }
+    fill(
+      this.#critical,
+      edges.flatMap(({ path, isCritical }) => (isCritical ? path : [])),
+    );
+    this.#drawProgress(edges.filter(({ progress }) => progress > 0 && progress < 1));
   }
 
-  /** Brings out the edges of one step, or of none. */
-  highlight(id: string | undefined): void {
-    const routes = this.#layout?.routes.filter(({ from, to }) => from === id || to === id) ?? [];
-    fill(this.#near, routes, this.#layout?.direction ?? 'right');
+  /** Brings out some edges, or none. */
+  highlight(paths: readonly EdgePath[]): void {
+    fill(this.#near, paths);
+  }
+
+  #drawProgress(edges: readonly ShownEdge[]): void {
+    const lines = [...this.#progress.children];
+    edges.forEach(({ path, progress }, index) => {
+      let line = lines[index];
+      if (line === undefined) {
+        line = svgElement('path', { class: 'line part', pathLength: '100' });
+        this.#progress.append(line);
+      }
+      setAttribute(line, 'd', path.line);
+      setAttribute(line, 'stroke-dasharray', `${Math.round(progress * 100)} 200`);
+    });
+    lines.slice(edges.length).forEach((line) => line.remove());
   }
 }
 
@@ -64,63 +91,8 @@ function newLayer(svg: SVGSVGElement, look: string): Layer {
   return { lines, arrows };
 }
 
-function lookOf(from: GraphNode | undefined, to: GraphNode | undefined): EdgeLook {
-  if (to?.state === 'running') {
-    return 'active';
-  }
-  if (to?.state === 'waiting' || to?.state === 'asking' || to?.state === 'unknown') {
-    return 'waiting';
-  }
-  if (to?.state === 'skipped' || to?.state === 'cancelled') {
-    return 'off';
-  }
-  return from?.state === 'succeeded' || from?.state === 'approved' ? 'done' : 'idle';
-}
-
-function fill(layer: Layer, routes: readonly Route[], direction: Direction): void {
-  const arrows = new Map(routes.map((route) => [route.to, arrowTo(route, direction)]));
-  setAttribute(layer.lines, 'd', routes.map((route) => lineOf(route, direction)).join(''));
+function fill(layer: Layer, paths: readonly EdgePath[]): void {
+  const arrows = new Map(paths.map((path) => [path.to, path.arrow]));
+  setAttribute(layer.lines, 'd', paths.map(({ line }) => line).join(''));
   setAttribute(layer.arrows, 'd', [...arrows.values()].join(''));
-}
-
-function lineOf(route: Route, direction: Direction): string {
-  const isRight = direction === 'right';
-  const points = [...route.points];
-  const tip = points.pop();
-  const start = points[0];
-  if (tip === undefined || start === undefined) {
-    return '';
-  }
-  // The line ends where the triangle begins.
-  points.push(isRight ? { x: tip.x - ARROW, y: tip.y } : { x: tip.x, y: tip.y - ARROW });
-  let path = `M${start.x} ${start.y}`;
-  for (let index = 1; index < points.length; index += 1) {
-    const from = points[index - 1];
-    const to = points[index];
-    if (from !== undefined && to !== undefined) {
-      path += index % 2 === 1 ? curve(from, to, isRight) : `L${to.x} ${to.y}`;
-    }
-  }
-  return path;
-}
-
-/** Leaves and arrives in the direction of the edges. */
-function curve(from: Point, to: Point, isRight: boolean): string {
-  if (isRight) {
-    const middle = (from.x + to.x) / 2;
-    return `C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
-  }
-  const middle = (from.y + to.y) / 2;
-  return `C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`;
-}
-
-function arrowTo(route: Route, direction: Direction): string {
-  const tip = route.points.at(-1);
-  if (tip === undefined) {
-    return '';
-  }
-  const half = ARROW / 2 + 0.5;
-  return direction === 'right'
-    ? `M${tip.x} ${tip.y}l${-ARROW} ${-half}v${2 * half}z`
-    : `M${tip.x} ${tip.y}l${-half} ${-ARROW}h${2 * half}z`;
 }

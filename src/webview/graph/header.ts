@@ -1,7 +1,11 @@
 import type { GraphNodeState, GraphPicture } from '../../core/projections/graphPicture.ts';
-import { button, element, setAttribute, setText } from './dom.ts';
+import type { GraphExport } from '../protocol.ts';
+import { button, element, setAttribute, setText } from '../shared/dom.ts';
+import { ExportMenu } from './exportMenu.ts';
 import { runIcon, strokeIcon } from './icons.ts';
 import { census, runLabel } from './labels.ts';
+import type { Direction } from './layout.ts';
+import { RunControls } from './runControls.ts';
 
 export interface ZoomActions {
   zoomIn(): void;
@@ -10,13 +14,15 @@ export interface ZoomActions {
   fit(): void;
 }
 
-export interface RunActions {
-  pause(): void;
-  resume(): void;
+export interface HeaderActions extends ZoomActions {
+  /** @param verb a word of the run's `verbs` */
+  runVerb(verb: string): void;
+  search(): void;
+  toggleList(): void;
+  toggleTimeline(): void;
+  turn(): void;
+  export(format: GraphExport): void;
 }
-
-const PAUSE_SIGN = 'M5.5 3.5v9M10.5 3.5v9';
-const RESUME_SIGN = 'M5 3.2v9.6L12.6 8z';
 
 /** The order of the bar's parts: what is done, what goes on, what went wrong; the rest is empty. */
 const BAR: readonly (readonly [string, readonly GraphNodeState[]])[] = [
@@ -28,7 +34,18 @@ const BAR: readonly (readonly [string, readonly GraphNodeState[]])[] = [
   ['pending', ['pending']],
 ];
 
-/** The strip above the graph: which run, how it stands, what can be asked of it, how large it is shown. */
+const SIGNS = {
+  search: 'M7 2.8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 1 1 0-8.4zM10.2 10.2L13.6 13.6',
+  list: 'M2.8 4.2h.05M5.5 4.2h8M2.8 8h.05M5.5 8h8M2.8 11.8h.05M5.5 11.8h8',
+  timeline: 'M2.5 4h6M5.5 8h7M4 12h9.5',
+  right: 'M2.5 8h10.5M9.5 4.5L13 8l-3.5 3.5',
+  down: 'M8 2.5V13M4.5 9.5L8 13l3.5-3.5',
+  out: 'M3.5 8h9',
+  closer: 'M3.5 8h9M8 3.5v9',
+  fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
+} as const;
+
+/** The strip above the graph: which run, how it stands, what can be asked of it, how it is shown. */
 export class Header {
   readonly element: HTMLElement;
   readonly #icon = element('span', 'run-icon');
@@ -36,36 +53,43 @@ export class Header {
   readonly #run = element('span', 'run-id');
   readonly #status = element('span', 'run-status');
   readonly #census = element('span', 'census');
-  readonly #pause: HTMLButtonElement;
-  readonly #resume: HTMLButtonElement;
+  readonly #controls: RunControls;
+  readonly #list: HTMLButtonElement;
+  readonly #timeline: HTMLButtonElement;
+  readonly #turn: HTMLButtonElement;
   readonly #scale: HTMLButtonElement;
   readonly #bar = new Map(BAR.map(([name]) => [name, element('span', name)]));
   #iconOf = '';
 
-  constructor(zoom: ZoomActions, run: RunActions) {
-    this.#pause = button('', strokeIcon(PAUSE_SIGN), 'Pause the run', () => run.pause());
-    this.#pause.title = 'Pause the run; running tasks finish';
-    this.#resume = button('', strokeIcon(RESUME_SIGN), 'Resume the run', () => run.resume());
-    this.#resume.title = 'Resume the run';
-    const runControls = element('div', 'controls run-controls', this.#pause, this.#resume);
-    setAttribute(runControls, 'role', 'group');
-    setAttribute(runControls, 'aria-label', 'Run');
+  constructor(actions: HeaderActions) {
+    this.#controls = new RunControls((verb) => actions.runVerb(verb));
+    const tool = (sign: string, label: string, key: string, act: () => void): HTMLButtonElement => {
+      const made = button('', strokeIcon(sign), label, act);
+      made.title = key === '' ? label : `${label} (${key})`;
+      return made;
+    };
+    const search = tool(SIGNS.search, 'Find a task', '/', () => actions.search());
+    this.#list = tool(SIGNS.list, 'Show as a list', 'L', () => actions.toggleList());
+    this.#timeline = tool(SIGNS.timeline, 'Time line', 'T', () => actions.toggleTimeline());
+    this.#turn = tool(SIGNS.down, 'Lay out from top to bottom', '', () => actions.turn());
+    const exports = new ExportMenu((format) => actions.export(format));
+    const tools = group('Show', 'tools', search, this.#list, this.#timeline, this.#turn);
+    tools.append(exports.element);
 
-    this.#scale = button('scale', '100%', 'Actual size', () => zoom.actualSize());
+    this.#scale = button('scale', '100%', 'Actual size', () => actions.actualSize());
     this.#scale.title = 'Actual size (0)';
-    const out = button('', strokeIcon('M3.5 8h9'), 'Zoom out', () => zoom.zoomOut());
-    out.title = 'Zoom out (-)';
-    const closer = button('', strokeIcon('M3.5 8h9M8 3.5v9'), 'Zoom in', () => zoom.zoomIn());
-    closer.title = 'Zoom in (+)';
-    const corners = 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10';
-    const fit = button('', strokeIcon(corners), 'Fit the whole graph', () => zoom.fit());
-    fit.title = 'Fit the whole graph (F)';
-    const controls = element('div', 'controls zoom-controls', out, this.#scale, closer, fit);
-    setAttribute(controls, 'role', 'group');
-    setAttribute(controls, 'aria-label', 'Zoom');
+    const zoom = group(
+      'Zoom',
+      'zoom-controls',
+      tool(SIGNS.out, 'Zoom out', '-', () => actions.zoomOut()),
+      this.#scale,
+      tool(SIGNS.closer, 'Zoom in', '+', () => actions.zoomIn()),
+      tool(SIGNS.fit, 'Fit the whole graph', 'F', () => actions.fit()),
+    );
 
-    const bar = element('div', 'bar', ...this.#bar.values());
+    const bar = element('div', 'strip-bar', ...this.#bar.values());
     setAttribute(bar, 'aria-hidden', 'true');
+    const facts = element('span', 'run', this.#run, this.#status);
     this.element = element(
       'header',
       'strip',
@@ -73,9 +97,9 @@ export class Header {
         'div',
         'strip-row',
         element('div', 'heading', this.#icon, this.#workflow),
-        element('p', 'facts', element('span', 'run', this.#run, this.#status), this.#census),
-        runControls,
-        controls,
+        element('p', 'facts', facts, this.#census),
+        this.#controls.element,
+        element('div', 'all-controls', tools, zoom),
       ),
       bar,
     );
@@ -83,7 +107,8 @@ export class Header {
 
   update(picture: GraphPicture): void {
     const { run, workflow, nodes } = picture;
-    this.#offer(run?.verbs ?? []);
+    this.#controls.offer(run?.verbs ?? []);
+    this.#timeline.hidden = run === undefined;
     setText(this.#workflow, workflow);
     setAttribute(this.#workflow, 'title', workflow);
     setText(this.#run, run?.id ?? '');
@@ -94,21 +119,16 @@ export class Header {
       this.#iconOf = run?.status ?? '';
       this.#icon.replaceChildren(...(run === undefined ? [] : [runIcon(run.status)]));
     }
+    const counts = new Map<GraphNodeState, number>();
+    for (const { state } of nodes) {
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
     for (const [name, states] of BAR) {
       const part = this.#bar.get(name);
       if (part !== undefined) {
-        part.style.flexGrow = String(nodes.filter(({ state }) => states.includes(state)).length);
+        const share = states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+        part.style.flexGrow = String(share);
       }
-    }
-  }
-
-  /** Whoever has just pressed one of the two buttons finds the other under the same key. */
-  #offer(verbs: readonly string[]): void {
-    const focused = [this.#pause, this.#resume].find((one) => one === document.activeElement);
-    this.#pause.hidden = !verbs.includes('pause');
-    this.#resume.hidden = !(verbs.includes('resume') || verbs.includes('unpause'));
-    if (focused?.hidden === true) {
-      [this.#pause, this.#resume].find(({ hidden }) => !hidden)?.focus();
     }
   }
 
@@ -117,4 +137,25 @@ export class Header {
     setText(this.#scale, percent);
     setAttribute(this.#scale, 'aria-label', `${percent}, go to actual size`);
   }
+
+  /** What is shown beside or in place of the graph. */
+  setShown(isList: boolean, isTimelineOpen: boolean): void {
+    setAttribute(this.#list, 'aria-pressed', String(isList));
+    setAttribute(this.#timeline, 'aria-pressed', String(isTimelineOpen));
+  }
+
+  setDirection(direction: Direction): void {
+    const isRight = direction === 'right';
+    const label = isRight ? 'Lay out from top to bottom' : 'Lay out from left to right';
+    setAttribute(this.#turn, 'aria-label', label);
+    setAttribute(this.#turn, 'title', label);
+    this.#turn.replaceChildren(strokeIcon(isRight ? SIGNS.down : SIGNS.right));
+  }
+}
+
+function group(label: string, name: string, ...buttons: readonly HTMLElement[]): HTMLElement {
+  const made = element('div', `controls ${name}`, ...buttons);
+  setAttribute(made, 'role', 'group');
+  setAttribute(made, 'aria-label', label);
+  return made;
 }

@@ -153,7 +153,12 @@ export function formatUntil(ms: number): string {
 
 /** A time of the clock: `until 10:31:05`. */
 export function untilClock(at: number): string {
-  return `until ${new Date(at).toLocaleTimeString('en-GB')}`;
+  return `until ${clockTime(at)}`;
+}
+
+/** `10:31:05` */
+export function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
 }
 
 /** A time that counts on, in whole seconds so that it is calm: `8 s`, `3 min 05 s`, `2 h 07 min`. */

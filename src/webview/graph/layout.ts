@@ -53,6 +53,8 @@ export interface GraphLayout {
   readonly isSingleFile: boolean;
   /** In the order of the steps given. */
   readonly boxes: readonly Box[];
+  /** In the order given; `layer` and `rank` among their siblings. */
+  readonly bands: readonly Box[];
   readonly routes: readonly Route[];
   readonly width: number;
   readonly height: number;
@@ -125,6 +127,7 @@ function toPage(
       layer: drawing.layers[place] ?? 0,
       rank: drawing.ranks[place] ?? 0,
     })),
+    bands: [],
     routes: drawing.routes.map(({ from, to, points }) => ({
       from: steps[from]?.id ?? '',
       to: steps[to]?.id ?? '',

@@ -1,7 +1,7 @@
 import type { GraphPageMessage } from '../protocol.ts';
-import { parseHostMessage, parseSavedView } from './messages.ts';
+import { parseHostMessage } from './messages.ts';
 import { GraphPage } from './page.ts';
-import type { SavedView } from './viewport.ts';
+import { keptView, parseSavedView, type SavedView } from './savedView.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: GraphPageMessage): void;
@@ -13,27 +13,34 @@ declare function acquireVsCodeApi(): {
 const SAVE_AFTER = 200;
 
 const vscode = acquireVsCodeApi();
+const { dataset } = document.body;
 /** What the panel shows; VS Code gives it back to the extension when the panel is restored. */
-const subject = JSON.parse(document.body.dataset['subject'] ?? '{}') as Record<string, unknown>;
+const subject = JSON.parse(dataset['subject'] ?? '{}') as Record<string, unknown>;
 const saved = parseSavedView(vscode.getState());
-vscode.setState({ subject, view: saved });
+vscode.setState({ subject, view: saved === undefined ? undefined : keptView(saved) });
 
 let pendingSave: ReturnType<typeof setTimeout> | undefined;
 function save(view: SavedView): void {
   clearTimeout(pendingSave);
-  pendingSave = setTimeout(() => vscode.setState({ subject, view }), SAVE_AFTER);
+  pendingSave = setTimeout(() => vscode.setState({ subject, view: keptView(view) }), SAVE_AFTER);
 }
 
 const page = new GraphPage(
   document.body,
-  { subject, post: (message) => vscode.postMessage(message), save, now: () => Date.now() },
+  {
+    subject,
+    layoutScript: dataset['layout'],
+    post: (message) => vscode.postMessage(message),
+    save,
+    now: () => Date.now(),
+  },
   saved,
 );
 
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = parseHostMessage(event.data);
   if (message !== undefined) {
-    page.show(message.picture);
+    page.receive(message);
   }
 });
 vscode.postMessage({ type: 'ready' });

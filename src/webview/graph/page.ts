@@ -1,21 +1,30 @@
+import type { TaskDetail } from '../../core/projections/detailPicture.ts';
 import type { GraphPicture } from '../../core/projections/graphPicture.ts';
-import type { GraphPageMessage } from '../protocol.ts';
-import { LayoutCache } from './arrangement.ts';
-import { Card } from './card.ts';
-import { element, setAttribute, setText } from './dom.ts';
-import { Edges } from './edges.ts';
+import type { TimelinePicture } from '../../core/projections/timelinePicture.ts';
+import type { GraphExport, GraphHostMessage, GraphPageMessage } from '../protocol.ts';
+import { element, setAttribute, setText } from '../shared/dom.ts';
+import type { CardActions, GateDecision } from './card.ts';
+import { exportText } from './export/exportText.ts';
+import { GraphPane } from './graphPane.ts';
 import { Header } from './header.ts';
-import { listenToKeys, type Place } from './keyboard.ts';
+import { listenToKeys } from './keyboard.ts';
 import { newsBetween } from './labels.ts';
-import type { GraphLayout } from './layout.ts';
-import { View } from './view.ts';
-import type { SavedView } from './viewport.ts';
-import { stepTo, type Arrow } from './walk.ts';
+import { ListView } from './list/listView.ts';
+import { Model } from './model.ts';
+import { MomentBar } from './momentBar.ts';
+import type { Palette } from './colours.ts';
+import { paletteOf } from './palette.ts';
+import { SidePanel } from './panel/sidePanel.ts';
+import { PANEL_WIDTH, type SavedView } from './savedView.ts';
+import { Splitter } from './splitter.ts';
+import { TimelineView } from './timeline/timelineView.ts';
 
 /** What the page asks of whoever shows it. */
 export interface PageHost {
   /** What the page shows, in the extension's words. */
   readonly subject: Readonly<Record<string, unknown>>;
+  /** Where the program of the layout thread is; `undefined`: there is none. */
+  readonly layoutScript: string | undefined;
   post(message: GraphPageMessage): void;
   /** Keeps the view for the page that follows this one. */
   save(view: SavedView): void;
@@ -23,93 +32,169 @@ export interface PageHost {
   now(): number;
 }
 
-const KEYS_HELP =
-  'Arrow keys go from step to step, Page Up and Page Down in the order written, Enter opens, ' +
-  'the menu key shows what can be asked of a step, A approves and R rejects a gate that waits, A answers an agent that asks, plus and minus zoom, F fits the whole graph.';
-
-/** Stays when no picture comes: the workflow's file may have a problem, or the run be gone. */
-const NOTHING_YET = 'The graph appears here as soon as Sluice can read the workflow.';
+/** Px of a page beside which there is room for a panel and a graph; else the panel lies below. */
+const WIDE = 980;
+/** Px that stay for the graph beside the panel: it lies as it did without one. */
+const GRAPH_LEAST = 600;
+const PANEL_LEAST = 260;
 
 /**
  * The graph page. P1: what it shows is a function of the last picture and the view; an answer
- * changes nothing here until a picture says so. P2: an element lives as long as its step. P3: however
- * many pictures come, the page is written once a frame.
+ * changes nothing here until a picture says so. P2: an element lives as long as its task is in sight. P3: however
+ * many messages come, the page is written once a frame.
  */
 export class GraphPage {
   readonly #root: HTMLElement;
   readonly #host: PageHost;
+  readonly #model = new Model();
   readonly #header: Header;
-  readonly #view: View;
-  readonly #edges = new Edges();
-  readonly #layouts = new LayoutCache();
-  readonly #cards = new Map<string, Card>();
-  readonly #pane = element('main', 'pane');
-  readonly #stage = element('div', 'stage');
-  readonly #list = element('ul', 'cards');
-  readonly #empty = element('p', 'empty', NOTHING_YET);
+  readonly #moment: MomentBar;
+  readonly #pane: GraphPane;
+  readonly #list: ListView;
+  readonly #panel: SidePanel;
+  readonly #timeline: TimelineView;
+  readonly #splitter: Splitter;
+  readonly #middle = element('div', 'middle');
   readonly #news = element('div', 'unseen');
-  #picture: GraphPicture | undefined;
-  #drawn: GraphPicture | undefined;
-  #layout: GraphLayout | undefined;
+  #palette: Palette | undefined;
+  /** What changed since the page was written last. */
+  #pending: 'shape' | Set<string> | undefined;
   #isScheduled = false;
+  #isReady = false;
+  #drawn: GraphPicture | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
-  /** The card that Tab leads to and that arrows start from. */
-  #current: string | undefined;
-  #hovered: string | undefined;
+  #selected: string | undefined;
+  #detail: TaskDetail | undefined;
+  #timelinePicture: TimelinePicture | undefined;
+  #isTimelineOpen = false;
+  #isList = false;
 
   constructor(root: HTMLElement, host: PageHost, saved: SavedView | undefined) {
     this.#root = root;
     this.#host = host;
-    const view = new View(this.#pane, this.#stage, (changed) => {
-      this.#header.setScale(changed.scale);
-      host.save(changed);
+    const cards: CardActions = {
+      select: (task) => this.#select(task),
+      open: (task) => host.post({ type: 'open', task }),
+      answer: (task, decision) => host.post({ type: 'answer', task, decision }),
+      reply: (task) => host.post({ type: 'reply', task }),
+    };
+    this.#pane = new GraphPane(this.#model, {
+      ...cards,
+      changed: () => this.#viewChanged(),
+      palette: () => (this.#palette ??= paletteOf(root)),
+      now: () => host.now(),
+      layoutScript: host.layoutScript,
     });
-    this.#view = view;
-    const zoom = {
+    const view = this.#pane.zoom;
+    const shared = {
       zoomIn: () => view.zoomIn(),
       zoomOut: () => view.zoomOut(),
       actualSize: () => view.actualSize(),
       fit: () => view.fit(),
+      search: () => this.#search(),
+      toggleList: () => this.#showList(!this.#isList),
+      toggleTimeline: () => this.#showTimeline(!this.#isTimelineOpen),
     };
-    this.#header = new Header(zoom, {
-      pause: () => host.post({ type: 'pause' }),
-      resume: () => host.post({ type: 'resume' }),
+    this.#header = new Header({
+      ...shared,
+      runVerb: (verb) => host.post({ type: 'run-verb', verb }),
+      turn: () => this.#pane.turn(),
+      export: (format) => this.#export(format),
     });
     this.#header.element.hidden = true;
-    if (saved !== undefined) {
-      view.restore(saved);
-    }
-
-    const help = element('p', 'unseen', KEYS_HELP);
-    help.id = 'keys';
-    setAttribute(this.#list, 'aria-describedby', help.id);
+    this.#moment = new MomentBar(() => host.post({ type: 'moment', seq: undefined }));
+    this.#list = new ListView(cards);
+    const shown = {
+      post: (message: GraphPageMessage) => host.post(message),
+      now: () => host.now(),
+    };
+    this.#panel = new SidePanel({ ...shown, close: () => this.#select(undefined) });
+    this.#timeline = new TimelineView({
+      ...shown,
+      select: (task) => {
+        this.#select(task);
+        this.#pane.reveal(task);
+      },
+    });
+    this.#splitter = new Splitter(
+      saved?.panel ?? PANEL_WIDTH,
+      () => this.#panelLimits(),
+      () => this.#isNarrow(),
+      () => this.#sizePanel(),
+    );
+    this.#splitter.element.hidden = true;
+    this.#panel.element.hidden = true;
+    this.#timeline.element.hidden = true;
     setAttribute(this.#news, 'role', 'status');
-    this.#stage.append(this.#edges.still, this.#edges.moving, this.#list);
-    this.#pane.append(help, this.#stage, this.#empty, this.#news);
-    root.replaceChildren(this.#header.element, this.#pane);
-
+    this.#middle.append(
+      this.#pane.element,
+      this.#list.element,
+      this.#splitter.element,
+      this.#panel.element,
+    );
+    root.replaceChildren(
+      this.#header.element,
+      this.#moment.element,
+      this.#middle,
+      this.#timeline.element,
+      this.#news,
+    );
     listenToKeys(document, {
-      ...zoom,
-      walk: (arrow) => this.#walk(arrow),
-      walkInOrder: (place) => this.#walkInOrder(place),
+      ...shared,
+      walk: (arrow) => !this.#isList && this.#pane.walk(arrow),
+      walkInOrder: (place) => !this.#isList && this.#pane.walkInOrder(place),
       answer: (decision) => this.#answerFocused(decision),
+      escape: () => this.#escape(),
     });
-    this.#list.addEventListener('focusin', (event) => this.#focused(event));
-    this.#list.addEventListener('focusout', () => this.#highlight());
-    this.#list.addEventListener('pointerover', (event) => {
-      this.#hovered = taskAt(event.target);
-      this.#highlight();
-    });
-    this.#list.addEventListener('pointerleave', () => {
-      this.#hovered = undefined;
-      this.#highlight();
-    });
-    new ResizeObserver(() => this.#schedule()).observe(this.#pane);
+    if (saved !== undefined) {
+      this.#restore(saved);
+    }
+    this.#isReady = true;
+    this.#header.setShown(this.#isList, this.#isTimelineOpen);
+    new ResizeObserver(() => this.#sizePanel()).observe(this.#middle);
+    new ResizeObserver(() => this.#pane.resized()).observe(this.#pane.element);
+    // VS Code tells of another theme by the classes of the body and the variables of the page.
+    const themes = new MutationObserver(() => this.#themeChanged());
+    for (const target of [document.documentElement, document.body]) {
+      themes.observe(target, { attributes: true, attributeFilter: ['class', 'style'] });
+    }
+    // While the page waits for its first picture.
+    setTimeout(() => (this.#palette ??= paletteOf(root)));
   }
 
-  show(picture: GraphPicture): void {
-    this.#picture = picture;
-    this.#schedule();
+  receive(message: GraphHostMessage): void {
+    switch (message.type) {
+      case 'picture':
+      case 'changes': {
+        const change = this.#model.apply(message);
+        if (change.kind === 'lost') {
+          this.#host.post({ type: 'ready' });
+        } else if (change.kind === 'shape' || this.#pending === 'shape') {
+          this.#pending = 'shape';
+        } else {
+          this.#pending = new Set([...(this.#pending ?? []), ...change.tasks]);
+        }
+        this.#schedule();
+        return;
+      }
+      case 'detail':
+        if (message.task === this.#selected) {
+          this.#detail = message.detail;
+          this.#panel.show(this.#selected, this.#detail);
+        }
+        return;
+      case 'timeline':
+        this.#timelinePicture = message.timeline;
+        this.#timeline.show(message.timeline, this.#model.picture?.moment);
+        return;
+      case 'export':
+        this.#export(message.format);
+        return;
+      case 'reveal':
+        this.#select(message.task);
+        this.#pane.reveal(message.task, true);
+        return;
+    }
   }
 
   #schedule(): void {
@@ -123,34 +208,26 @@ export class GraphPage {
   }
 
   #draw(): void {
-    const picture = this.#picture;
-    if (picture === undefined) {
+    const { picture } = this.#model;
+    const pending = this.#pending;
+    if (picture === undefined || pending === undefined) {
       return;
     }
+    this.#pending = undefined;
     // Shown first: the strip takes its height from the pane.
     this.#header.element.hidden = false;
     this.#header.update(picture);
-    setAttribute(this.#root, 'data-vscode-context', this.#menuContext(picture));
-    const { pane } = this.#view;
-    if (pane.width === 0 || pane.height === 0) {
-      return;
+    this.#moment.show(picture.moment);
+    setAttribute(this.#root, 'data-vscode-context', menuContext(this.#host.subject, picture));
+    this.#pane.update(
+      pending === 'shape' ? { kind: 'shape' } : { kind: 'states', tasks: [...pending] },
+    );
+    if (this.#isList) {
+      this.#drawList(picture, pending);
     }
-    const layout = this.#layouts.layoutOf(picture, pane);
-    const isMoved = layout !== this.#layout;
-    this.#layout = layout;
-
-    this.#drawCards(picture, layout, isMoved);
-    const nodes = new Map(picture.nodes.map((node) => [node.id, node]));
-    this.#edges.draw(layout, nodes, picture.run !== undefined);
-    this.#highlight();
-
-    const isEmpty = picture.nodes.length === 0;
-    this.#empty.hidden = !isEmpty;
-    this.#stage.hidden = isEmpty;
-    setText(this.#empty, isEmpty ? 'This workflow has no steps yet. Add one to its file.' : '');
-    setAttribute(this.#list, 'aria-label', `Steps of ${picture.workflow}`);
-
-    this.#view.setGraph(layout, layout.direction);
+    if (this.#isTimelineOpen && picture.moment !== this.#drawn?.moment) {
+      this.#timeline.show(this.#timelinePicture, picture.moment);
+    }
     const news = newsBetween(this.#drawn, picture);
     if (news.length > 0) {
       setText(this.#news, `${news.join('. ')}.`);
@@ -159,138 +236,116 @@ export class GraphPage {
     this.#runClock(picture);
   }
 
-  #drawCards(picture: GraphPicture, layout: GraphLayout, isMoved: boolean): void {
-    const now = this.#host.now();
-    const kept = new Set(picture.nodes.map(({ id }) => id));
-    for (const [id, card] of this.#cards) {
-      if (!kept.has(id)) {
-        card.element.remove();
-        this.#cards.delete(id);
-      }
+  #drawList(picture: GraphPicture, pending: 'shape' | ReadonlySet<string>): void {
+    if (pending === 'shape') {
+      this.#list.show(picture);
+    } else {
+      const nodes = [...pending].flatMap((task) => this.#model.node(task) ?? []);
+      this.#list.update(nodes, picture.run !== undefined);
     }
-    let previous: Element | null = null;
-    picture.nodes.forEach((node, place) => {
-      let card = this.#cards.get(node.id);
-      const box = layout.boxes[place];
-      const isNew = card === undefined;
-      card ??= this.#newCard(node);
-      card.update(node, picture.run !== undefined, now);
-      if (box !== undefined && (isNew || isMoved)) {
-        card.place(box);
-      }
-      const next: Element | null =
-        previous === null ? this.#list.firstElementChild : previous.nextElementSibling;
-      if (next !== card.element) {
-        this.#list.insertBefore(card.element, next);
-      }
-      previous = card.element;
-    });
-    if (this.#current === undefined || !kept.has(this.#current)) {
-      this.#setCurrent(picture.nodes[0]?.id);
-    }
-  }
-
-  #newCard(node: GraphPicture['nodes'][number]): Card {
-    const card = new Card(node, {
-      open: (task) => this.#host.post({ type: 'open', task }),
-      answer: (task, decision) => this.#host.post({ type: 'answer', task, decision }),
-      reply: (task) => this.#host.post({ type: 'reply', task }),
-    });
-    this.#cards.set(node.id, card);
-    return card;
-  }
-
-  /** What VS Code's context menu goes by; a card adds its own. */
-  #menuContext({ run }: GraphPicture): string {
-    return JSON.stringify({
-      ...this.#host.subject,
-      webviewSection: run === undefined ? 'workflow' : 'run',
-      runVerbs: run?.verbs.join(' ') ?? '',
-      preventDefaultContextMenuItems: true,
-    });
   }
 
   #runClock(picture: GraphPicture): void {
-    const counts = picture.nodes.some(
-      ({ runningSince, triesAgainAt }) => (runningSince ?? triesAgainAt) !== undefined,
-    );
+    const isAt = picture.moment !== undefined;
+    const counts =
+      !isAt &&
+      picture.nodes.some(
+        ({ runningSince, triesAgainAt }) => (runningSince ?? triesAgainAt) !== undefined,
+      );
     if (!counts) {
       clearInterval(this.#clock);
       this.#clock = undefined;
     } else {
       this.#clock ??= setInterval(() => {
         const now = this.#host.now();
-        for (const card of this.#cards.values()) {
-          card.tick(now);
+        this.#pane.tick(now);
+        this.#panel.tick(now);
+        if (this.#isTimelineOpen) {
+          this.#timeline.tick(now);
         }
       }, 1000);
     }
   }
 
-  #setCurrent(id: string | undefined): void {
-    const setTab = (task: string | undefined, index: number): void => {
-      const card = task === undefined ? undefined : this.#cards.get(task);
-      if (card !== undefined) {
-        card.opener.tabIndex = index;
-      }
-    };
-    setTab(this.#current, -1);
-    this.#current = id;
-    setTab(id, 0);
-  }
-
-  #focused(event: FocusEvent): void {
-    const task = taskAt(event.target);
-    if (task === undefined) {
+  #select(task: string | undefined): void {
+    if (task === this.#selected) {
       return;
     }
-    this.#setCurrent(task);
-    this.#highlight();
-    const box = this.#layout?.boxes.find(({ id }) => id === task);
-    // A card that was clicked is in sight already, and must not slip away from under the pointer.
-    if (
-      box !== undefined &&
-      event.target instanceof Element &&
-      event.target.matches(':focus-visible')
-    ) {
-      this.#view.reveal(box);
+    const hadFocus = this.#panel.element.contains(document.activeElement);
+    const wasOpen = this.#selected !== undefined;
+    this.#selected = task;
+    this.#detail = undefined;
+    if (!wasOpen) {
+      this.#pane.hold();
+    }
+    this.#panel.show(task, undefined);
+    this.#panel.element.hidden = task === undefined;
+    this.#splitter.element.hidden = task === undefined;
+    this.#sizePanel();
+    this.#pane.setSelected(task);
+    this.#list.setSelected(task);
+    this.#timeline.setSelected(task);
+    this.#host.post({ type: 'select', task });
+    if (task !== undefined && !wasOpen && !this.#isList) {
+      this.#pane.resized();
+      this.#pane.reveal(task);
+    } else if (task === undefined && hadFocus) {
+      this.#focusMain();
+    }
+    this.#viewChanged();
+  }
+
+  #focusMain(): void {
+    if (this.#isList) {
+      this.#list.focus();
+    } else {
+      this.#pane.focusCurrent();
     }
   }
 
-  #highlight(): void {
-    const focused = document.activeElement;
-    const task =
-      this.#hovered ?? (focused?.matches(':focus-visible') === true ? taskAt(focused) : undefined);
-    this.#edges.highlight(task);
+  #search(): void {
+    this.#showList(false);
+    this.#pane.search.open();
   }
 
-  #walk(arrow: Arrow): boolean {
-    if (this.#layout === undefined || this.#current === undefined) {
-      return false;
+  #showList(isList: boolean): void {
+    if (isList === this.#isList) {
+      return;
     }
-    // From outside, the first arrow only leads in.
-    const isInside = taskAt(document.activeElement) === this.#current;
-    return this.#focus(isInside ? stepTo(this.#layout, this.#current, arrow) : this.#current);
+    this.#isList = isList;
+    const task = isList ? this.#pane.focused : this.#list.focused;
+    this.#pane.element.hidden = isList;
+    this.#list.element.hidden = !isList;
+    if (isList && this.#model.picture !== undefined) {
+      this.#list.show(this.#model.picture);
+      this.#list.focus(task);
+    } else {
+      this.#pane.resized();
+      this.#pane.reveal(task, true);
+    }
+    this.#header.setShown(this.#isList, this.#isTimelineOpen);
+    this.#viewChanged();
   }
 
-  #walkInOrder(to: Place): boolean {
-    const nodes = this.#picture?.nodes ?? [];
-    const at = nodes.findIndex(({ id }) => id === this.#current);
-    const last = nodes.length - 1;
-    const place = { first: 0, previous: Math.max(0, at - 1), next: Math.min(last, at + 1), last };
-    return this.#focus(nodes[place[to]]?.id);
+  #showTimeline(isOpen: boolean): void {
+    if (isOpen === this.#isTimelineOpen || (isOpen && this.#model.picture?.run === undefined)) {
+      return;
+    }
+    this.#isTimelineOpen = isOpen;
+    this.#timeline.element.hidden = !isOpen;
+    this.#header.setShown(this.#isList, isOpen);
+    this.#host.post({ type: 'timeline', isOpen });
+    if (isOpen) {
+      this.#timeline.show(this.#timelinePicture, this.#model.picture?.moment);
+      this.#timeline.setSelected(this.#selected);
+    }
+    this.#viewChanged();
   }
 
-  #focus(id: string | undefined): boolean {
-    const card = id === undefined ? undefined : this.#cards.get(id);
-    card?.opener.focus({ preventScroll: true });
-    return card !== undefined;
-  }
-
-  #answerFocused(decision: 'approved' | 'rejected'): boolean {
-    const task = taskAt(document.activeElement);
-    const node = task === undefined ? undefined : this.#cards.get(task)?.node;
-    if (node?.state === 'asking') {
+  #answerFocused(decision: GateDecision): boolean {
+    const task = this.#isList ? this.#list.focused : this.#pane.focused;
+    const node = task === undefined ? undefined : this.#model.node(task);
+    if (node?.state === 'asking' && decision === 'approved') {
       this.#host.post({ type: 'reply', task: node.id });
       return true;
     }
@@ -300,10 +355,96 @@ export class GraphPage {
     this.#host.post({ type: 'answer', task: node.id, decision });
     return true;
   }
+
+  #escape(): boolean {
+    if (!this.#pane.search.element.hidden) {
+      this.#pane.search.close();
+      return true;
+    }
+    if (this.#selected !== undefined) {
+      this.#select(undefined);
+      return true;
+    }
+    return false;
+  }
+
+  #export(format: GraphExport): void {
+    const drawn = this.#pane.drawn;
+    const palette = (this.#palette ??= paletteOf(this.#root));
+    const text = drawn && exportText(format, this.#model, drawn, palette);
+    if (text !== undefined) {
+      this.#host.post({ type: 'exported', format, text });
+    }
+  }
+
+  #restore(saved: SavedView): void {
+    this.#pane.restore(saved);
+    if (saved.selected !== undefined) {
+      this.#select(saved.selected);
+    }
+    if (saved.isList) {
+      this.#isList = true;
+      this.#pane.element.hidden = true;
+      this.#list.element.hidden = false;
+    }
+    if (saved.isTimelineOpen) {
+      this.#isTimelineOpen = true;
+      this.#timeline.element.hidden = false;
+      this.#host.post({ type: 'timeline', isOpen: true });
+    }
+  }
+
+  #viewChanged(): void {
+    if (!this.#isReady) {
+      return;
+    }
+    const view = this.#pane.kept;
+    this.#header.setScale(view.scale);
+    this.#header.setDirection(this.#pane.direction);
+    this.#host.save({
+      ...view,
+      selected: this.#selected,
+      panel: this.#splitter.wanted,
+      isTimelineOpen: this.#isTimelineOpen,
+      isList: this.#isList,
+    });
+  }
+
+  #isNarrow(): boolean {
+    return this.#root.clientWidth < WIDE;
+  }
+
+  #panelLimits(): { readonly least: number; readonly most: number } {
+    return this.#isNarrow()
+      ? { least: 120, most: Math.max(120, this.#middle.clientHeight * 0.7) }
+      : { least: PANEL_LEAST, most: this.#root.clientWidth - GRAPH_LEAST };
+  }
+
+  #sizePanel(): void {
+    if (this.#panel.element.hidden) {
+      return;
+    }
+    const isNarrow = this.#isNarrow();
+    setAttribute(this.#middle, 'data-narrow', isNarrow ? '' : undefined);
+    const orientation = isNarrow ? 'horizontal' : 'vertical';
+    setAttribute(this.#splitter.element, 'aria-orientation', orientation);
+    this.#splitter.refresh();
+    this.#panel.element.style.flexBasis = `${this.#splitter.size}px`;
+    this.#viewChanged();
+  }
+
+  #themeChanged(): void {
+    this.#palette = undefined;
+    this.#pane.repaint();
+  }
 }
 
-/** The step whose card an element is in. */
-function taskAt(target: EventTarget | null): string | undefined {
-  const card = target instanceof Element ? target.closest('.card') : null;
-  return card instanceof HTMLElement ? card.dataset['task'] : undefined;
+/** What VS Code's context menu goes by; a card adds its own. */
+function menuContext(subject: PageHost['subject'], { run }: GraphPicture): string {
+  return JSON.stringify({
+    ...subject,
+    webviewSection: run === undefined ? 'workflow' : 'run',
+    runVerbs: run?.verbs.join(' ') ?? '',
+    preventDefaultContextMenuItems: true,
+  });
 }

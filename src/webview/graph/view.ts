@@ -6,7 +6,6 @@ import {
   revealing,
   zoomed,
   type Area,
-  type SavedView,
   type Size,
   type ViewMode,
   type Viewport,
@@ -21,6 +20,14 @@ const STEP = 1.25;
 /** Of a wheel's px; a notch of 100 is a step of 1.2. */
 const WHEEL = 0.0018;
 
+/** Where something is in the graph laid out before, and now. */
+export interface Kept {
+  readonly before: { readonly x: number; readonly y: number };
+  readonly now: { readonly x: number; readonly y: number };
+  /** A person acted there: from now on, only a person moves the view. */
+  readonly holds: boolean;
+}
+
 /**
  * Zoom and pan. Owns the transform of the stage and the input that changes it; the mode says who may
  * move the view: after a person has, only a person does.
@@ -28,14 +35,18 @@ const WHEEL = 0.0018;
 export class View {
   readonly #pane: HTMLElement;
   readonly #stage: HTMLElement;
-  readonly #changed: (view: SavedView) => void;
+  readonly #changed: (view: Viewport, mode: ViewMode) => void;
   #view: Viewport = { scale: 1, x: 0, y: 0 };
   #mode: ViewMode = 'auto';
   #graph: Size = { width: 0, height: 0 };
   #direction: Direction = 'right';
 
   /** @param changed told after every change, also those a person did not make */
-  constructor(pane: HTMLElement, stage: HTMLElement, changed: (view: SavedView) => void) {
+  constructor(
+    pane: HTMLElement,
+    stage: HTMLElement,
+    changed: (view: Viewport, mode: ViewMode) => void,
+  ) {
     this.#pane = pane;
     this.#stage = stage;
     this.#changed = changed;
@@ -52,18 +63,47 @@ export class View {
     return { width: this.#pane.clientWidth, height: this.#pane.clientHeight };
   }
 
+  get viewport(): Viewport {
+    return this.#view;
+  }
+
   /** Takes up where an earlier page was. */
-  restore({ mode, scale, x, y }: SavedView): void {
+  restore({ scale, x, y }: Viewport, mode: ViewMode): void {
     this.#mode = mode;
     this.#view = { scale, x, y };
   }
 
-  /** The graph or the pane is another: looks again, or when a person has moved the view, keeps it. */
-  setGraph(graph: Size, direction: Direction): void {
+  /**
+   * The graph or the pane is another: looks again, or when a person has moved the view, keeps it.
+   * @param kept a point of the graph, before and now, that stays where it is on the pane: the person is there
+   */
+  setGraph(graph: Size, direction: Direction, kept?: Kept): void {
     this.#graph = graph;
     this.#direction = direction;
     this.#stage.classList.remove('gliding');
+    if (kept !== undefined && (this.#mode === 'free' || kept.holds)) {
+      const { scale, x, y } = this.#view;
+      this.#mode = 'free';
+      this.#view = {
+        scale,
+        x: x + (kept.before.x - kept.now.x) * scale,
+        y: y + (kept.before.y - kept.now.y) * scale,
+      };
+    }
     this.#apply(this.#settled());
+  }
+
+  /** What is in sight stays there, whatever happens to the pane. */
+  hold(): void {
+    this.#mode = 'free';
+    this.#changed(this.#view, this.#mode);
+  }
+
+  /** A point of the graph comes to the middle of the pane. */
+  centre(x: number, y: number): void {
+    const { width, height } = this.pane;
+    const { scale } = this.#view;
+    this.#move({ scale, x: width / 2 - x * scale, y: height / 2 - y * scale });
   }
 
   fit(): void {
@@ -90,6 +130,19 @@ export class View {
       this.#mode = 'free';
       this.#glide(view);
     }
+  }
+
+  /** Moves an area of the graph into the middle, large enough to be read. @param least the scale for that */
+  approach(area: Area, least: number): void {
+    const { width, height } = this.pane;
+    const scale = Math.max(least, this.#view.scale);
+    this.#mode = 'free';
+    const view = {
+      scale,
+      x: width / 2 - (area.x + area.width / 2) * scale,
+      y: height / 2 - (area.y + area.height / 2) * scale,
+    };
+    this.#glide(clamped(view, this.#graph, this.pane));
   }
 
   #settled(): Viewport {
@@ -186,6 +239,6 @@ export class View {
     // Whole px: text at actual size stays sharp.
     style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) scale(${scale})`;
     dataset['detail'] = scale < 0.3 ? 'mark' : scale < 0.62 ? 'short' : 'full';
-    this.#changed({ mode: this.#mode, scale, x, y });
+    this.#changed(view, this.#mode);
   }
 }

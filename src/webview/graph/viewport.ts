@@ -13,10 +13,6 @@ export interface Viewport {
  */
 export type ViewMode = 'auto' | 'fit' | 'free';
 
-export interface SavedView extends Viewport {
-  readonly mode: ViewMode;
-}
-
 /** Px. */
 export interface Size {
   readonly width: number;

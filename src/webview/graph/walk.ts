@@ -5,13 +5,26 @@ export type Arrow = 'left' | 'right' | 'up' | 'down';
 /** Against the edges and with them. */
 const ALONG = { right: ['left', 'right'], down: ['up', 'down'] } as const;
 
+/** What leads from card to card, wherever they lie. */
+export interface Links {
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  readonly feeds: ReadonlyMap<string, readonly string[]>;
+  /** The band a card lies in. */
+  readonly parentOf: ReadonlyMap<string, string>;
+}
+
 /**
  * The card an arrow key leads to: along the edges to the nearest step that is needed or needs this
  * one, across them to the neighbour in its layer, and where there is none, to the nearest card in
  * that direction. In single file, up and down go card by card, left and right along the edges.
  * @returns `undefined` at the rim
  */
-export function stepTo(layout: GraphLayout, id: string, arrow: Arrow): string | undefined {
+export function stepTo(
+  layout: Pick<GraphLayout, 'boxes' | 'direction' | 'isSingleFile'>,
+  links: Links,
+  id: string,
+  arrow: Arrow,
+): string | undefined {
   const from = layout.boxes.find((box) => box.id === id);
   if (from === undefined) {
     return undefined;
@@ -20,27 +33,16 @@ export function stepTo(layout: GraphLayout, id: string, arrow: Arrow): string | 
   const isRight = layout.direction === 'right';
   const isForward = arrow === 'right' || arrow === 'down';
   const isAlong = isRight === (arrow === 'left' || arrow === 'right');
+  const linked = new Set((isForward ? links.feeds : links.needs).get(id) ?? []);
+  const isLinked = (box: Box): boolean => linked.has(box.id);
   if (layout.isSingleFile && !isAlong) {
-    const linked = others.filter(isLinked(layout, from, isForward));
-    return nearest(from, linked, ALONG[layout.direction][isForward ? 1 : 0])?.id;
+    return nearest(from, others.filter(isLinked), ALONG[layout.direction][isForward ? 1 : 0])?.id;
   }
-  const preferred = layout.isSingleFile
-    ? others
-    : others.filter(
-        isAlong ? isLinked(layout, from, isForward) : (box) => box.layer === from.layer,
-      );
+  const band = links.parentOf.get(id);
+  const isBeside = (box: Box): boolean =>
+    box.layer === from.layer && links.parentOf.get(box.id) === band;
+  const preferred = layout.isSingleFile ? others : others.filter(isAlong ? isLinked : isBeside);
   return (nearest(from, preferred, arrow) ?? nearest(from, others, arrow))?.id;
-}
-
-/** Whether a box needs the one walked from, or going back, is needed by it. */
-function isLinked(layout: GraphLayout, from: Box, isForward: boolean): (box: Box) => boolean {
-  const ids = new Set(
-    layout.routes.flatMap((route) => {
-      const [near, far] = isForward ? [route.from, route.to] : [route.to, route.from];
-      return near === from.id ? far : [];
-    }),
-  );
-  return (box) => ids.has(box.id);
 }
 
 /** Of the boxes that lie in a direction the closest; what is off the straight line counts double. */

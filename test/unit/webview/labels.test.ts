@@ -20,6 +20,10 @@ function node(change: Partial<GraphNode>): GraphNode {
     kind: 'agent',
     subtitle: 'eslint',
     needs: [],
+    groups: [],
+    lane: undefined,
+    isCritical: false,
+    estimateMs: 0,
     state: 'succeeded',
     detail: '',
     isReused: false,
@@ -36,7 +40,7 @@ function node(change: Partial<GraphNode>): GraphNode {
 }
 
 function picture(nodes: readonly GraphNode[], run: GraphPicture['run']): GraphPicture {
-  return { workflow: 'code-quality', run, nodes };
+  return { workflow: 'code-quality', run, moment: undefined, nodes };
 }
 
 const gate = node({ id: 'approve', kind: 'gate', subtitle: 'Publish?', state: 'pending' });

@@ -53,8 +53,13 @@ export function layeredOf(
     const [source, target] = [vertices[from], vertices[to]];
     const points: FlowPoint[] = [];
     if (source !== undefined && target !== undefined) {
-      const start = bandOf(from, source.layer).start + (steps[from]?.along ?? 0);
-      points.push(locate(from, start, source.middle));
+      const { start, end } = bandOf(from, source.layer);
+      const own = start + (steps[from]?.along ?? 0);
+      points.push(locate(from, own, source.middle));
+      if (own < end) {
+        // Straight on beside what is longer in its layer: a curve would lead through it.
+        points.push(locate(from, end, source.middle), locate(from, end, source.middle));
+      }
       for (let index = source.layer + 1; index < target.layer; index += 1) {
         const bend = bundle === undefined ? undefined : bends.get(bundle)?.[index - bundle.first];
         const band = bandOf(from, index);

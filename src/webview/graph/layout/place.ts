@@ -9,6 +9,9 @@ export interface Gaps {
 const SWEEPS = 12;
 /** Of them, the last so many. */
 const BOTH_SIDES = 6;
+/** As in `order.ts`. */
+const LARGE = 2000;
+const SWEEPS_OF_LARGE = 5;
 
 const BEFORE = ['before'] as const;
 const AFTER = ['after'] as const;
@@ -22,7 +25,9 @@ export function placeAcross(layers: readonly (readonly Vertex[])[], gaps: Gaps):
   for (const layer of layers) {
     settle(layer, gaps, () => ({ at: 0, weight: 1 }));
   }
-  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
+  const vertices = layers.reduce((sum, layer) => sum + layer.length, 0);
+  const first = vertices > LARGE ? SWEEPS - SWEEPS_OF_LARGE : 0;
+  for (let sweep = first; sweep < SWEEPS; sweep += 1) {
     const forward = sweep % 2 === 0;
     // At last both sides at once: what stands between two layers is not drawn to the one asked last.
     const isLast = sweep >= SWEEPS - BOTH_SIDES;

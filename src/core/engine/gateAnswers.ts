@@ -13,10 +13,10 @@ export function onAnswer(request: Answer, circumstances: Circumstances): Verdict
   const { task, digest, decision, by, note, choice, seal } = request;
   const gate = state.tasks.get(task);
   const step = planned.get(task)?.step;
-  if (gate === undefined || step?.kind !== 'gate') {
+  if (gate === undefined) {
     return refuse(`the run has no gate "${task}"`);
   }
-  if (gate.kind !== 'waiting') {
+  if (gate.kind !== 'waiting' || step?.kind !== 'gate') {
     return refuse(`"${task}" is not waiting for an answer, it is ${gate.kind}`);
   }
   if (gate.digest !== digest) {

@@ -1,11 +1,12 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { oneLine } from '../base/text.ts';
+import type { TaskId } from '../domain/ids.ts';
 import { isDone, type RunState } from '../domain/runState.ts';
 import type { Names, PlannedTask, RunPlan, Step, Workflow } from '../domain/workflow.ts';
 import { criticalPath, lengthOf } from './criticalPath.ts';
 import type { GraphLane, GraphNode, GraphPicture } from './graphPicture.ts';
 import { runReusedText } from './reasons.ts';
-import { shownStatus, taskRows, type Driven, type Heard, type TaskRow } from './taskRows.ts';
+import { shownStatus, taskRow, type Driven, type Heard, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
 import { whyWaiting, type WaitReason } from './waiting.ts';
 
@@ -29,39 +30,68 @@ export function pictureOfRun(
   heard?: Heard,
   now?: number,
 ): GraphPicture {
-  const isDriven = driven.kind !== 'nobody';
-  const waits = new Map(
-    plan.tasks.map((task) => [task.id, whyWaiting(plan, task, state, isDriven)]),
-  );
-  const planned = new Map(plan.tasks.map((task) => [task.id, task]));
-  const lengths = new Map(plan.tasks.map((task) => [task.id, lengthOf(task, state, now)]));
-  const critical = new Set(criticalPath(plan.tasks, (id) => lengths.get(id) ?? 0));
+  const critical = criticalTasks(plan, state, now);
+  return {
+    ...frameOfRun(plan, state, driven, offers.run),
+    nodes: plan.tasks.map((planned) => {
+      const row = taskRow(plan, planned, state, driven, heard, now);
+      const isCritical = critical.has(planned.id);
+      return nodeOfTask(plan, planned, state, driven, row, isCritical, offers.task(row));
+    }),
+  };
+}
+
+/** A picture but for its nodes. */
+export function frameOfRun(
+  plan: RunPlan,
+  state: RunState,
+  driven: Driven,
+  verbs: readonly string[],
+): Omit<GraphPicture, 'nodes'> {
+  let done = 0;
+  for (const task of state.tasks.values()) {
+    done += isDone(task) ? 1 : 0;
+  }
+  const status = shownStatus(state, driven);
   return {
     workflow: plan.workflow.name,
     moment: undefined,
-    run: {
-      id: state.run,
-      status: shownStatus(state, driven),
-      done: [...state.tasks.values()].filter(isDone).length,
-      reused: runReusedText(state),
-      verbs: offers.run,
-    },
-    nodes: taskRows(plan, state, driven, heard, now).map((row) => ({
-      ...outline(row.step),
-      id: row.task,
-      needs: row.needs,
-      groups: row.groups,
-      ...placeInPlan(plan, planned.get(row.task)),
-      isCritical: critical.has(row.task),
-      ...standing(row, waits.get(row.task), driven),
-      isReused: row.reused !== undefined,
-      reason: row.reason,
-      cause: row.cause,
-      triesAgainAt: row.triesAgainAt,
-      goesOnAt: row.goesOnAt,
-      isHeld: state.held.has(row.task),
-      verbs: offers.task(row),
-    })),
+    run: { id: state.run, status, done, reused: runReusedText(state), verbs },
+  };
+}
+
+/** The tasks on the longest way from start to end, as far as it is known. @param now as of `lengthOf` */
+export function criticalTasks(plan: RunPlan, state: RunState, now?: number): ReadonlySet<TaskId> {
+  const lengths = new Map(plan.tasks.map((task) => [task.id, lengthOf(task, state, now)]));
+  return new Set(criticalPath(plan.tasks, (id) => lengths.get(id) ?? 0));
+}
+
+/** @param verbs what can be asked of the task */
+export function nodeOfTask(
+  plan: RunPlan,
+  planned: PlannedTask,
+  state: RunState,
+  driven: Driven,
+  row: TaskRow,
+  isCritical: boolean,
+  verbs: readonly string[],
+): GraphNode {
+  const waits = whyWaiting(plan, planned, state, driven.kind !== 'nobody');
+  return {
+    ...outline(row.step),
+    id: row.task,
+    needs: row.needs,
+    groups: row.groups,
+    ...{ lane: laneOf(plan, planned), estimateMs: planned.estimateMs },
+    isCritical,
+    ...standing(row, waits, driven),
+    isReused: row.reused !== undefined,
+    reason: row.reason,
+    cause: row.cause,
+    triesAgainAt: row.triesAgainAt,
+    goesOnAt: row.goesOnAt,
+    isHeld: state.held.has(row.task),
+    verbs,
   };
 }
 
@@ -121,15 +151,6 @@ export function pictureOfWorkflow(
       verbs: [],
     })),
   };
-}
-
-function placeInPlan(
-  plan: RunPlan,
-  task: PlannedTask | undefined,
-): Pick<GraphNode, 'lane' | 'estimateMs'> {
-  return task === undefined
-    ? { lane: undefined, estimateMs: 0 }
-    : { lane: laneOf(plan, task), estimateMs: task.estimateMs };
 }
 
 /** What the values of matrices say of a task: those of its own step, and of the nested workflows around it. */

@@ -5,7 +5,7 @@ import type { StepId, TaskId } from '../../core/domain/ids.ts';
 import { answer, approve, reject, requestChanges } from '../commands/answerGate.ts';
 import { openLocation } from '../commands/openDefinition.ts';
 import { openText } from '../commands/showOutput.ts';
-import type { TaskRow } from '../../core/projections/taskRows.ts';
+import { plannedById, type TaskRow } from '../../core/projections/taskRows.ts';
 import { executeOn } from '../contributions.ts';
 import { runOffers, taskOffers } from '../offers.ts';
 import { openComparison } from '../output/changesEditor.ts';
@@ -30,7 +30,7 @@ export async function openTask(subject: Subject, task: TaskId): Promise<void> {
     return;
   }
   const { run, plan } = subject.entry;
-  const step = plan.tasks.find(({ id }) => id === task)?.step;
+  const step = plannedById(plan).get(task)?.step;
   if (step?.kind === 'gate') {
     await executeOn('sluice.showGate', { kind: 'task', project, run, task });
   } else if (step !== undefined) {

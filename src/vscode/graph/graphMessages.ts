@@ -10,27 +10,31 @@ type PictureMessage = Extract<GraphHostMessage, { readonly type: 'picture' | 'ch
 export class PictureFeed {
   #number = 0;
   /** `undefined`: the page has no picture. */
-  #shape: string | undefined;
+  #of: string | undefined;
   #frame = '';
-  readonly #nodes = new Map<string, string>();
+  #nodes = new Map<string, SentNode>();
 
   /** The page has no picture any more: the next one is whole. */
   forget(): void {
-    this.#shape = undefined;
+    this.#of = undefined;
   }
 
   /** `undefined`: the page shows that already. */
   next(picture: GraphPicture): PictureMessage | undefined {
-    const shape = shapeOf(picture);
-    const isWhole = shape !== this.#shape;
+    const { workflow, run, moment, nodes } = picture;
+    const of = JSON.stringify([workflow, run?.id]);
+    const others = nodes.filter((node) => this.#nodes.get(node.id)?.node !== node);
+    const isWhole =
+      of !== this.#of ||
+      !haveIds(nodes, [...this.#nodes.keys()]) ||
+      !others.every((node) => isLaidOutAs(this.#nodes.get(node.id)?.node, node));
     if (isWhole) {
-      this.#nodes.clear();
+      this.#nodes = new Map();
     }
-    const { run, moment } = picture;
-    const changed = picture.nodes.filter((node) => this.#isNew(node));
+    const changed = (isWhole ? nodes : others).filter((node) => this.#isNew(node));
     const frame = JSON.stringify([run, moment]);
     const isSame = !isWhole && changed.length === 0 && frame === this.#frame;
-    this.#shape = shape;
+    this.#of = of;
     this.#frame = frame;
     if (isSame) {
       return undefined;
@@ -41,21 +45,31 @@ export class PictureFeed {
       : { type: 'changes', number: this.#number, run, moment, nodes: changed };
   }
 
+  /** A node that is the same object is the same; of others only the text tells. */
   #isNew(node: GraphNode): boolean {
     const text = JSON.stringify(node);
-    const isNew = this.#nodes.get(node.id) !== text;
-    this.#nodes.set(node.id, text);
+    const isNew = this.#nodes.get(node.id)?.text !== text;
+    this.#nodes.set(node.id, { node, text });
     return isNew;
   }
 }
 
+function haveIds(nodes: readonly GraphNode[], ids: readonly string[]): boolean {
+  return nodes.length === ids.length && nodes.every(({ id }, place) => id === ids[place]);
+}
+
+interface SentNode {
+  readonly node: GraphNode;
+  readonly text: string;
+}
+
 /** What the page lays out. While it stays, the rest can change node by node. */
-function shapeOf({ workflow, run, nodes }: GraphPicture): string {
-  return JSON.stringify([
-    workflow,
-    run?.id,
-    nodes.map(({ id, kind, needs, groups, lane }) => [id, kind, needs, groups, lane]),
-  ]);
+function isLaidOutAs(sent: GraphNode | undefined, node: GraphNode): boolean {
+  return sent !== undefined && shapeOf(sent) === shapeOf(node);
+}
+
+function shapeOf({ kind, needs, groups, lane }: GraphNode): string {
+  return JSON.stringify([kind, needs, groups, lane]);
 }
 
 /** Lets a message through that is not the one before. */

@@ -7,6 +7,7 @@ import { answerGate, doRunVerb, doTaskVerb, openTask, reply, showFile } from './
 import { OneAtATime, OnlyNews, PictureFeed } from './graphMessages.ts';
 import type { GraphSubject } from './graphSubject.ts';
 import type { GraphViews, ShownMoments, Subject } from './graphViews.ts';
+import { RunPictures } from './runPictures.ts';
 import { routePageMessage, type PageEffects } from './pageRouter.ts';
 
 /** How long a page may take to draw itself for a file, in milliseconds. */
@@ -28,6 +29,7 @@ export class GraphPanel {
   readonly panel: vscode.WebviewPanel;
   readonly #parts: PanelParts;
   readonly #pictures = new PictureFeed();
+  readonly #runPictures = new RunPictures();
   readonly #details = new OnlyNews<Extract<GraphHostMessage, { readonly type: 'detail' }>>();
   readonly #timelines = new OnlyNews<Extract<GraphHostMessage, { readonly type: 'timeline' }>>();
   readonly #detailing = new OneAtATime(() => this.#sendDetail());
@@ -63,7 +65,7 @@ export class GraphPanel {
     if (subject === undefined) {
       return;
     }
-    const picture = this.#pictures.next(this.#parts.views.picture(subject));
+    const picture = this.#pictures.next(this.#parts.views.picture(subject, this.#runPictures));
     if (picture !== undefined) {
       this.#post(picture);
     }

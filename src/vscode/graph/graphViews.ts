@@ -3,17 +3,17 @@ import { unreachable } from '../../core/base/exhaustive.ts';
 import { gateDetail } from '../../core/projections/gateDetail.ts';
 import { gatePage, identicalGates } from '../../core/projections/gatePage.ts';
 import type { DetailGate, TaskDetail } from '../../core/projections/detailPicture.ts';
-import { pictureOfRun } from '../../core/projections/graph.ts';
 import type { GraphMoment, GraphNode, GraphPicture } from '../../core/projections/graphPicture.ts';
 import type { TimelinePicture } from '../../core/projections/timelinePicture.ts';
-import { taskRows, type TaskRow } from '../../core/projections/taskRows.ts';
+import { plannedById, taskRow, type TaskRow } from '../../core/projections/taskRows.ts';
 import type { Workflow } from '../../core/domain/workflow.ts';
 import { readableRun } from '../commands/picks.ts';
 import { forecastText, type Forecasts } from '../forecasts.ts';
-import { gateOffers, runOffers, taskOffers, type ReadableRun } from '../offers.ts';
+import { gateOffers, taskOffers, type ReadableRun } from '../offers.ts';
 import type { Project, Projects } from '../project.ts';
 import type { GraphSubject } from './graphSubject.ts';
 import type { DrawnPreflights } from './preflights.ts';
+import type { RunPictures } from './runPictures.ts';
 import { detailOfUnrun, pictureOfUnrun } from './unrunWorkflow.ts';
 
 /** Which moment of a run the window shows. */
@@ -72,14 +72,15 @@ export class GraphViews {
       : undefined;
   }
 
-  picture(subject: Subject): GraphPicture {
+  /** @param pictures of this run, for whoever shows it */
+  picture(subject: Subject, pictures: RunPictures): GraphPicture {
     switch (subject.kind) {
       case 'workflow': {
         const { project, workflow } = subject;
         return pictureOfUnrun(workflow, this.#preflights.of(project, workflow.name));
       }
       case 'run':
-        return this.#pictureOfRun(subject.project, subject.entry);
+        return this.#pictureOfRun(subject.project, subject.entry, pictures);
       default:
         return unreachable(subject);
     }
@@ -107,22 +108,20 @@ export class GraphViews {
       : undefined;
   }
 
-  #pictureOfRun(project: Project, entry: ReadableRun): GraphPicture {
-    const { run, plan, state, driven, past } = entry;
-    const offers = { run: runOffers(entry), task: (row: TaskRow) => taskOffers(entry, row) };
+  #pictureOfRun(project: Project, entry: ReadableRun, pictures: RunPictures): GraphPicture {
+    const { run, past } = entry;
     // What agents say now is no part of what was.
-    const heard = past === undefined ? project.sluice.heard(run) : undefined;
-    const now = past === undefined ? this.#now() : past.moment.at;
-    const picture = pictureOfRun(plan, state, driven, offers, heard, now);
-    return {
-      ...picture,
-      moment: past?.moment,
-      nodes: picture.nodes.map((node): GraphNode => {
-        const isAsked = node.kind === 'gate' && node.verbs.includes('forecast');
-        const mark = isAsked ? this.#forecasts.mark(project, entry) : undefined;
-        return mark === undefined ? node : { ...node, reason: forecastText(mark) };
-      }),
-    };
+    const heard = past === undefined ? project.sluice.heard(run) : () => undefined;
+    const picture = pictures.next(entry, heard, past === undefined ? this.#now() : past.moment.at);
+    const mark = picture.nodes.some(isForecast) ? this.#forecasts.mark(project, entry) : undefined;
+    return mark === undefined
+      ? picture
+      : {
+          ...picture,
+          nodes: picture.nodes.map((node) =>
+            isForecast(node) ? { ...node, reason: forecastText(mark) } : node,
+          ),
+        };
   }
 
   #gate(project: Project, entry: ReadableRun, task: TaskId, now: number): DetailGate | undefined {
@@ -148,7 +147,12 @@ export class GraphViews {
   }
 }
 
+function isForecast({ kind, verbs }: GraphNode): boolean {
+  return kind === 'gate' && verbs.includes('forecast');
+}
+
 /** `undefined`: the run has no such task. */
 export function rowOf({ plan, state, driven }: ReadableRun, task: TaskId): TaskRow | undefined {
-  return taskRows(plan, state, driven).find((row) => row.task === task);
+  const planned = plannedById(plan).get(task);
+  return planned && taskRow(plan, planned, state, driven);
 }

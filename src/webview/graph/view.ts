@@ -17,6 +17,8 @@ const DRAG = 4;
 const LINE = 20;
 /** What one press of a zoom button or key does. */
 const STEP = 1.25;
+/** Milliseconds of rest after which what turns goes on. */
+const HOLD_MS = 150;
 /** Of a wheel's px; a notch of 100 is a step of 1.2. */
 const WHEEL = 0.0018;
 
@@ -40,6 +42,7 @@ export class View {
   #mode: ViewMode = 'auto';
   #graph: Size = { width: 0, height: 0 };
   #direction: Direction = 'right';
+  #holding: ReturnType<typeof setTimeout> | undefined;
 
   /** @param changed told after every change, also those a person did not make */
   constructor(
@@ -166,7 +169,15 @@ export class View {
   #move(view: Viewport): void {
     this.#mode = 'free';
     this.#stage.classList.remove('gliding');
+    this.#hold();
     this.#apply(clamped(view, this.#graph, this.pane));
+  }
+
+  /** What turns and flows holds still while the view moves: both at once are too much to draw in a frame. */
+  #hold(): void {
+    clearTimeout(this.#holding);
+    this.#pane.classList.add('moving');
+    this.#holding = setTimeout(() => this.#pane.classList.remove('moving'), HOLD_MS);
   }
 
   #wheel(event: WheelEvent): void {

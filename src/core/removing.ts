@@ -5,7 +5,7 @@ import { DEFAULT_LANDING_RULES } from './domain/landing.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
 import { deleteRefs, listOwnRefs, removeLeftLocks } from './git/deleteRefs.ts';
-import { graphOf } from './journal/planGraph.ts';
+import { graphOf, plannedById } from './journal/planGraph.ts';
 import type { BookEntry } from './projections/runBook.ts';
 import type { ResultsParts } from './results.ts';
 import type { Dropped, RolledBack } from './resultsApi.ts';
@@ -47,10 +47,11 @@ export class Removing {
     }
     const gone = await this.#delete(refs);
     const graph = graphOf(plan);
+    const planned = plannedById(plan);
     return ok({
       ...gone,
       builtOn: graph.ids.filter((other) => {
-        const { builtOn = [] } = plan.tasks.find(({ id }) => id === other) ?? {};
+        const { builtOn = [] } = planned.get(other) ?? {};
         return builtOn.includes(task) && state.tasks.get(other)?.kind === 'succeeded';
       }),
       isMerged: state.merge?.tasks.includes(task) === true && (await this.#isMerged(state)),

@@ -6,6 +6,7 @@ import type { BlobRef } from './domain/event.ts';
 import type { RunId, TaskId } from './domain/ids.ts';
 import { attemptsOf, type TaskState } from './domain/runState.ts';
 import { renderText, type RenderContext } from './engine/render.ts';
+import { plannedById } from './journal/planGraph.ts';
 import type { JournalPosition } from './journal/reader.ts';
 import { isDeed, tasksOfDeed, type Deed } from './projections/attempts.ts';
 import type { DetailGate, TaskDetail } from './projections/detailPicture.ts';
@@ -169,7 +170,7 @@ export class TaskDetails {
     { plan, state }: Pick<ReadableRun, 'plan' | 'state'>,
     task: TaskId,
   ): Promise<string | undefined> {
-    const planned = plan.tasks.find(({ id }) => id === task);
+    const planned = plannedById(plan).get(task);
     if (planned?.step.kind !== 'agent') {
       return undefined;
     }
@@ -193,7 +194,7 @@ export class TaskDetails {
     if (at.kind === 'running' || isParked) {
       return await endOfFile(this.#parts.logFile(state.run, task, attemptsOf(at)));
     }
-    const step = plan.tasks.find(({ id }) => id === task)?.step;
+    const step = plannedById(plan).get(task)?.step;
     const runner = step?.kind === 'agent' ? plan.agents[step.agent]?.runner.kind : undefined;
     if (at.kind === 'succeeded') {
       const answers = runner !== 'command' && at.output.bytes > 0;

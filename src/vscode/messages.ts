@@ -77,6 +77,19 @@ export function openFile(project: Project, location: Location): MessageAction {
   });
 }
 
+export function showGates(): MessageAction {
+  return {
+    label: vscode.l10n.t('Show Gates'),
+    act: () => vscode.commands.executeCommand('sluice.gates.focus'),
+  };
+}
+
+export function showGraphOf(
+  target: Extract<CommandTarget, { kind: 'run' | 'task' }>,
+): MessageAction {
+  return command(vscode.l10n.t('Show Graph'), 'sluice.showGraph', target);
+}
+
 export function openFolder(): MessageAction {
   return {
     label: vscode.l10n.t('Open Folder…'),

@@ -2,11 +2,10 @@ import { makersOf } from '../core/domain/gateMakers.ts';
 import type { TaskId } from '../core/domain/ids.ts';
 import type { RunState, TaskState } from '../core/domain/runState.ts';
 import type { RunPlan } from '../core/domain/workflow.ts';
-import { plannedById } from '../core/projections/gateEvidence.ts';
 import type { GraphMoment } from '../core/projections/graphPicture.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runVerbs, taskVerbs, type RunVerb, type TaskVerb } from '../core/projections/verbs.ts';
-import type { Driven, TaskRow } from '../core/projections/taskRows.ts';
+import { plannedById, type Driven, type TaskRow } from '../core/projections/taskRows.ts';
 
 export type ReadableRun = Extract<BookEntry, { readonly kind: 'readable' }> & {
   /** Set where plan and state are those of an earlier moment; nothing can be asked of that but what is about it. */

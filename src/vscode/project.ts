@@ -14,6 +14,12 @@ export interface Project {
   readonly sluice: Sluice;
 }
 
+interface Problem {
+  readonly text: string;
+  /** The log has more about it. */
+  readonly isLogged: boolean;
+}
+
 /**
  * The projects of this window: one for each folder on disk, none before the folder is trusted.
  *
@@ -26,7 +32,7 @@ export class Projects implements Disposable {
   readonly #log: Log;
   readonly #open = new Map<string, Project>();
   readonly #opening = new Map<string, Promise<void>>();
-  readonly #problems = new Map<string, string>();
+  readonly #problems = new Map<string, Problem>();
   readonly #disposables = new Disposables();
   readonly #changed: Emitter<void>;
   readonly #opened: Emitter<Project>;
@@ -65,7 +71,16 @@ export class Projects implements Disposable {
 
   /** Why folders of the window have no project, as sentences. */
   problems(): string[] {
-    return [...this.#problems.values()];
+    return [...this.#problems.values()].map(({ text }) => text);
+  }
+
+  /** The same for where no button can stand beside them. */
+  problemLines(): string[] {
+    return [...this.#problems.values()].map(({ text, isLogged }) =>
+      isLogged
+        ? vscode.l10n.t('{0} Sluice: Show Log has the detail.', text.replace(/[.]?$/, '.'))
+        : text,
+    );
   }
 
   byUri(folder: string): Project | undefined {
@@ -112,10 +127,10 @@ export class Projects implements Disposable {
       return;
     }
     if (folder.uri.scheme !== 'file') {
-      this.#problems.set(
-        uri,
-        `${folder.name} is not on a disk; agents are programs and need files.`,
-      );
+      this.#problems.set(uri, {
+        text: `${folder.name} is not on a disk; agents are programs and need files.`,
+        isLogged: false,
+      });
       return;
     }
     try {
@@ -144,7 +159,10 @@ export class Projects implements Disposable {
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
       this.#log.error(`Sluice could not open ${folder.name}`, thrown);
-      this.#problems.set(uri, `${folder.name} could not be opened: ${why}`);
+      this.#problems.set(uri, {
+        text: `${folder.name} could not be opened: ${why}`,
+        isLogged: true,
+      });
     }
   }
 }

@@ -91,4 +91,10 @@ export type MergeEvent = Extract<
 
 /** What became of a request; `accepted` only once it stands in the journal for good. */
 export type RequestOutcome =
-  { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'accepted' }
+  | {
+      readonly kind: 'refused';
+      readonly why: string;
+      /** Asked once more it may be accepted: something else was under way. */
+      readonly passes?: true;
+    };

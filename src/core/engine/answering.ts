@@ -89,7 +89,7 @@ export class Answering {
       return { kind: 'looked', task: id, evidence, by, settle };
     });
     if (!isFirst) {
-      settle({ kind: 'refused', why: `"${id}" is being looked at already` });
+      settle({ kind: 'refused', why: `"${id}" is being looked at already`, passes: true });
     }
   }
 

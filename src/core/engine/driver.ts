@@ -410,4 +410,5 @@ function settleUndone(message: Message): void {
 export const NOT_DRIVEN: RequestOutcome = {
   kind: 'refused',
   why: 'the run is not driven here any more; try again',
+  passes: true,
 };

@@ -160,7 +160,7 @@ export function takeRequests(disk: Disk, folder: string): PostedRequest[] {
           return [];
         default: {
           const settle = (outcome: RequestOutcome) => {
-            tolerate(() => void createFileDurablySync(disk, answerTo(file), text(outcome)));
+            tolerate(() => void createFileDurablySync(disk, answerTo(file), text(posted(outcome))));
             tolerate(() => disk.sync.unlink(file));
           };
           return [{ name, request: found, settle }];
@@ -172,6 +172,11 @@ export function takeRequests(disk: Disk, folder: string): PostedRequest[] {
 /** Where the answer to a request is put. */
 function answerTo(request: string): string {
   return `${request}.answer`;
+}
+
+/** Programs of other versions read it, and accept no member they do not know. */
+function posted(outcome: RequestOutcome): RequestOutcome {
+  return outcome.kind === 'refused' ? { kind: 'refused', why: outcome.why } : outcome;
 }
 
 function text(content: RunRequest | RequestOutcome): Buffer {

@@ -4,6 +4,7 @@ import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
 import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { accountOf } from './ledger.ts';
 import { reasonText } from './reasons.ts';
 
@@ -56,19 +57,6 @@ export function evidenceTexts(evidence: readonly TaskEvidence[]): string[] {
   return evidence.flatMap(({ task, lines }) =>
     lines.map(({ text }) => (evidence.length === 1 ? text : `${task}: ${text}`)),
   );
-}
-
-const known = new WeakMap<RunPlan, ReadonlyMap<TaskId, PlannedTask>>();
-
-/** Rows are drawn every second, and a plan never changes. */
-export function plannedById(plan: RunPlan): ReadonlyMap<TaskId, PlannedTask> {
-  const before = known.get(plan);
-  if (before !== undefined) {
-    return before;
-  }
-  const byId = new Map(plan.tasks.map((planned) => [planned.id, planned]));
-  known.set(plan, byId);
-  return byId;
 }
 
 function evidenceOf(

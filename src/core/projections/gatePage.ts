@@ -4,14 +4,9 @@ import type { TaskId } from '../domain/ids.ts';
 import type { FileChange } from '../domain/merge.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { costLine, gateCost, type GateCost, type PastRun } from './gateCost.ts';
-import {
-  evidenceTexts,
-  gateEvidence,
-  makerLines,
-  plannedById,
-  type TaskEvidence,
-} from './gateEvidence.ts';
+import { evidenceTexts, gateEvidence, makerLines, type TaskEvidence } from './gateEvidence.ts';
 import type { OpenGate } from './gates.ts';
 
 /** All that a person is shown who answers a gate. Texts are as they were written, and to be made safe by whoever shows them. */

@@ -7,6 +7,7 @@ import type { RunId, TaskId } from '../domain/ids.ts';
 import type { Artifact, Decision, RemovedFile } from '../domain/event.ts';
 import type { GateEvidence, RunState } from '../domain/runState.ts';
 import type { GateStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { reuseOf } from './reasons.ts';
 
 /** A gate that waits for a person. */
@@ -56,7 +57,7 @@ export function openGates(plan: RunPlan, state: RunState): OpenGate[] {
   if (state.frontier.waiting.size === 0) {
     return [];
   }
-  const planned = new Map(plan.tasks.map((task) => [task.id, task]));
+  const planned = plannedById(plan);
   return plan.tasks.flatMap((task) => gateAt(task, planned, state) ?? []);
 }
 

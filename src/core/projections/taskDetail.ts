@@ -6,6 +6,7 @@ import type { AgentName, TaskId } from '../domain/ids.ts';
 import type { FileChange } from '../domain/merge.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { costText } from './amounts.ts';
 import { attemptsIn, toolsIn, type Deed } from './attempts.ts';
 import type {
@@ -19,7 +20,7 @@ import type { GraphNodeState } from './graphPicture.ts';
 import { accountOf, changeText, modelText } from './ledger.ts';
 import { questionsOf, questionText } from './questions.ts';
 import { cacheOffOf, reasonText } from './reasons.ts';
-import { taskRows, type Driven, type TaskRow } from './taskRows.ts';
+import { taskRow, type Driven, type TaskRow } from './taskRows.ts';
 
 /** What a task is told from. */
 export interface DetailSource {
@@ -56,12 +57,11 @@ export const MOST_OUTPUT = 40_000;
 /** All there is to say about a task of a run, beside the graph; `undefined`: there is no such task. */
 export function taskDetail(source: DetailSource): TaskDetail | undefined {
   const { plan, state, driven, task, deeds, now } = source;
-  const planned = plan.tasks.find(({ id }) => id === task);
-  // One row of them all: what a plan tells of its tasks is remembered by the plan, so no smaller one will do.
-  const row = taskRows(plan, state, driven, undefined, now).find((one) => one.task === task);
-  if (planned === undefined || row === undefined) {
+  const planned = plannedById(plan).get(task);
+  if (planned === undefined) {
     return undefined;
   }
+  const row = taskRow(plan, planned, state, driven, undefined, now);
   const isRunning = row.state === 'running' && driven.kind !== 'nobody';
   return {
     task,

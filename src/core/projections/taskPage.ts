@@ -8,10 +8,11 @@ import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import type { Question } from '../domain/question.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { accountLines, accountOf } from './ledger.ts';
 import { questionsOf, questionText } from './questions.ts';
 import { cacheOffOf, reasonText, reuseOf } from './reasons.ts';
-import { taskRows, type TaskRow } from './taskRows.ts';
+import { taskRow, type TaskRow } from './taskRows.ts';
 
 const RULE = '─'.repeat(60);
 /** Characters of a log that are shown; editors get slow beyond, and the whole stays in the run. */
@@ -31,13 +32,12 @@ export function taskPage(
   log: Uint8Array | Tail | undefined,
   now?: number,
 ): string {
-  const row = taskRows(plan, state, undefined, undefined, now).find(
-    (candidate) => candidate.task === task,
-  );
+  const planned = plannedById(plan).get(task);
   const at = state.tasks.get(task);
-  if (row === undefined || at === undefined) {
+  if (planned === undefined || at === undefined) {
     return `The run ${state.run} has no task ${task}.\n`;
   }
+  const row = taskRow(plan, planned, state, undefined, undefined, now);
   const lines = [
     [
       task,

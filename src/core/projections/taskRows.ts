@@ -63,6 +63,7 @@ export type Driven =
 
 export type { ShownStatus } from './graphPicture.ts';
 export { census, doneCount, runDuration } from './census.ts';
+export { plannedById } from '../journal/planGraph.ts';
 
 /** The one word for a run: its end, or how it stands. */
 export function shownStatus(state: RunState, driven: Driven): ShownStatus {
@@ -129,9 +130,9 @@ export function taskRow(
   plan: RunPlan,
   planned: PlannedTask,
   state: RunState,
-  driven: Driven,
-  heard: Heard,
-  now: number | undefined,
+  driven: Driven = { kind: 'here' },
+  heard: Heard = () => undefined,
+  now?: number,
 ): TaskRow {
   const { id: task, step, needs, groups } = planned;
   const at = state.tasks.get(task);

@@ -2,6 +2,7 @@ import { CHANGES_MODEL, type RunnerSpec } from '../domain/agent.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { hasEnded, type RunState } from '../domain/runState.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import { questionsOf } from './questions.ts';
 import { mayBeReused } from './reasons.ts';
 
@@ -79,7 +80,7 @@ export function runVerbs({ phase }: RunState, isDriven: boolean): readonly RunVe
 }
 
 function runnerOf(plan: RunPlan, id: TaskId): RunnerSpec | undefined {
-  const step = plan.tasks.find((task) => task.id === id)?.step;
+  const step = plannedById(plan).get(id)?.step;
   return step?.kind === 'agent' ? plan.agents[step.agent]?.runner : undefined;
 }
 

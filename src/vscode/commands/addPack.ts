@@ -6,6 +6,7 @@ import { layInto, planLaying, type LayingPlan } from '../../core/starters/layInt
 import type { Pack } from '../../core/starters/packs.ts';
 import { wouldReplace } from '../../core/starters/starterProblems.ts';
 import { executeOn, type Command } from '../contributions.ts';
+import { command, retry, tell } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { chooseProject } from './chooseProject.ts';
 import { openLocation } from './openDefinition.ts';
@@ -17,27 +18,36 @@ export function addPack(projects: Projects, folder: string): Command {
     execute: async () => {
       const project = await chooseProject(projects, vscode.l10n.t('The folder to add a pack to'));
       const pack = project && (await choosePack(folder));
-      if (project === undefined || pack === undefined) {
-        return;
+      if (project !== undefined && pack !== undefined) {
+        await add(project, pack);
       }
-      const plan = await planLaying(project.sluice.folder, pack.files);
-      if (!plan.ok) {
-        void vscode.window.showErrorMessage(plan.error);
-        return;
-      }
-      if (!(await maySkip(plan.value))) {
-        return;
-      }
-      const laid = await layInto(nodeDisk, plan.value);
-      if (!laid.ok) {
-        void vscode.window.showErrorMessage(laid.error);
-        return;
-      }
-      await project.sluice.refreshDefinitions();
-      await openLocation(project, { file: pack.opens, range: FILE_START });
-      await tellAdded(project, pack, plan.value.fresh.length);
     },
   };
+}
+
+async function add(project: Project, pack: Pack): Promise<void> {
+  const again = retry(() => add(project, pack));
+  const plan = await planLaying(project.sluice.folder, pack.files);
+  if (!plan.ok) {
+    void tell('error', notAdded(plan.error), again);
+    return;
+  }
+  if (!(await maySkip(plan.value))) {
+    return;
+  }
+  const laid = await layInto(nodeDisk, plan.value);
+  if (!laid.ok) {
+    void tell('error', notAdded(laid.error), again);
+    return;
+  }
+  await project.sluice.refreshDefinitions();
+  await openLocation(project, { file: pack.opens, range: FILE_START });
+  await tellAdded(project, pack, plan.value.fresh.length);
+}
+
+/** @param why a sentence, which says that nothing was written */
+function notAdded(why: string): string {
+  return vscode.l10n.t('The pack was not added: {0}', why);
 }
 
 async function choosePack(folder: string): Promise<Pack | undefined> {
@@ -45,7 +55,11 @@ async function choosePack(folder: string): Promise<Pack | undefined> {
   const { readPacks } = await import('../../core/starters/packs.ts');
   const packs = await readPacks(folder);
   if (!packs.ok) {
-    void vscode.window.showErrorMessage(packs.error);
+    void tell(
+      'error',
+      vscode.l10n.t('The pack was not added: {0} None of your files was changed.', packs.error),
+      command(vscode.l10n.t('Retry'), 'sluice.addPack'),
+    );
     return undefined;
   }
   const items = packs.value.map((pack) => ({

@@ -3,8 +3,8 @@ import { count } from '../../core/base/text.ts';
 import type { Decision } from '../../core/domain/event.ts';
 import type { TaskId } from '../../core/domain/ids.ts';
 import type { RequestOutcome } from '../../core/domain/request.ts';
-import { executeOn } from '../contributions.ts';
-import { openGate, shownGate } from '../gates/gateTarget.ts';
+import { command, showGates, tell } from '../messages.ts';
+import { shownGate } from '../gates/gateTarget.ts';
 import { chooseIdentical, chooseMakers, giveChoice, writeNote } from './gateDialogs.ts';
 import type { GateChoice } from './picks.ts';
 
@@ -45,8 +45,14 @@ export async function approve(chosen: GateChoice): Promise<void> {
 export async function requestChanges(chosen: GateChoice, note?: string): Promise<void> {
   const { gate } = chosen;
   if (gate.makers.length === 0) {
-    void vscode.window.showInformationMessage(
-      `Nobody can make again what ${gate.task} of ${gate.run} asks about. Approve or reject it.`,
+    void tell(
+      'information',
+      vscode.l10n.t(
+        'Nobody can make again what {0} of {1} asks about. Approve or reject it.',
+        gate.task,
+        gate.run,
+      ),
+      command(vscode.l10n.t('Show Gate'), 'sluice.showGate', shownGate(chosen.project, gate)),
     );
     return;
   }
@@ -93,8 +99,16 @@ export async function approveIdentical(chosen: GateChoice): Promise<void> {
   const [first, ...others] = refused;
   if (first !== undefined) {
     const rest = others.length === 0 ? '' : ` (and ${count(others.length, 'more')})`;
-    void vscode.window.showWarningMessage(
-      `${gates.length - refused.length} of ${count(gates.length, 'gate')} approved. Did not count: ${first}${rest}.`,
+    void tell(
+      'warning',
+      vscode.l10n.t(
+        '{0} of {1} approved. Did not count: {2}{3}.',
+        gates.length - refused.length,
+        count(gates.length, 'gate'),
+        first,
+        rest,
+      ),
+      showGates(),
     );
   }
 }
@@ -105,15 +119,12 @@ async function send(chosen: GateChoice, given: Answer): Promise<void> {
     return;
   }
   const { project, gate } = chosen;
-  const now = openGate(shownGate(project, gate));
-  const show = 'Show Gate';
-  const pressed = await vscode.window.showWarningMessage(
-    `Your answer to ${gate.task} of ${gate.run} did not count: ${outcome.why}.`,
-    ...(now === undefined ? [] : [show]),
+  const { run, task } = gate;
+  await tell(
+    'warning',
+    vscode.l10n.t('Your answer to {0} of {1} did not count: {2}.', task, run, outcome.why),
+    command(vscode.l10n.t('Show Gate'), 'sluice.showGate', shownGate(project, gate)),
   );
-  if (pressed === show) {
-    await executeOn('sluice.showGate', shownGate(project, gate));
-  }
 }
 
 function ask({ project, gate }: GateChoice, given: Answer): Promise<RequestOutcome> {

@@ -9,6 +9,7 @@ import {
 } from '../../core/projections/questions.ts';
 import type { ModelPicks } from '../models/modelPicks.ts';
 import type { Command } from '../contributions.ts';
+import { showOutputOf, tell } from '../messages.ts';
 import { outputUri } from '../output/documents.ts';
 import type { Project, Projects } from '../project.ts';
 import { chooseQuestion, type QuestionChoice } from './picks.ts';
@@ -176,13 +177,16 @@ export async function sendReply(
   const request = { kind: 'reply', question: id, digest, reply, by } as const;
   const outcome = await project.sluice.request(run, request);
   if (outcome.kind === 'refused') {
-    void vscode.window.showWarningMessage(
+    const [task] = tasks;
+    void tell(
+      'warning',
       vscode.l10n.t(
         'Your answer to {0} of {1} did not count: {2}.',
         tasks.join(', '),
         run,
         outcome.why,
       ),
+      showOutputOf({ kind: 'task', project, run, task }),
     );
   }
 }

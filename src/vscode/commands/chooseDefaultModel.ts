@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
+import { tell } from '../messages.ts';
 import type { ModelPicks } from '../models/modelPicks.ts';
 import { readSetting } from '../readSetting.ts';
 
@@ -16,9 +17,7 @@ export function chooseDefaultModel(models: ModelPicks): Command {
       await vscode.workspace
         .getConfiguration('sluice')
         .update('models.default', [model], vscode.ConfigurationTarget.Global);
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('Agents that name no model now use {0}.', model),
-      );
+      void tell('information', vscode.l10n.t('Agents that name no model now use {0}.', model));
     },
   };
 }

@@ -3,6 +3,7 @@ import { count, formatBytes, oneLine, thrownMessage } from '../../core/base/text
 import type { CacheCounts, CacheStatistics, ClearedPart } from '../../core/domain/cache.ts';
 import { mostAskedFirst } from '../cachePage.ts';
 import type { Command } from '../contributions.ts';
+import { retry, showLog, tell } from '../messages.ts';
 import type { ReadableRun } from '../offers.ts';
 import type { CachePages } from '../output/cachePages.ts';
 import type { Project, Projects } from '../project.ts';
@@ -21,20 +22,30 @@ export function clearCache(projects: Projects, pages: CachePages): Command {
         projects,
         vscode.l10n.t('The folder whose cache to clear'),
       );
-      if (project === undefined) {
-        return;
+      if (project !== undefined) {
+        await attempt(project, pages);
       }
-      try {
-        await clear(project);
-      } catch (thrown) {
-        const why = oneLine(thrownMessage(thrown));
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('The cache could not be cleared: {0}', why),
-        );
-      }
-      pages.refresh();
     },
   };
+}
+
+async function attempt(project: Project, pages: CachePages): Promise<void> {
+  try {
+    await clear(project);
+  } catch (thrown) {
+    const why = oneLine(thrownMessage(thrown));
+    void tell(
+      'error',
+      vscode.l10n.t(
+        'The cache of {0} could not be cleared: {1}. Nothing else is affected.',
+        project.folder.name,
+        why,
+      ),
+      retry(() => attempt(project, pages)),
+      showLog(),
+    );
+  }
+  pages.refresh();
 }
 
 async function clear({ folder, sluice }: Project): Promise<void> {
@@ -42,8 +53,9 @@ async function clear({ folder, sluice }: Project): Promise<void> {
   const statistics = await cache.statistics();
   const { total, namespaces } = statistics;
   if ([total, ...Object.values(namespaces)].every(({ entries }) => entries === 0)) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('The cache of {0} is empty.', folder.name),
+    void tell(
+      'information',
+      vscode.l10n.t('The cache of {0} is empty: nothing to clear.', folder.name),
     );
     return;
   }
@@ -58,7 +70,8 @@ async function clear({ folder, sluice }: Project): Promise<void> {
     return;
   }
   const gone = await cache.clear(what);
-  void vscode.window.showInformationMessage(
+  void tell(
+    'information',
     gone === 0
       ? vscode.l10n.t('Nothing of that was in the cache.')
       : gone === 1

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { shownStatus } from '../../core/projections/taskRows.ts';
 import type { Command } from '../contributions.ts';
+import { showGraphOf, tell } from '../messages.ts';
 import type { Projects } from '../project.ts';
 import { hasWorkLeft, resumeText } from '../resumeText.ts';
 import { ask } from './ask.ts';
@@ -109,8 +110,10 @@ export function takeOverRun(projects: Projects): Command {
 export async function goOn({ project, entry }: RunChoice, takeOver = false): Promise<boolean> {
   const resumed = await project.sluice.resume(entry.run, { takeOver });
   if (!resumed.ok) {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('{0} was not resumed: {1}', entry.run, resumed.error.message),
+      showGraphOf({ kind: 'run', project, run: entry.run }),
     );
   }
   return resumed.ok;

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Dropped } from '../../core/resultsApi.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { Command } from '../contributions.ts';
+import { command, showLog, tell } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { confirm, keptLines, refLines } from './confirm.ts';
-import { chooseRun } from './picks.ts';
+import { chooseRun, readableRun } from './picks.ts';
 
 /** Said of all that removes: nothing else of the repository goes. */
 export const STAYS = vscode.l10n.t('Nothing else of the repository is touched.');
@@ -35,7 +36,7 @@ async function drop(project: Project, run: RunId): Promise<void> {
   const { results } = project.sluice;
   const going = await results.dropping(run);
   if (!going.ok) {
-    tellRefusal(run, going.error);
+    tellRefusal(project, run, going.error);
     return;
   }
   const isWanted = await confirm(
@@ -49,15 +50,21 @@ async function drop(project: Project, run: RunId): Promise<void> {
   const dropped = await results.drop(run);
   if (dropped.ok) {
     const kept = keptLines(dropped.value.kept).map((line) => ` ${line}.`);
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is gone.{1}', run, kept.join('')));
+    void tell('information', vscode.l10n.t('{0} is gone.{1}', run, kept.join('')));
   } else {
-    tellRefusal(run, dropped.error);
+    tellRefusal(project, run, dropped.error);
   }
 }
 
-export function tellRefusal(run: RunId, why: string): void {
-  void vscode.window.showWarningMessage(
+export function tellRefusal(project: Project, run: RunId, why: string): void {
+  const entry = readableRun(project, run);
+  const isAtWork = entry?.driven.kind === 'here' && entry.state.phase.kind !== 'finished';
+  void tell(
+    'warning',
     vscode.l10n.t('{0} was not dropped, because {1}.', run, why),
+    isAtWork
+      ? command(vscode.l10n.t('Cancel Run'), 'sluice.cancelRun', { kind: 'run', project, run })
+      : showLog(),
   );
 }
 

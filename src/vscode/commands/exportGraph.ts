@@ -4,6 +4,7 @@ import type { GraphExport } from '../../webview/protocol.ts';
 import type { Command } from '../contributions.ts';
 import type { GraphPanels } from '../graph/graphPanels.ts';
 import { titleOf } from '../graph/graphSubject.ts';
+import { command, retry, tell } from '../messages.ts';
 
 /** The graph a person looks at, as a picture for a page or as text for a README. */
 export function exportGraph(panels: GraphPanels): Command {
@@ -12,8 +13,10 @@ export function exportGraph(panels: GraphPanels): Command {
     execute: async () => {
       const open = panels.active;
       if (open === undefined) {
-        void vscode.window.showInformationMessage(
+        void tell(
+          'information',
           vscode.l10n.t('There is no graph to export. Show one first, and click into it.'),
+          command(vscode.l10n.t('Show Graph'), 'sluice.showGraph'),
         );
         return;
       }
@@ -25,10 +28,12 @@ export function exportGraph(panels: GraphPanels): Command {
       }
       const text = await open.export(picked.format);
       if (text === undefined) {
-        void vscode.window.showWarningMessage(
+        void tell(
+          'warning',
           vscode.l10n.t(
             'The graph was not exported: its page did not answer. Show the graph again and try once more.',
           ),
+          command(vscode.l10n.t('Retry'), 'sluice.exportGraph'),
         );
       } else if (picked.format === 'svg') {
         await saveSvg(titleOf(open.subject), text);
@@ -66,12 +71,14 @@ async function saveSvg(name: string, svg: string): Promise<void> {
     await vscode.workspace.fs.writeFile(saved, Buffer.from(svg));
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    void vscode.window.showErrorMessage(
+    void tell(
+      'error',
       vscode.l10n.t(
         '{0} could not be written: {1}. Choose another folder.',
         path.basename(saved.fsPath),
         why,
       ),
+      retry(() => saveSvg(name, svg)),
     );
     return;
   }

@@ -9,6 +9,7 @@ import {
 import type { MetricsWindow } from '../../core/projections/metricsPicture.ts';
 import type { DashboardView } from '../../webview/dashboard/protocol.ts';
 import type { Command } from '../contributions.ts';
+import { command, tell } from '../messages.ts';
 import type { Dashboard } from '../dashboard/dashboard.ts';
 import type { Projects } from '../project.ts';
 import { tellNothing } from './picks.ts';
@@ -86,8 +87,14 @@ async function write(file: vscode.Uri, text: string): Promise<void> {
   try {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (thrown) {
-    void vscode.window.showErrorMessage(
-      `The metrics were not written to ${file.fsPath}: ${oneLine(thrownMessage(thrown))}. Choose another place with Sluice: Export Metrics….`,
+    void tell(
+      'error',
+      vscode.l10n.t(
+        'The metrics were not written to {0}: {1}. Choose another place.',
+        file.fsPath,
+        oneLine(thrownMessage(thrown)),
+      ),
+      command(vscode.l10n.t('Retry'), 'sluice.exportMetrics'),
     );
     return;
   }

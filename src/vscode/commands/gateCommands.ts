@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { executeOn, type Command, type CommandTarget } from '../contributions.ts';
+import { command, tell } from '../messages.ts';
 import { nextAfter, type PlacedGate } from '../gates/gateOrder.ts';
 import { digestShown, openGate } from '../gates/gateTarget.ts';
 import type { GateTabs } from '../gates/gateTabs.ts';
@@ -77,7 +78,11 @@ async function theGate(
   const { project, run, task } = target;
   const gate = openGate({ project, run, task });
   if (gate === undefined) {
-    void vscode.window.showInformationMessage(`${task} of ${run} does not wait for an answer.`);
+    void tell(
+      'information',
+      vscode.l10n.t('{0} of {1} does not wait for an answer.', task, run),
+      command(vscode.l10n.t('Show'), 'sluice.showGate', target),
+    );
     return undefined;
   }
   const digest = digestShown(target);

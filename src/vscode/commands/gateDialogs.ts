@@ -3,6 +3,7 @@ import { count, oneLine } from '../../core/base/text.ts';
 import type { TaskId } from '../../core/domain/ids.ts';
 import { identicalGates } from '../../core/projections/gatePage.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
+import { command, tell } from '../messages.ts';
 import { confirm } from './confirm.ts';
 import type { GateChoice } from './picks.ts';
 
@@ -95,8 +96,13 @@ export async function chooseIdentical({
       ({ run, task, digest }) => run === gate.run && task === gate.task && digest === gate.digest,
     )
   ) {
-    void vscode.window.showInformationMessage(
-      `${gate.task} of ${gate.run} does not ask that any more.`,
+    void tell(
+      'information',
+      vscode.l10n.t('{0} of {1} does not ask that any more.', gate.task, gate.run),
+      command(vscode.l10n.t('Show'), 'sluice.showGate', {
+        ...{ kind: 'task', project, run: gate.run },
+        task: gate.task,
+      }),
     );
     return undefined;
   }

@@ -5,6 +5,7 @@ import { failureText } from '../../core/domain/failureText.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { MergePlace } from '../../core/domain/merge.ts';
 import type { Command } from '../contributions.ts';
+import { retry, showLog, tell } from '../messages.ts';
 import { mergeCommand } from '../mergeCommand.ts';
 import { mergeLogUri } from '../output/documents.ts';
 import type { Project, Projects } from '../project.ts';
@@ -50,8 +51,10 @@ export async function mergeWithProgress(project: Project, run: RunId): Promise<v
   if (place.ok) {
     await tellPlace(project, run, place.value);
   } else {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('{0} was not merged, because {1}.', run, place.error),
+      retry(() => mergeWithProgress(project, run)),
     );
   }
 }
@@ -108,19 +111,24 @@ async function tellPlace(project: Project, run: RunId, place: MergePlace): Promi
       break;
     case 'failed': {
       const { title, fix } = failureText(place.failure);
-      void vscode.window.showErrorMessage(
+      void tell(
+        'error',
         vscode.l10n.t(
           '{0} was not merged: {1}',
           run,
           [title, fix].filter((text) => text !== undefined).join('. '),
         ),
+        retry(() => mergeWithProgress(project, run)),
+        showLog(),
       );
       break;
     }
     case 'merging':
     case 'publishing':
-      void vscode.window.showInformationMessage(
+      void tell(
+        'information',
         vscode.l10n.t('The merge of {0} is not over; merge again to go on with it.', run),
+        { label: vscode.l10n.t('Merge Again'), act: () => mergeWithProgress(project, run) },
       );
       break;
     default:

@@ -1,9 +1,17 @@
 import * as vscode from 'vscode';
-import type { RunId } from '../../core/domain/ids.ts';
+import type { RunId, TaskId } from '../../core/domain/ids.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import type { AskedQuestion } from '../../core/projections/questions.ts';
-import { census, shownStatus, taskRows, type TaskRow } from '../../core/projections/taskRows.ts';
+import {
+  census,
+  plannedById,
+  shownStatus,
+  taskRow,
+  taskRows,
+  type TaskRow,
+} from '../../core/projections/taskRows.ts';
 import type { CommandTarget } from '../contributions.ts';
+import { manageTrust, openFolder, retry, showLog, tell, type MessageAction } from '../messages.ts';
 import {
   runOffers,
   taskOffers,
@@ -86,7 +94,7 @@ export async function chooseTask(
 ): Promise<TaskChoice | undefined> {
   if (target?.kind === 'task') {
     const entry = readableRun(target.project, target.run);
-    const row = entry && rowsOf(entry).find(({ task }) => task === target.task);
+    const row = entry && rowOf(entry, target.task);
     return entry && row && { project: target.project, entry, row };
   }
   const runs: readonly RunChoice[] =
@@ -116,6 +124,12 @@ export async function chooseTask(
   );
   // Nobody is to stop or skip a task whose name they have not seen.
   return pickOne(projects, choices, question, true);
+}
+
+/** `undefined`: the run has no such task. */
+function rowOf({ plan, state, driven }: ReadableRun, task: TaskId): TaskRow | undefined {
+  const planned = plannedById(plan).get(task);
+  return planned && taskRow(plan, planned, state, driven);
 }
 
 function rowsOf({ plan, state, driven }: ReadableRun): TaskRow[] {
@@ -209,18 +223,40 @@ async function pickOne<T>(
   return picked?.choice;
 }
 
-/** Says why there is nothing to choose from: what stands in the way of all, else the sentence. */
-export function tellNothing(projects: Projects, nothing: string): void {
+/**
+ * Says why there is nothing to choose from: what stands in the way of all, else the sentence.
+ * @param actions what makes something to choose from
+ */
+export function tellNothing(
+  projects: Projects,
+  nothing: string,
+  ...actions: readonly MessageAction[]
+): void {
   const [problem] = projects.problems();
-  void vscode.window.showInformationMessage(
-    vscode.workspace.workspaceFolders === undefined
-      ? vscode.l10n.t('Open a folder first: agents work in folders.')
-      : vscode.workspace.isTrusted
-        ? (problem ?? nothing)
-        : vscode.l10n.t(
-            'You have not trusted this folder. Until you do, Sluice reads nothing in it and runs nothing.',
-          ),
-  );
+  if (vscode.workspace.workspaceFolders === undefined) {
+    void tell(
+      'information',
+      vscode.l10n.t('Open a folder first: agents work in folders.'),
+      openFolder(),
+    );
+  } else if (!vscode.workspace.isTrusted) {
+    void tell(
+      'information',
+      vscode.l10n.t(
+        'You have not trusted this folder. Until you do, Sluice reads nothing in it and runs nothing.',
+      ),
+      manageTrust(),
+    );
+  } else if (problem !== undefined) {
+    void tell(
+      'warning',
+      problem,
+      showLog(),
+      retry(() => vscode.commands.executeCommand('sluice.refresh')),
+    );
+  } else {
+    void tell('information', nothing, ...actions);
+  }
 }
 
 /** The folder's name where the window has several. */

@@ -3,6 +3,7 @@ import { count } from '../../core/base/text.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { Dropped } from '../../core/resultsApi.ts';
 import type { Command } from '../contributions.ts';
+import { tell } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { chooseProject } from './chooseProject.ts';
 import { confirm, refLines } from './confirm.ts';
@@ -22,12 +23,18 @@ export function pruneRuns(projects: Projects): Command {
         projects,
         vscode.l10n.t('The folder whose old runs to remove'),
       );
-      const days = project === undefined ? undefined : await askDays(project);
-      if (project !== undefined && days !== undefined) {
-        await prune(project, days);
+      if (project !== undefined) {
+        await askAndPrune(project);
       }
     },
   };
+}
+
+async function askAndPrune(project: Project): Promise<void> {
+  const days = await askDays(project);
+  if (days !== undefined) {
+    await prune(project, days);
+  }
 }
 
 async function askDays({ sluice }: Project): Promise<number | undefined> {
@@ -73,10 +80,15 @@ async function prune(project: Project, days: number): Promise<void> {
   const { results } = project.sluice;
   const old = results.prunable(days * DAY_MS);
   if (old.length === 0) {
-    void vscode.window.showInformationMessage(
+    void tell(
+      'information',
       days === 0
         ? vscode.l10n.t('No run is over.')
         : vscode.l10n.t('No run ended more than {0} ago.', count(days, 'day')),
+      // At no age at all there is no other that has more.
+      ...(days === 0
+        ? []
+        : [{ label: vscode.l10n.t('Choose Other Age…'), act: () => askAndPrune(project) }]),
     );
     return;
   }
@@ -147,11 +159,12 @@ async function dropAll(project: Project, chosen: readonly Dropped[]): Promise<vo
       if (dropped.ok) {
         gone += 1;
       } else {
-        tellRefusal(run, dropped.error);
+        tellRefusal(project, run, dropped.error);
       }
     }
   });
-  void vscode.window.showInformationMessage(
+  void tell(
+    'information',
     gone === 1
       ? vscode.l10n.t('1 run is gone, with its branches, tags and copies.')
       : vscode.l10n.t('{0} runs are gone, with their branches, tags and copies.', gone),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { conflictOf, conflictsIn, type ConflictChoicePlace } from '../conflicts.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
+import { command, retry, showGates, tell } from '../messages.ts';
 import { openComparison } from '../output/changesEditor.ts';
 import type { OwnVersions } from '../ownVersions.ts';
 import { confirm } from './confirm.ts';
@@ -30,8 +31,10 @@ async function onConflict(
 ): Promise<void> {
   const place = conflictOf(target);
   if (place === undefined) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('This conflict does not wait for you any more.'),
+    void tell(
+      'information',
+      vscode.l10n.t('This conflict does not wait any more: it was answered, or the merge ended.'),
+      showGates(),
     );
   } else {
     await work(place);
@@ -54,8 +57,18 @@ export async function showVersions({
 async function editOwn(place: ConflictChoicePlace, own: OwnVersions): Promise<void> {
   const opened = await own.open(place);
   if (!opened.ok) {
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t('{0} cannot be edited here: {1}.', place.conflict.path, opened.error),
+    const { project, run, task, conflict } = place;
+    void tell(
+      'warning',
+      vscode.l10n.t(
+        '{0} cannot be edited here: {1}. Take ours or theirs instead.',
+        conflict.path,
+        opened.error,
+      ),
+      command(vscode.l10n.t('Show Versions'), 'sluice.showVersions', {
+        ...{ kind: 'conflict', project, run, task },
+        path: conflict.path,
+      }),
     );
   }
 }
@@ -65,13 +78,23 @@ async function useOwn(own: OwnVersions): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   const place = document === undefined ? undefined : own.placeOf(document.uri);
   if (document === undefined || place === undefined) {
-    void vscode.window.showInformationMessage(
+    void tell(
+      'information',
       vscode.l10n.t(
         'Open a version of your own first: press the pen on a conflict in the Gates view.',
       ),
+      showGates(),
     );
     return;
   }
+  await useText(document, place, own);
+}
+
+async function useText(
+  document: vscode.TextDocument,
+  place: ConflictChoicePlace,
+  own: OwnVersions,
+): Promise<void> {
   const text = document.getText();
   const { path } = place.conflict;
   const isWanted =
@@ -86,29 +109,32 @@ async function useOwn(own: OwnVersions): Promise<void> {
   }
   const executable = (place.conflict.theirs ?? place.conflict.ours)?.executable ?? false;
   const bytes = new TextEncoder().encode(text);
-  if (await choose(place, { bytes, executable })) {
+  if (await choose(place, { bytes, executable }, () => useText(document, place, own))) {
     await own.close(document);
     await goOnWhenSettled(place);
   }
 }
 
 async function take(place: ConflictChoicePlace, side: 'ours' | 'theirs'): Promise<void> {
-  if (await choose(place, side)) {
+  if (await choose(place, side, () => take(place, side))) {
     await goOnWhenSettled(place);
   }
 }
 
 type Choice = 'ours' | 'theirs' | { readonly bytes: Uint8Array; readonly executable: boolean };
 
-/** Whether it counts. */
+/** Whether it counts. @param again does all of it once more */
 async function choose(
   { project, run, task, conflict: { path } }: ConflictChoicePlace,
   choice: Choice,
+  again: () => Promise<void>,
 ): Promise<boolean> {
   const chosen = await project.sluice.results.choose({ run, task, path }, choice);
   if (!chosen.ok) {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('Your choice for {0} did not count, because {1}.', path, chosen.error),
+      retry(again),
     );
   }
   return chosen.ok;

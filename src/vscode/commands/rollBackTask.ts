@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
+import { retry, tell } from '../messages.ts';
 import type { Projects } from '../project.ts';
 import { confirm, keptLines } from './confirm.ts';
 import { mergeWithProgress } from './mergeApproved.ts';
@@ -28,9 +29,7 @@ async function isWanted({
 }: TaskChoice): Promise<boolean> {
   const landing = state.landings.get(task);
   if (landing?.kind !== 'done') {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} of {1} has no result on a branch.', task, run),
-    );
+    void tell('information', vscode.l10n.t('{0} of {1} has no result on a branch.', task, run));
     return false;
   }
   const builtOn = plan.tasks.flatMap(({ id, builtOn }) =>
@@ -63,11 +62,18 @@ async function isWanted({
   );
 }
 
-async function rollBack({ project, entry: { run }, row: { task } }: TaskChoice): Promise<void> {
+async function rollBack(asked: TaskChoice): Promise<void> {
+  const {
+    project,
+    entry: { run },
+    row: { task },
+  } = asked;
   const done = await project.sluice.results.rollBack(run, task);
   if (!done.ok) {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       vscode.l10n.t('{0} of {1} was not rolled back, because {2}.', task, run, done.error),
+      retry(() => rollBack(asked)),
     );
     return;
   }

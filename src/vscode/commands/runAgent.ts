@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Agent } from '../../core/domain/agent.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
+import { command } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
 import { startRun } from './startRun.ts';
@@ -45,6 +46,8 @@ async function chooseAgent(
       vscode.l10n.t(
         'There is no agent here yet. An agent is a file in .sluice/agents, .github/agents or .claude/agents, or named in .claude/claude.json.',
       ),
+      command(vscode.l10n.t('New Agent…'), 'sluice.newAgent'),
+      command(vscode.l10n.t('Add Pack…'), 'sluice.addPack'),
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../core/base/result.ts';
 import type { Command } from '../contributions.ts';
+import { retry, tell } from '../messages.ts';
 import type { CommandPages } from '../output/commandPages.ts';
 import type { Projects } from '../project.ts';
 import { chooseTask, type TaskChoice } from './picks.ts';
@@ -37,32 +38,46 @@ export function runCommandInCopy(projects: Projects, pages: CommandPages): Comma
       if (words?.ok !== true) {
         return;
       }
-      const ran = await runWithProgress(chosen, words.value);
-      const [program] = words.value;
-      const where = vscode.l10n.t('{0} of {1}', task, chosen.entry.run);
-      if (!ran.ok) {
-        void vscode.window.showWarningMessage(
-          vscode.l10n.t('{0} was not run in {1}: {2}.', program, where, ran.error),
-        );
-        return;
-      }
-      const { exitCode, output } = ran.value;
-      await pages.show(chosen.entry.run, task, `$ ${line}\n${output}`, exitCode);
-      if (exitCode === 0) {
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('{0} in {1} exited with code 0.', program, where),
-        );
-      } else {
-        const end =
-          exitCode === undefined
-            ? vscode.l10n.t('was not run to its end')
-            : vscode.l10n.t('exited with code {0}', exitCode);
-        void vscode.window.showWarningMessage(
-          vscode.l10n.t('{0} in {1} {2}.', program, where, end),
-        );
-      }
+      await runAndTell(chosen, line ?? '', words.value, pages);
     },
   };
+}
+
+/** @param line as it was typed */
+async function runAndTell(
+  chosen: TaskChoice,
+  line: string,
+  command: Words,
+  pages: CommandPages,
+): Promise<void> {
+  const again = () => runAndTell(chosen, line, command, pages);
+  const { task } = chosen.row;
+  const ran = await runWithProgress(chosen, command);
+  const [program] = command;
+  const where = vscode.l10n.t('{0} of {1}', task, chosen.entry.run);
+  if (!ran.ok) {
+    void tell(
+      'warning',
+      vscode.l10n.t('{0} was not run in {1}, because {2}.', program, where, ran.error),
+      retry(again),
+    );
+    return;
+  }
+  const { exitCode, output } = ran.value;
+  await pages.show(chosen.entry.run, task, `$ ${line}\n${output}`, exitCode);
+  if (exitCode === 0) {
+    void tell('information', vscode.l10n.t('{0} in {1} exited with code 0.', program, where));
+    return;
+  }
+  const end =
+    exitCode === undefined
+      ? vscode.l10n.t('was not run to its end')
+      : vscode.l10n.t('exited with code {0}', exitCode);
+  void tell(
+    'warning',
+    vscode.l10n.t('{0} in {1} {2}. What it printed is open beside this.', program, where, end),
+    { label: vscode.l10n.t('Run Again'), act: again },
+  );
 }
 
 async function runWithProgress({ project, entry, row }: TaskChoice, command: Words): Promise<Ran> {

@@ -3,6 +3,7 @@ import { hasErrors } from '../../core/domain/diagnostic.ts';
 import type { WorkflowEntry } from '../../core/definitions/project.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { CommandId } from '../ids.ts';
+import { command } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
 import { showProblem, startRun, type RunWishes } from './startRun.ts';
@@ -108,6 +109,8 @@ export async function chooseWorkflow(
     tellNothing(
       projects,
       vscode.l10n.t('There is no workflow here yet. A workflow is a file in .sluice/workflows.'),
+      command(vscode.l10n.t('New Workflow…'), 'sluice.newWorkflow'),
+      command(vscode.l10n.t('Add Pack…'), 'sluice.addPack'),
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProviderState } from '../../core/models/models.ts';
 import type { Command } from '../contributions.ts';
+import { tell } from '../messages.ts';
 import type { WindowModels } from '../models/windowModels.ts';
 
 type KeyedProvider = ProviderState & { readonly keyName: string };
@@ -19,9 +20,7 @@ export function setApiKey(models: WindowModels): Command {
         : 'store';
       if (deed === 'remove') {
         await models.host.store(provider.keyName, undefined);
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('The key for {0} was removed.', provider.title),
-        );
+        void tell('information', vscode.l10n.t('The key for {0} was removed.', provider.title));
       } else if (deed === 'store') {
         await askKey(models, provider);
       }
@@ -100,7 +99,7 @@ async function askKey(models: WindowModels, provider: KeyedProvider): Promise<vo
     }
   }
   await models.host.store(keyName, key);
-  void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} is stored.', title));
+  void tell('information', vscode.l10n.t('The key for {0} is stored.', title));
 }
 
 /** `undefined`: the person does not want to wait for it. */

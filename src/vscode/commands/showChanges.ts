@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { count } from '../../core/base/text.ts';
 import type { RunId, TaskId } from '../../core/domain/ids.ts';
 import type { FileChange } from '../../core/domain/merge.ts';
+import { plannedById } from '../../core/projections/taskRows.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
+import { tell } from '../messages.ts';
 import { openGate, shownGate } from '../gates/gateTarget.ts';
 import type { GateTabs } from '../gates/gateTabs.ts';
 import { guardedBy, type ReadableRun } from '../offers.ts';
@@ -68,7 +70,7 @@ async function chooseTasks(
 ): Promise<Shown | undefined> {
   const { run, plan } = entry;
   if (target?.kind === 'task') {
-    const planned = plan.tasks.find(({ id }) => id === target.task);
+    const planned = plannedById(plan).get(target.task);
     return planned?.step.kind === 'gate'
       ? guarded(entry, target.task)
       : { title: `${target.task} of ${run}`, tasks: [target.task] };
@@ -101,7 +103,7 @@ async function openChanges(project: Project, run: RunId, { title, tasks }: Shown
     project.sluice.results.changes(run, task).map((change) => ({ task, change })),
   );
   if (changes.length === 0) {
-    void vscode.window.showInformationMessage(`${title}: no file was changed.`);
+    void tell('information', vscode.l10n.t('{0}: no file was changed.', title));
     return;
   }
   await openComparison(project, title, changes.map(comparedFile));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Command } from '../contributions.ts';
 import type { GraphPanels, GraphSubject } from '../graph/graphPanels.ts';
+import { command } from '../messages.ts';
 import type { Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
 
@@ -54,6 +55,8 @@ async function pickWorkflow(projects: Projects): Promise<GraphSubject | undefine
     tellNothing(
       projects,
       vscode.l10n.t('There is no workflow to draw yet. A workflow is a file in .sluice/workflows.'),
+      command(vscode.l10n.t('New Workflow…'), 'sluice.newWorkflow'),
+      command(vscode.l10n.t('Add Pack…'), 'sluice.addPack'),
     );
     return undefined;
   }

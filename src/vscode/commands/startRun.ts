@@ -8,9 +8,17 @@ import {
 } from '../../core/domain/workflow.ts';
 import { isolationSettings } from '../isolationSettings.ts';
 import { readSetting } from '../readSetting.ts';
+import {
+  chooseModel,
+  openFile,
+  openSettings,
+  setKey,
+  showLog,
+  tell,
+  type MessageAction,
+} from '../messages.ts';
 import type { Project } from '../project.ts';
 import { showProgress } from '../status/progress.ts';
-import { openLocation } from './openDefinition.ts';
 
 /** What a person wants of one run. */
 export interface RunWishes {
@@ -58,17 +66,32 @@ export async function startRun(
   await vscode.commands.executeCommand('sluice.runs.focus', { preserveFocus: true });
 }
 
-/** An error with a button that leads to its place, where it has one. */
+/** An error with a button that leads to its place, where it has one, else to what repairs it. */
 export async function showProblem(
   project: Project,
   message: string,
   at: Location | undefined,
 ): Promise<void> {
-  const open = vscode.l10n.t('Open File');
-  const chosen = await vscode.window.showErrorMessage(message, ...(at === undefined ? [] : [open]));
-  if (chosen === open && at !== undefined) {
-    await openLocation(project, at);
-  }
+  await tell(
+    'error',
+    message,
+    ...(at === undefined ? repairsOf(message) : [openFile(project, at)]),
+  );
+}
+
+/** Problems of the core name the command or the setting that repairs them, as every face is to say it. */
+function repairsOf(message: string): readonly MessageAction[] {
+  const [setting] = /\bsluice\.[a-z]+(?:\.[A-Za-z]+)*\b/.exec(message) ?? [];
+  const repairs = [
+    ...(/\bno model\b/.test(message) ? [chooseModel()] : []),
+    ...(message.includes('"Sluice: Set API Key"') ? [setKey()] : []),
+    ...(setting !== undefined
+      ? [openSettings(setting)]
+      : message.includes('in the settings')
+        ? [openSettings('sluice.models')]
+        : []),
+  ];
+  return repairs.length === 0 ? [showLog()] : repairs;
 }
 
 /** `undefined` when the person backs out. @param asks for this input */

@@ -4,6 +4,7 @@ import type { TaskId } from '../../core/domain/ids.ts';
 import type { TimelineMoment } from '../../core/projections/timelinePicture.ts';
 import { clockTime } from '../clockTime.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
+import { retry, showLog, showOutputOf, tell } from '../messages.ts';
 import type { Moments } from '../moments.ts';
 import type { ReadableRun } from '../offers.ts';
 import type { Projects } from '../project.ts';
@@ -63,8 +64,10 @@ export function rerunFromHere(projects: Projects, moments: Moments): Command {
       const { task } = row;
       if (!row.verbs.includes('rerun')) {
         const state = `${task} of ${entry.run} is ${row.state} now.`;
-        void vscode.window.showInformationMessage(
-          `${state} It can be run again once it has ended.`,
+        void tell(
+          'information',
+          vscode.l10n.t('{0} It can be run again once it has ended.', state),
+          showOutputOf({ kind: 'task', project, run: entry.run, task }),
         );
         return;
       }
@@ -180,12 +183,16 @@ function shownRuns(projects: Projects, moments: Moments) {
     );
 }
 
-async function tellFailure({ run }: ReadableRun, work: () => Promise<void>): Promise<void> {
+async function tellFailure(entry: ReadableRun, work: () => Promise<void>): Promise<void> {
+  const { run } = entry;
   try {
     await work();
   } catch (thrown) {
-    void vscode.window.showErrorMessage(
-      `The history of ${run} cannot be read: ${thrownMessage(thrown)}`,
+    void tell(
+      'error',
+      vscode.l10n.t('The history of {0} cannot be read: {1}', run, thrownMessage(thrown)),
+      retry(() => tellFailure(entry, work)),
+      showLog(),
     );
   }
 }

@@ -5,6 +5,7 @@ import { layInto, planLaying } from '../../core/starters/layInto.ts';
 import type { NewFile } from '../../core/starters/newFile.ts';
 import { nameFault, type StarterKind } from '../../core/starters/starterName.ts';
 import { appeared } from '../../core/starters/starterProblems.ts';
+import { retry, tell } from '../messages.ts';
 import type { Project } from '../project.ts';
 
 /** Asks for a name that nothing in the folder has. `undefined` when the person backs out. */
@@ -30,7 +31,11 @@ export async function writeNewFile(project: Project, file: NewFile): Promise<boo
   const laid = plan.ok ? await layInto(nodeDisk, plan.value) : plan;
   if (!plan.ok || !laid.ok || plan.value.fresh.length === 0) {
     const [why] = [plan, laid].flatMap((result) => (result.ok ? [] : [result.error]));
-    void vscode.window.showErrorMessage(why ?? appeared(file.path));
+    void tell(
+      'error',
+      why ?? appeared(file.path),
+      retry(() => writeNewFile(project, file)),
+    );
     return false;
   }
   await sluice.refreshDefinitions();

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
+import { oneLine } from '../../core/base/text.ts';
+import { failureText } from '../../core/domain/failureText.ts';
 import type { RunId } from '../../core/domain/ids.ts';
 import type { AskedQuestion } from '../../core/projections/questions.ts';
 import { census, shownStatus } from '../../core/projections/taskRows.ts';
 import { answerByPick, sendReply, showAsked } from '../commands/answerQuestion.ts';
 import { checkoutMark } from '../checkoutText.ts';
-import { executeOn } from '../contributions.ts';
+import { command, showGraphOf, showOutputOf, tell, type MessageAction } from '../messages.ts';
 import type { ModelPicks } from '../models/modelPicks.ts';
-import { runOffers } from '../offers.ts';
+import { runOffers, type ReadableRun } from '../offers.ts';
 import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
 
@@ -77,8 +79,11 @@ export class Announcements implements Disposable {
       .openQuestions()
       .find((open) => open.run === run && open.id === id);
     if (stillOpen === undefined) {
-      void vscode.window.showInformationMessage(
-        `What ${tasks.join(', ')} of ${run} asked is answered already.`,
+      const [task] = tasks;
+      void tell(
+        'information',
+        vscode.l10n.t('What {0} of {1} asked is answered already.', tasks.join(', '), run),
+        command(vscode.l10n.t('Show'), 'sluice.showOutput', { kind: 'task', project, run, task }),
       );
     } else if (chosen === allow) {
       await sendReply(project, question, { kind: 'allow', always: false });
@@ -97,17 +102,34 @@ export class Announcements implements Disposable {
     const status = shownStatus(entry.state, entry.driven);
     const checkout = checkoutMark(entry.plan, entry.state);
     const told = checkout === 'untouched ✓' ? `checkout ${checkout}` : checkout;
-    const text = `${[`${run} ${status}: ${census(entry.state)}`, told].filter((part) => part !== '').join(' · ')}.`;
-    const [changes, show] = ['Show Changes', 'Show Graph'];
-    const buttons = runOffers(entry).includes('changes') ? [changes, show] : [show];
-    const chosen = await (status === 'succeeded' || status === 'cancelled'
-      ? vscode.window.showInformationMessage(text, ...buttons)
-      : vscode.window.showWarningMessage(text, ...buttons));
-    if (chosen === changes) {
-      await executeOn('sluice.showChanges', { kind: 'run', project, run });
-    }
-    if (chosen === show) {
-      await executeOn('sluice.showGraph', { kind: 'run', project, run });
-    }
+    const first = firstFailure(entry);
+    const sentences = [
+      `${[`${run} ${status}: ${census(entry.state)}`, told].filter((part) => part !== '').join(' · ')}.`,
+      first === undefined ? '' : vscode.l10n.t('{0} failed: {1}.', first.task, first.why),
+    ];
+    const target = { kind: 'run', project, run } as const;
+    const actions: readonly MessageAction[] = [
+      ...(first === undefined ? [] : [showOutputOf({ ...target, kind: 'task', task: first.task })]),
+      ...(runOffers(entry).includes('changes')
+        ? [command(vscode.l10n.t('Show Changes'), 'sluice.showChanges', target)]
+        : []),
+      showGraphOf(target),
+    ];
+    await tell(
+      status === 'succeeded' || status === 'cancelled' ? 'information' : 'warning',
+      sentences.filter((sentence) => sentence !== '').join(' '),
+      ...actions,
+    );
   }
+}
+
+/** The task that failed before all others, and why, as one line; `undefined`: none did. */
+function firstFailure({ plan, state }: ReadableRun) {
+  const failed = plan.tasks.flatMap(({ id: task }) => {
+    const at = state.tasks.get(task);
+    return at?.kind === 'failed'
+      ? [{ task, at: at.endedAt, why: oneLine(failureText(at.failure).title, 200) }]
+      : [];
+  });
+  return failed.sort((a, b) => a.at - b.at)[0];
 }

@@ -8,6 +8,7 @@ import { approve, reject, requestChanges } from '../commands/answerGate.ts';
 import { readableRun } from '../commands/picks.ts';
 import { executeOn } from '../contributions.ts';
 import type { Forecasts } from '../forecasts.ts';
+import { command, tell } from '../messages.ts';
 import { gateOffers } from '../offers.ts';
 import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
@@ -64,7 +65,9 @@ export class GateAnnouncements implements Disposable {
 
   async #tellOne({ project, gate }: WaitingGate): Promise<void> {
     const forecast = await this.#forecastAt(project, gate);
-    const lapsed = lapsedText(gate, this.#now());
+    const known = [lapsedText(gate, this.#now()), forecast]
+      .filter((text) => text !== undefined)
+      .join('; ');
     const wantsMore = gate.choices.length > 0 || gate.takesText;
     const [yes, redo, no, show] = [
       wantsMore ? 'Approve…' : 'Approve',
@@ -73,13 +76,7 @@ export class GateAnnouncements implements Disposable {
       'Show',
     ];
     const chosen = await vscode.window.showInformationMessage(
-      [
-        `${gate.run} asks: ${oneLine(gate.ask, 300)}`,
-        lapsed === undefined ? '' : `(${lapsed}.)`,
-        forecast,
-      ]
-        .filter((text) => text !== '')
-        .join(' '),
+      `${gate.run} asks: ${oneLine(gate.ask, 300)}${known === '' ? '' : ` (${known})`}`,
       ...[yes, ...(gate.makers.length > 0 ? [redo] : []), no, show],
     );
     if (chosen === undefined) {
@@ -90,7 +87,11 @@ export class GateAnnouncements implements Disposable {
     const shown = shownGate(project, gate);
     const now = openGate(shown);
     if (now === undefined) {
-      void vscode.window.showInformationMessage(`${gate.task} of ${gate.run} is answered already.`);
+      void tell(
+        'information',
+        answeredText(project, gate),
+        command(vscode.l10n.t('Show'), 'sluice.showGate', shown),
+      );
     } else if (chosen === show) {
       await executeOn('sluice.showGate', shown);
     } else if (now.digest !== gate.digest) {
@@ -127,13 +128,20 @@ export class GateAnnouncements implements Disposable {
     }
   }
 
-  /** `(no conflicts)`; empty where there is nothing to merge, or it takes long to tell. */
-  async #forecastAt(project: Project, { run, task }: OpenGate): Promise<string> {
+  /** `no conflicts`; `undefined`: there is nothing to merge, or it takes long to tell. */
+  async #forecastAt(project: Project, { run, task }: OpenGate): Promise<string | undefined> {
     const entry = readableRun(project, run);
     if (entry === undefined || !gateOffers(entry, task).includes('forecast')) {
-      return '';
+      return undefined;
     }
-    const mark = await this.#forecasts.soon(project, entry, FORECAST_MS);
-    return mark === undefined ? '' : `(${mark})`;
+    return await this.#forecasts.soon(project, entry, FORECAST_MS);
   }
+}
+
+/** By whom, as far as the run still tells. */
+function answeredText(project: Project, { run, task }: OpenGate): string {
+  const answer = readableRun(project, run)?.state.answers.get(task);
+  return answer === undefined
+    ? vscode.l10n.t('{0} of {1} is answered already.', task, run)
+    : vscode.l10n.t('{0} of {1} is answered already, by {2}.', task, run, oneLine(answer.by.name));
 }

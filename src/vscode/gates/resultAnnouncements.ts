@@ -6,6 +6,7 @@ import { checkoutCount } from '../checkoutText.ts';
 import { conflictsIn } from '../conflicts.ts';
 import { showVersions } from '../commands/resolveConflict.ts';
 import { executeOn, type CommandTarget } from '../contributions.ts';
+import { showGraphOf, tell } from '../messages.ts';
 import type { ReadableRun } from '../offers.ts';
 import type { Presence } from '../presence.ts';
 import type { Project, Projects } from '../project.ts';
@@ -81,7 +82,14 @@ export class ResultAnnouncements implements Disposable {
       (open) => open.run === run && open.task === task && open.conflict.path === first.path,
     );
     if (place === undefined) {
-      void vscode.window.showInformationMessage(`The merge of ${run} does not wait any more.`);
+      void tell(
+        'information',
+        vscode.l10n.t(
+          'The merge of {0} does not wait any more. It was answered, or the merge ended.',
+          run,
+        ),
+        showGraphOf({ kind: 'run', project, run }),
+      );
     } else if (chosen === choose) {
       await vscode.commands.executeCommand('sluice.gates.focus');
     } else {

@@ -7,6 +7,7 @@ import { openLocation } from '../commands/openDefinition.ts';
 import { openText } from '../commands/showOutput.ts';
 import { plannedById, type TaskRow } from '../../core/projections/taskRows.ts';
 import { executeOn } from '../contributions.ts';
+import { command, tell } from '../messages.ts';
 import { runOffers, taskOffers } from '../offers.ts';
 import { openComparison } from '../output/changesEditor.ts';
 import { artifactUri, outputUri } from '../output/documents.ts';
@@ -96,12 +97,18 @@ export async function answerGate(
   { task, decision, note, choice, digest }: AnswerMessage,
 ): Promise<void> {
   if (entry.past !== undefined) {
-    void vscode.window.showInformationMessage(
+    void tell(
+      'information',
       vscode.l10n.t(
         'You see {0} as it was at an earlier moment. Go back to now, then answer {1}.',
         entry.run,
         task,
       ),
+      command(vscode.l10n.t('Back to Now'), 'sluice.backToNow', {
+        kind: 'run',
+        project,
+        run: entry.run,
+      }),
     );
     return;
   }
@@ -109,7 +116,8 @@ export async function answerGate(
     .openGates()
     .find((open) => open.run === entry.run && open.task === (task as TaskId));
   if (gate === undefined || (digest !== undefined && digest !== gate.digest)) {
-    void vscode.window.showWarningMessage(
+    void tell(
+      'warning',
       gate === undefined
         ? vscode.l10n.t(
             'Your answer to {0} of {1} did not count: it does not wait any more.',
@@ -121,6 +129,10 @@ export async function answerGate(
             task,
             entry.run,
           ),
+      command(vscode.l10n.t('Show Gate'), 'sluice.showGate', {
+        ...{ kind: 'task', project, run: entry.run },
+        task: task as TaskId,
+      }),
     );
     return;
   }

@@ -33,7 +33,7 @@ export class Notices {
     const isHidden = runs && this.#filter.isOn && this.#shown() === 0;
     // A message takes the place of what an empty view offers; there the context adds a sentence to that.
     const lines = [
-      ...this.#projects.problems(),
+      ...this.#projects.problemLines(),
       ...(isEmpty ? [] : notices),
       ...(isHidden ? [`No task matches the filter ${this.#filter.text}.`] : []),
     ];

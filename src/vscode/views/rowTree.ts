@@ -1,14 +1,17 @@
+import { setTimeout as moment } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/base/disposables.ts';
-import type { Row } from '../contributions.ts';
+import { Row } from '../contributions.ts';
 import type { ViewId } from '../ids.ts';
 import { RowKeeper } from './rowKeeper.ts';
+import { pressRow } from './rowPress.ts';
 import { tooltipOf } from './tooltips.ts';
 
 /**
  * A view whose rows are made from the truth each time; ids on the items keep selection and folding.
  *
  * T1  A view nobody sees is not looked at; it is when it is shown again.
+ * T2  No command of a row that VS Code has holds a target, see `pressRow`.
  */
 export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly view: vscode.TreeView<Row>;
@@ -22,6 +25,10 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
     lookOf,
     notesOf,
   });
+  /** What a press on each item does that was handed over without its target. */
+  readonly #commands = new WeakMap<vscode.TreeItem, vscode.Command>();
+  /** Of this view alone, and no contribution: nobody is to find it. */
+  readonly #press: string;
   readonly #listeners: vscode.Disposable[];
   #again: NodeJS.Timeout | undefined;
 
@@ -32,7 +39,15 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
       treeDataProvider: this,
       showCollapseAll: folds,
     });
+    this.#press = `_${id}.pressRow`;
+    const pressed = {
+      selected: () => this.#commandOf(this.view.selection[0]),
+      run: ({ command, arguments: its = [] }: vscode.Command) =>
+        vscode.commands.executeCommand(command, ...(its as readonly unknown[])),
+      moment: () => moment(MOMENT_MS),
+    };
     this.#listeners = [
+      vscode.commands.registerCommand(this.#press, (...args: unknown[]) => pressRow(pressed, args)),
       this.view.onDidChangeVisibility(() => this.refresh()),
       this.view.onDidCollapseElement(({ element }) => this.#keeper.shut(element)),
       this.view.onDidExpandElement(({ element }) => {
@@ -92,8 +107,17 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
     return true;
   }
 
-  getTreeItem(row: Row): vscode.TreeItem {
-    return row.item;
+  getTreeItem({ item }: Row): vscode.TreeItem {
+    const { command } = item;
+    if (command?.arguments?.some((one) => one instanceof Row) === true) {
+      this.#commands.set(item, command);
+      item.command = { command: this.#press, title: command.title };
+    }
+    return item;
+  }
+
+  #commandOf(row: Row | undefined): vscode.Command | undefined {
+    return row && (this.#commands.get(row.item) ?? row.item.command);
   }
 
   getChildren(parent?: Row): Row[] {
@@ -119,6 +143,8 @@ export class RowTree implements vscode.TreeDataProvider<Row>, Disposable {
     this.#changed.dispose();
   }
 }
+
+const MOMENT_MS = 50;
 
 function lookOf({ item }: Row): string {
   return JSON.stringify([item.label, item.iconPath, item.contextValue, item.collapsibleState]);

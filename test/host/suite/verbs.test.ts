@@ -82,7 +82,7 @@ describe('what people ask of runs and tasks', () => {
     assert.deepEqual(await tasks('task-started'), ['gate', 'held', 'after']);
     const refused = await ask('sluice.releaseTask', 'held');
     assert.equal(refused.warnings.length, 1);
-    assert.match(refused.warnings[0] ?? '', /^held of .* was not released: /);
+    assert.match(refused.warnings[0] ?? '', /^held of .* was not released, because .*\.$/);
   });
 
   it('a stopped task ends alone, and runs again when it is asked for', async () => {
@@ -161,7 +161,7 @@ describe('what people ask of runs and tasks', () => {
     assert.equal(await end(), 'succeeded');
     assert.equal(folder.noteOf('heard'), 'Mind the gap');
     const deaf = await ask('sluice.steerTask', 'only', 'Too late');
-    assert.deepEqual(deaf.warnings, [`only of ${run} was not told: ${run} has finished.`]);
+    assert.deepEqual(deaf.warnings, [`only of ${run} was not told, because ${run} has finished.`]);
   });
 
   it('a command runs in the workspace copy of a task, and tells how it ended', async () => {
@@ -170,7 +170,9 @@ describe('what people ask of runs and tasks', () => {
     assert.equal(await end(), 'succeeded');
     const script = `console.log(fs.readFileSync('made.md', 'utf8')); process.exit(3)`;
     const talk = await ask('sluice.runCommandInCopy', 'write', `node -e "${script}"`);
-    assert.deepEqual(talk.warnings, [`node in write of ${run} exited with code 3.`]);
+    assert.deepEqual(talk.warnings, [
+      `node in write of ${run} exited with code 3. What it printed is open beside this.`,
+    ]);
     const { document } = vscode.window.activeTextEditor ?? {};
     assert.match(document?.getText() ?? '', /^\$ node -e .*\nMade by the agent\n\nExit code 3\n$/);
     const [ran] = await folder.eventsOf(run, 'command-ran');

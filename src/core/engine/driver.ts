@@ -144,6 +144,10 @@ export class RunDriver {
 
   /** False when there is more to do at once. */
   #turn(): boolean {
+    if (this.#letGo === undefined) {
+      // A run that was over may go on only now.
+      this.#gating.doubt(this.#rules);
+    }
     let left = ACTIONS_A_TURN;
     let acted = this.#letGo === undefined;
     while (acted) {

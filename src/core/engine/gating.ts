@@ -3,6 +3,7 @@ import type { SealedAnswer } from '../domain/approvals.ts';
 import type { Seal } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunRequest } from '../domain/request.ts';
+import type { GateAnswer } from '../domain/runState.ts';
 import { asksForAnswer } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Desk } from './desk.ts';
@@ -14,6 +15,7 @@ import { foldsUp, takenAlong } from './takenAlong.ts';
 export class Gating {
   readonly #desk: Desk;
   readonly #options: DriveOptions;
+  #hasDoubted = false;
 
   constructor(desk: Desk, options: DriveOptions) {
     this.#desk = desk;
@@ -38,7 +40,11 @@ export class Gating {
     const { digest, ask } = shown;
     this.#desk.append({ type: 'gate-opened', task, digest, ask });
     const before = this.#desk.state.answers.get(task);
-    if (before?.decision === 'approved' && before.digest === digest && !before.isDoubted) {
+    if (
+      before?.decision === 'approved' &&
+      before.digest === digest &&
+      this.#isGiven(task, before)
+    ) {
       const { by, note, choice, seal } = before;
       this.#approve({ task, digest, by, note, choice }, seal, true);
     } else if (this.#options.approveGate(task) && !asksForAnswer(this.#desk.gateStep(task))) {
@@ -66,14 +72,18 @@ export class Gating {
 
   /**
    * Approvals in the journal of a run that is taken over which no program of this user gave: their gates are asked
-   * again, and what came of them is done again.
+   * again, and what came of them is done again. Once in a drive; of a run that was over as soon as it goes on.
    */
   doubt(rules: { readonly graph: Graph<TaskId> }): void {
     const { approvals, log } = this.#desk.parts;
     const { run, answers, phase } = this.#desk.state;
-    if (approvals === undefined || (phase.kind !== 'active' && phase.kind !== 'paused')) {
+    if (this.#hasDoubted || approvals === undefined) {
       return;
     }
+    if (phase.kind !== 'active' && phase.kind !== 'paused') {
+      return;
+    }
+    this.#hasDoubted = true;
     for (const [task, { seal, ...answer }] of [...answers]) {
       const verdict = approvals.check({ run, task, ...answer }, seal);
       // Another doubt may have taken it along.
@@ -86,6 +96,13 @@ export class Gating {
         this.#desk.append({ type: 'gate-doubted', task, why: verdict, reset }, ...again);
       }
     }
+  }
+
+  /** Whoever wrote an answer that nobody gave may have put its gate back as well. */
+  #isGiven(task: TaskId, { seal, isDoubted, ...answer }: GateAnswer): boolean {
+    const { approvals } = this.#desk.parts;
+    const { run } = this.#desk.state;
+    return !isDoubted && (approvals?.check({ run, task, ...answer }, seal) ?? 'good') === 'good';
   }
 
   #approve({ choice, ...answer }: Given, seal: Seal | undefined, stands: boolean): void {

@@ -412,7 +412,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   ...['showGraph', 'exportGraph', 'showGate', 'showQuestion', 'showDashboard', 'showOutput'],
   ...['openArtifact', 'openDefinition', 'refresh', 'showLog', 'getStarted'],
   ...['setApiKey', 'chooseDefaultModel', 'followOutput', 'unfollowOutput'],
-  ...['clearRunsFilter', 'showInRuns'],
 ]);
 
 /** Keys of package.json whose value people read; those in schemas too. */

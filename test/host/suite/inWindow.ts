@@ -142,12 +142,14 @@ export async function askOnCard(
   return { proposed, warnings };
 }
 
-/** What `sluice-output:` shows of a task. */
+/** What `sluice-output:` shows of a task; it is kept up to date while it is seen. */
 export async function outputOf(folder: TestFolder, run: string, task: string): Promise<string> {
   const uri = vscode.Uri.from({
     scheme: 'sluice-output',
     path: `/${run}/${task}.log`,
     query: vscode.Uri.file(folder.path).toString(),
   });
-  return (await vscode.workspace.openTextDocument(uri)).getText();
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { preserveFocus: true });
+  return document.getText();
 }

@@ -56,9 +56,10 @@ describe('a person with the example', function () {
     assert.deepEqual(folder.branches(), ['main'], 'nothing lands before the answer');
 
     await workbench.row(views.gates, QUESTION).click();
-    await workbench.tab('Preview report.md').waitFor();
-    const report = await workbench.webview('h1');
-    assert.equal(await report.locator('h1').innerText(), 'Code quality');
+    await workbench.tab('Preview Gate approve of code-quality-1.md').waitFor();
+    const page = await workbench.webview('h1:has-text("approve of code-quality-1")');
+    await page.getByRole('heading', { name: 'report.md' }).waitFor();
+    assert.match(await page.locator('body').innerText(), /Code quality/, 'it shows the report');
 
     await workbench.pressInlineAction(views.gates, QUESTION, gateActions.approve);
     await says(window, 'code-quality-1', /^succeeded/, AGENTS);

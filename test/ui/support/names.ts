@@ -12,14 +12,23 @@ export const views = {
 export const commands = {
   runWorkflow: 'Sluice: Run Workflow…',
   showGraph: 'Sluice: Show Graph',
+  approve: 'Sluice: Approve',
+  nextGate: 'Sluice: Go to Next Gate',
   setApiKey: 'Sluice: Set API Key…',
   chooseDefaultModel: 'Sluice: Choose Default Model…',
   showCache: 'Sluice: Cache',
   clearCache: 'Sluice: Clear Cache…',
+  showDashboard: 'Sluice: Dashboard',
 } as const;
 
-/** On a row of a gate. */
-export const gateActions = { approve: 'Approve', reject: 'Reject' } as const;
+/** On a row of a gate, its page, and over its diff. */
+export const gateActions = {
+  approve: 'Approve',
+  requestChanges: 'Request Changes…',
+  reject: 'Reject',
+  identical: 'Approve All Identical…',
+  next: 'Go to Next Gate',
+} as const;
 
 /** On a row of a run. */
 export const runActions = {

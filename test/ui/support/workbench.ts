@@ -114,7 +114,8 @@ export class Workbench {
   /** The labels of the open pick. */
   async pickLabels(): Promise<string[]> {
     await this.#quickRows.first().waitFor(PATIENCE);
-    return await this.#quickRows.locator('.label-name').allTextContents();
+    // A row that showed an item of another pick before keeps, hidden, what the new item has not.
+    return await this.#quickRows.locator('.label-name:visible').allTextContents();
   }
 
   /** Chooses the item of the open pick with this label. */
@@ -187,10 +188,14 @@ export class Workbench {
     });
   }
 
-  /** Closes all notifications. */
+  /** Closes all notifications but those of what goes on: they close by themselves. */
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
-    await this.notification('').waitFor({ state: 'detached', ...PATIENCE });
+    await this.page
+      .locator('.notification-list-item:visible')
+      .filter({ has: this.page.locator('.codicon-notifications-clear') })
+      .first()
+      .waitFor({ state: 'detached', ...PATIENCE });
   }
 
   /** The modal dialog. */

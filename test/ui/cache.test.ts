@@ -108,7 +108,10 @@ describe('the cache, as a person sees it', function () {
         await textOf(graph, 'logout'),
         /^logout\s*reviewer\s*Reused(saved \d|just now|\d+ min)/,
       );
-      assert.match(await textOf(graph, 'login'), /^login\s*ran: login\.ts changed\s*Succeeded/);
+      assert.match(
+        await textOf(graph, 'login'),
+        /^login\s*(?:Critical\s*)?ran: login\.ts changed\s*Succeeded/,
+      );
       assert.match(
         await nameOf(graph, 'logout'),
         /^logout, reviewer, reused: same agent, .* as run /,
@@ -199,7 +202,7 @@ interface Styled {
 }
 
 function cardOf(graph: Frame, task: string) {
-  return graph.locator(`${graphCards}[data-task="${task}"]`);
+  return graph.locator(`${graphCards}[data-item="${task}"]`);
 }
 
 async function textOf(graph: Frame, task: string): Promise<string> {

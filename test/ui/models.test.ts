@@ -179,6 +179,6 @@ describe('a person whose agents talk with models', function () {
   }
 
   function card(graph: Frame, task: string): Locator {
-    return graph.locator(`${graphCards}[data-task="${task}"]`);
+    return graph.locator(`${graphCards}[data-item="${task}"]`);
   }
 });

@@ -170,6 +170,6 @@ describe('a person who steps in', function () {
   });
 
   function card(graph: Frame, task: string): Locator {
-    return graph.locator(`.card[data-task="${task}"]`);
+    return graph.locator(`.card[data-item="${task}"]`);
   }
 });

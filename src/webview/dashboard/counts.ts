@@ -25,7 +25,8 @@ export class Counts {
       const number = element('span', 'count-number', '0');
       const icon = element('span', 'count-icon', runIcon(ICONS[group]));
       const text = element('span', 'count-name', icon, name);
-      const button = element('button', 'count', number, text);
+      // The space parts the words of its name, which are those that are seen.
+      const button = element('button', 'count', number, ' ', text);
       button.type = 'button';
       setAttribute(button, 'data-group', group);
       button.addEventListener('click', () => choose(this.#pressed === group ? undefined : group));
@@ -42,7 +43,6 @@ export class Counts {
         const n = numberText(metrics.runs[group]);
         setText(number, n);
         setAttribute(button, 'aria-pressed', String(view.group === group));
-        setAttribute(button, 'aria-label', `${name}: ${n}`);
         setAttribute(button, 'title', titleOf(group, name, windowText(view.window)));
         setAttribute(button, 'data-is-nothing', String(metrics.runs[group] === 0));
       }

@@ -65,6 +65,8 @@ export class Card implements ItemCard {
   #icon: SVGSVGElement | undefined;
   #iconOf = '';
   #showsCause = false;
+  /** What the pre-flight of a workflow that has not run wants looked at. */
+  #finding: Finding | undefined;
   #node: GraphNode;
 
   constructor(node: GraphNode, actions: CardActions) {
@@ -131,7 +133,12 @@ export class Card implements ItemCard {
     setAttribute(this.element, 'data-vscode-context', ran ? menuContext(id, verbs) : undefined);
     this.#setIcon(kind, standing);
 
-    const label = ran ? stateLabel(kind, standing) : kind === 'gate' ? 'Gate' : '';
+    const finding = ran ? undefined : findingOf(node);
+    this.#finding = finding;
+    setAttribute(this.element, 'data-finding', finding === undefined ? undefined : '');
+    const label = ran
+      ? stateLabel(kind, standing)
+      : (finding?.word ?? (kind === 'gate' ? 'Gate' : ''));
     const waits = kind === 'gate' && node.state === 'waiting';
     setText(this.#name, id);
     this.#showsCause = ran && showsCause(node, standing);
@@ -148,7 +155,9 @@ export class Card implements ItemCard {
     setText(this.#needs, needsText(node.needs) || 'Needs no other step.');
     const name = accessibleName(node, ran);
     setAttribute(this.opener, 'aria-label', isCritical ? `${name}, ${ON_LONGEST_WAY}` : name);
-    const status = [label, this.tick(now)].filter((part) => part !== '').join(': ');
+    const told = this.tick(now);
+    const status =
+      finding === undefined ? [label, told].filter((part) => part !== '').join(': ') : '';
     // The reason of what was reused says that it was.
     const isTold = standing === 'reused' && node.reason !== '';
     const way = isCritical ? `${ON_LONGEST_WAY}.` : '';
@@ -158,6 +167,9 @@ export class Card implements ItemCard {
 
   /** Counts the time on. Returns what there is to tell, of which the card shows what it has room for. */
   tick(now: number): string {
+    if (this.#finding !== undefined) {
+      return this.#tell(this.#finding.word, this.#finding.text, false);
+    }
     const { runningSince, triesAgainAt, goesOnAt, detail, live, kind } = this.#node;
     const time =
       runningSince !== undefined
@@ -171,7 +183,11 @@ export class Card implements ItemCard {
     const whole = [time, goesOnAt === undefined ? story : `${story} ${untilClock(goesOnAt)}`, live]
       .filter((part) => part !== '')
       .join(' · ');
-    const isShort = standing === 'reused' || this.#showsCause;
+    return this.#tell(label, whole, standing === 'reused' || this.#showsCause);
+  }
+
+  /** @param isShort it must do with one line */
+  #tell(label: string, whole: string, isShort: boolean): string {
     const told = isShort ? partsThatFit(whole, ONE_LINE - label.length) : whole;
     setText(this.#detail, told);
     const isLong = !isShort && label.length + told.length > ONE_LINE;
@@ -210,6 +226,18 @@ export function placeElement({ style }: HTMLElement, box: Box): void {
   style.transform = `translate(${box.x}px, ${box.y}px)`;
   style.width = `${box.width}px`;
   style.height = `${box.height}px`;
+}
+
+interface Finding {
+  /** `Cannot run`, `Look at this` */
+  readonly word: string;
+  readonly text: string;
+}
+
+/** Of a step that has not run; its reason is what has to be looked at before. */
+function findingOf({ reason }: GraphNode): Finding | undefined {
+  const at = reason.indexOf(': ');
+  return at === -1 ? undefined : { word: reason.slice(0, at), text: reason.slice(at + 2) };
 }
 
 /** A failure, and what it asks, are more to people than why it ran. */

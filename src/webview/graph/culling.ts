@@ -53,3 +53,25 @@ export function around(points: readonly { readonly x: number; readonly y: number
   // A straight line has no breadth of its own, but is drawn with some.
   return { x: left - 6, y: up - 6, width: right - left + 12, height: down - up + 12 };
 }
+
+/** What is in both; where nothing is, as little as there can be. */
+export function common(a: Area, b: Area): Area {
+  const x = Math.max(a.x, b.x);
+  const y = Math.max(a.y, b.y);
+  return {
+    x,
+    y,
+    width: Math.max(1, Math.min(a.x + a.width, b.x + b.width) - x),
+    height: Math.max(1, Math.min(a.y + a.height, b.y + b.height) - y),
+  };
+}
+
+/** Whole px keep lines where they are when the region is another. */
+export function rounded({ x, y, width, height }: Area): Area {
+  return {
+    x: Math.floor(x),
+    y: Math.floor(y),
+    width: Math.ceil(width) + 1,
+    height: Math.ceil(height) + 1,
+  };
+}

@@ -158,15 +158,15 @@ export class GraphPane {
   /** The pane may have another size. */
   resized(): void {
     const { pane } = this.#view;
-    if (
-      pane.width === 0 ||
-      (pane.width === this.#room.width && pane.height === this.#room.height)
-    ) {
+    const isSame = pane.width === this.#room.width && pane.height === this.#room.height;
+    if (pane.width === 0 || isSame) {
       return;
     }
+    // What changed while the pane was hidden has not been laid out.
+    const wasHidden = this.#room.width === 0;
     this.#room = pane;
     const scene = this.#next?.scene ?? this.#stage.scene;
-    if (scene === undefined) {
+    if (scene === undefined || wasHidden) {
       this.#rebuild(undefined);
     } else if (this.#roomOf(pane) !== this.#roomKey) {
       this.#arrange(scene, undefined);
@@ -266,10 +266,10 @@ export class GraphPane {
 
   #arrange(scene: Scene, anchor: string | undefined): void {
     const { pane } = this.#view;
+    this.#room = pane;
     if (pane.width === 0 || pane.height === 0) {
       return;
     }
-    this.#room = pane;
     this.#roomKey = this.#roomOf(pane);
     this.#next = { scene, anchor };
     const questionOf = (item: string): number | undefined => {

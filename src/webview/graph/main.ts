@@ -20,9 +20,22 @@ const saved = parseSavedView(vscode.getState());
 vscode.setState({ subject, view: saved === undefined ? undefined : keptView(saved) });
 
 let pendingSave: ReturnType<typeof setTimeout> | undefined;
+let choices = saved === undefined ? '' : choicesOf(saved);
 function save(view: SavedView): void {
   clearTimeout(pendingSave);
-  pendingSave = setTimeout(() => vscode.setState({ subject, view: keptView(view) }), SAVE_AFTER);
+  const keep = (): void => vscode.setState({ subject, view: keptView(view) });
+  // What a person has chosen is kept at once: whoever opens a file right after it finds it when they come back.
+  const now = choicesOf(view);
+  if (now !== choices) {
+    choices = now;
+    keep();
+  } else {
+    pendingSave = setTimeout(keep, SAVE_AFTER);
+  }
+}
+
+function choicesOf({ selected, isTimelineOpen, isList, flow, folds }: SavedView): string {
+  return JSON.stringify([selected, isTimelineOpen, isList, flow, [...folds]]);
 }
 
 const page = new GraphPage(

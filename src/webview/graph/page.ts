@@ -82,7 +82,7 @@ export class GraphPage {
       ...cards,
       changed: () => this.#viewChanged(),
       palette: () => (this.#palette ??= paletteOf(root)),
-      now: () => host.now(),
+      now: () => this.#model.picture?.moment?.at ?? host.now(),
       layoutScript: host.layoutScript,
     });
     const view = this.#pane.zoom;

@@ -1,7 +1,7 @@
 import { element, setAttribute } from '../shared/dom.ts';
 import { Bands } from './bands.ts';
 import { Card, type CardActions, type ItemCard } from './card.ts';
-import { around, meets, regionFor, stillDoes } from './culling.ts';
+import { around, common, meets, regionFor, rounded, stillDoes } from './culling.ts';
 import { edgeLook, edgeProgress } from './edgeLooks.ts';
 import { edgePath, type EdgePath } from './edgePaths.ts';
 import { Edges } from './edges.ts';
@@ -110,6 +110,9 @@ export class Stage {
     for (const [id, card] of this.#cards) {
       if (isOther(card, scene.itemById.get(id), this.#model.node(id)?.kind)) {
         this.#drop(id, card);
+      } else {
+        // It stays, and its task may stand otherwise than when it was drawn.
+        this.#updateCard(id);
       }
     }
     this.#region = undefined;
@@ -370,7 +373,14 @@ export class Stage {
     const card = this.#make(id);
     card?.place(box);
     if (card !== undefined) {
-      this.list.append(card.element);
+      // Where it stays: a card that is put elsewhere in the document loses the focus.
+      const boxes = this.#layout?.boxes ?? [];
+      const after = boxes.slice(boxes.indexOf(box) + 1);
+      const next = after.find((one) => this.#cards.get(one.id)?.element.isConnected);
+      this.list.insertBefore(
+        card.element,
+        next === undefined ? null : (this.#cards.get(next.id)?.element ?? null),
+      );
     }
     return card;
   }
@@ -423,25 +433,4 @@ export class Stage {
 /** A card made for a task of another kind, or for a fold, which opens to what the scene said then. */
 function isOther(card: ItemCard, item: SceneItem | undefined, kind: string | undefined): boolean {
   return card instanceof Card ? item?.kind !== 'task' || card.node.kind !== kind : true;
-}
-
-function common(a: Area, b: Area): Area {
-  const x = Math.max(a.x, b.x);
-  const y = Math.max(a.y, b.y);
-  return {
-    x,
-    y,
-    width: Math.max(1, Math.min(a.x + a.width, b.x + b.width) - x),
-    height: Math.max(1, Math.min(a.y + a.height, b.y + b.height) - y),
-  };
-}
-
-/** Whole px keep lines where they are when the region is another. */
-function rounded({ x, y, width, height }: Area): Area {
-  return {
-    x: Math.floor(x),
-    y: Math.floor(y),
-    width: Math.ceil(width) + 1,
-    height: Math.ceil(height) + 1,
-  };
 }

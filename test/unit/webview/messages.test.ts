@@ -86,6 +86,7 @@ const timeline = {
   slots: [{ at: 1, used: 1 }],
   mostSlots: 4,
   moments: [{ seq: 1, at: 1, text: 'lint started' }],
+  breaks: [{ from: 2, to: 4 }],
 };
 
 function withNode(change: Readonly<Record<string, unknown>>): unknown {
@@ -98,6 +99,15 @@ describe('A message to the graph page', () => {
     assert.deepEqual(parseHostMessage(message), message);
     const written = { ...message, picture: { ...picture, run: undefined, nodes: [] } };
     assert.deepEqual(parseHostMessage(written), written);
+  });
+
+  it('is read where the run was driven all the time', () => {
+    const { breaks: _, ...driven } = timeline;
+    const message = { type: 'timeline', timeline: driven };
+    assert.deepEqual(parseHostMessage(message), {
+      type: 'timeline',
+      timeline: { ...timeline, breaks: [] },
+    });
   });
 
   it('is read whatever it is about', () => {
@@ -160,6 +170,7 @@ describe('A message to the graph page', () => {
       { type: 'detail', task: 'lint', detail: { ...detail, attempts: [{ attempt: 1 }] } },
       { type: 'detail', task: 'lint', detail: { ...detail, gate: { ...detail.gate, ask: 1 } } },
       { type: 'timeline', timeline: {} },
+      { type: 'timeline', timeline: { ...timeline, breaks: [{ from: 2 }] } },
       { type: 'timeline', timeline: { ...timeline, slots: [{ at: 'now', used: 1 }] } },
       { type: 'export', format: 'png' },
       { type: 'reveal' },

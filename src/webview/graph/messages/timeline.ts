@@ -1,4 +1,5 @@
 import type {
+  TimelineBreak,
   TimelineMoment,
   TimelinePicture,
   TimelineRow,
@@ -42,6 +43,8 @@ export function readTimeline(value: unknown): TimelinePicture | undefined {
   const rows = listOf(value['rows'], readRow);
   const slots = listOf(value['slots'], readSlots);
   const moments = listOf(value['moments'], readMoment);
+  // Left out where the run was driven all the time.
+  const breaks = listOf(value['breaks'] ?? [], readBreak);
   const isWhole =
     isNumber(from) &&
     isNumber(to) &&
@@ -49,8 +52,9 @@ export function readTimeline(value: unknown): TimelinePicture | undefined {
     isCount(mostSlots) &&
     rows !== undefined &&
     slots !== undefined &&
-    moments !== undefined;
-  return isWhole ? { from, to, isOver, rows, slots, mostSlots, moments } : undefined;
+    moments !== undefined &&
+    breaks !== undefined;
+  return isWhole ? { from, to, isOver, rows, slots, mostSlots, moments, breaks } : undefined;
 }
 
 function readRow(value: unknown): TimelineRow | undefined {
@@ -91,4 +95,10 @@ function readMoment(value: unknown): TimelineMoment | undefined {
   }
   const { seq, at, text } = value;
   return isCount(seq) && isNumber(at) && isText(text) ? { seq, at, text } : undefined;
+}
+
+function readBreak(value: unknown): TimelineBreak | undefined {
+  return isRecord(value) && isNumber(value['from']) && isNumber(value['to'])
+    ? { from: value['from'], to: value['to'] }
+    : undefined;
 }

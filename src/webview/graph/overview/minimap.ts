@@ -64,8 +64,9 @@ export class Minimap {
   /** @param layout `undefined`: the graph is small enough to do without */
   setLayout(layout: GraphLayout | undefined): void {
     this.#layout = layout;
-    this.element.hidden = layout === undefined;
-    if (layout !== undefined) {
+    if (layout === undefined) {
+      this.element.hidden = true;
+    } else {
       this.#scale = Math.min(
         WIDTH / Math.max(1, layout.width),
         HEIGHT / Math.max(1, layout.height),
@@ -77,7 +78,7 @@ export class Minimap {
 
   /** States or colours are others; painted once in a while. */
   changed(): void {
-    if (!this.element.hidden && this.#due === undefined) {
+    if (this.#layout !== undefined && this.#due === undefined) {
       this.#due = setTimeout(() => {
         this.#due = undefined;
         this.#paint();
@@ -91,6 +92,12 @@ export class Minimap {
     }
     const scale = this.#scale;
     const { width, height } = this.#layout;
+    // A map of what is all in sight tells nothing, and lies over some of it.
+    this.element.hidden =
+      sight.x <= 0 &&
+      sight.y <= 0 &&
+      sight.x + sight.width >= width &&
+      sight.y + sight.height >= height;
     const left = Math.max(0, sight.x) * scale;
     const top = Math.max(0, sight.y) * scale;
     const right = Math.min(width, sight.x + sight.width) * scale;

@@ -151,7 +151,7 @@ export class FilesSection {
         '',
         name,
         element('span', 'outcome', `${CHANGE_WORDS[change]}${size}`),
-        button('link', 'Changes', `Show what changed in ${path}`, () => show(path, 'changes')),
+        button('link', 'Changes', `Changes of ${path}`, () => show(path, 'changes')),
       );
       item.dataset['change'] = change;
       return item;

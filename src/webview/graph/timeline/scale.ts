@@ -89,6 +89,8 @@ const STEPS = [
 
 /** Pixels that a tick and its time take, at least. */
 export const TICK_WIDTH = 72;
+/** Of them, what is written: with less room before the end, or before a cut, it could not be read. */
+const LABEL_WIDTH = 60;
 
 export interface Tick {
   readonly at: number;
@@ -107,11 +109,12 @@ export function ticksOf(scale: TimeScale, offsetMs: number): Tick[] {
   const ticks: Tick[] = [];
   let free = 0;
   for (const { from, to } of scale.stretches) {
+    const end = scale.x(to);
     // By the clock on the wall: a day begins at midnight there.
     let at = Math.ceil((from + offsetMs) / step) * step - offsetMs;
     for (; at <= to; at += step) {
       const x = scale.x(at);
-      if (x >= free && x + TICK_WIDTH / 2 <= scale.width) {
+      if (x >= free && x + LABEL_WIDTH <= end) {
         ticks.push({ at, x, label: labelOf(at + offsetMs, step) });
         free = x + TICK_WIDTH;
       }

@@ -7,7 +7,12 @@ export const SLOTS_HEIGHT = 36;
 
 /** The slots used over time as steps, with the line that they cannot cross. */
 export class SlotsArea {
-  readonly element = svgElement('svg', { class: 'slots', role: 'img' });
+  // A border takes some of its height: it is never made narrower for that, else its times would be others than the bars'.
+  readonly element = svgElement('svg', {
+    class: 'slots',
+    role: 'img',
+    preserveAspectRatio: 'none',
+  });
   readonly #area = svgElement('path', { class: 'used' });
   readonly #limit = svgElement('path', { class: 'limit' });
 

@@ -62,6 +62,7 @@ export class Card implements ItemCard {
   readonly #needs = element('span', 'unseen');
   readonly #face: HTMLElement;
   readonly #answers: HTMLElement;
+  readonly #changes: HTMLButtonElement;
   #icon: SVGSVGElement | undefined;
   #iconOf = '';
   #showsCause = false;
@@ -95,15 +96,16 @@ export class Card implements ItemCard {
     cards += 1;
     this.#needs.id = `needs-${cards}`;
     setAttribute(this.opener, 'aria-describedby', this.#needs.id);
+    this.#changes = button('secondary', 'Changes…', `Request changes: ${id}`, () =>
+      actions.answer(id, 'changes-requested'),
+    );
     this.#answers =
       node.kind === 'gate'
         ? element(
             'div',
             'answers',
             button('primary', 'Approve', `Approve ${id}`, () => actions.answer(id, 'approved')),
-            button('secondary', 'Changes…', `Request changes: ${id}`, () =>
-              actions.answer(id, 'changes-requested'),
-            ),
+            this.#changes,
             button('secondary', 'Reject', `Reject ${id}`, () => actions.answer(id, 'rejected')),
           )
         : element(
@@ -127,6 +129,8 @@ export class Card implements ItemCard {
   update(node: GraphNode, ran: boolean, marksCritical: boolean, now: number): void {
     this.#node = node;
     const { kind, id, verbs } = node;
+    // Nobody may be there to make it again.
+    this.#changes.hidden = !verbs.includes('redo');
     const standing = standingOf(node);
     setAttribute(this.element, 'data-kind', kind);
     setAttribute(this.element, 'data-state', ran ? standing : 'unrun');

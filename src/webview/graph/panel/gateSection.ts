@@ -23,7 +23,8 @@ export class GateSection {
   constructor(actions: GateActions) {
     this.#actions = actions;
     this.element = this.#section.element;
-    this.#section.body.append(this.#ask, this.#lapsed, this.#known.element, this.#form);
+    // The answer stands where it is seen at once, however much there is to go by.
+    this.#section.body.append(this.#ask, this.#lapsed, this.#form, this.#known.element);
   }
 
   show({ task, gate, verbs }: TaskDetail): void {

@@ -12,10 +12,10 @@ import type {
 import { readableRun } from '../commands/picks.ts';
 import { executeOn } from '../contributions.ts';
 import { DASHBOARD_PANEL } from '../ids.ts';
+import { pageHtml } from '../pageHtml.ts';
 import type { Presence } from '../presence.ts';
 import type { Projects } from '../project.ts';
 import { dashboardPicture, dashboardReport, type DashboardSource } from './dashboardPicture.ts';
-import { dashboardHtml } from './pageHtml.ts';
 import { FIRST_VIEW, parseDashboardMessage } from './pageMessage.ts';
 import { commandOfStep, commandOfVerb, dashboardVerbs } from './runCommands.ts';
 
@@ -105,7 +105,8 @@ export class Dashboard implements vscode.WebviewPanelSerializer, Disposable {
     });
     const asset = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.#assets, name)).toString();
-    webview.html = dashboardHtml({
+    webview.html = pageHtml({
+      title: 'Sluice Dashboard',
       nonce: randomBytes(16).toString('base64'),
       cspSource: webview.cspSource,
       script: asset('dashboard.js'),

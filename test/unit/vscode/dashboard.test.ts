@@ -10,8 +10,8 @@ import {
   dashboardReport,
   type DashboardFolder,
 } from '../../../src/vscode/dashboard/dashboardPicture.ts';
-import { dashboardHtml } from '../../../src/vscode/dashboard/pageHtml.ts';
 import { FIRST_VIEW, parseDashboardMessage } from '../../../src/vscode/dashboard/pageMessage.ts';
+import { pageHtml } from '../../../src/vscode/pageHtml.ts';
 import { commandOfStep, commandOfVerb } from '../../../src/vscode/dashboard/runCommands.ts';
 import { parseHostMessage } from '../../../src/webview/dashboard/messages.ts';
 import { plan, step } from '../../support/plans.ts';
@@ -196,7 +196,9 @@ describe('A message of the dashboard', () => {
 
 describe('The frame of the dashboard', () => {
   it('allows one script by its nonce, one style sheet, and nothing else', () => {
-    const html = dashboardHtml({
+    const html = pageHtml({
+      title: 'A <page>',
+      data: { subject: '{"run":"x"}' },
       nonce: 'abc',
       cspSource: 'https://*.host',
       script: 'https://a.host/dashboard.js?x="&y',
@@ -209,6 +211,8 @@ describe('The frame of the dashboard', () => {
     );
     assert.equal(html.match(/<script/g)?.length, 1);
     assert.ok(html.includes('src="https://a.host/dashboard.js?x=&quot;&amp;y"'));
+    assert.ok(html.includes('<title>A &lt;page&gt;</title>'));
+    assert.ok(html.includes('<body data-subject="{&quot;run&quot;:&quot;x&quot;}">'));
     assert.ok(!/ on\w+=|style="/.test(html));
   });
 });

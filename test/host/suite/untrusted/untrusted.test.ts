@@ -25,6 +25,10 @@ describe('a folder nobody has trusted', () => {
       await vscode.commands.executeCommand(command);
     }
     assert.deepEqual(filesWithProblems(), [], 'its broken workflow would be reported');
+    assert.deepEqual(
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
+      [],
+    );
     assert.match(await outputOf(folder, 'checks-1', 'hello'), /not trusted/);
     const cache = vscode.Uri.from({
       scheme: 'sluice-cache',
@@ -32,10 +36,6 @@ describe('a folder nobody has trusted', () => {
       query: vscode.Uri.file(folder.path).toString(),
     });
     assert.match((await vscode.workspace.openTextDocument(cache)).getText(), /not trusted/);
-    assert.deepEqual(
-      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
-      [],
-    );
     assert.equal(fs.existsSync(folder.file('.git/sluice')), false);
     assert.deepEqual(digestCheckout(folder.path), before);
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Frame, Locator } from 'playwright-core';
-import { colorThemes, type ColorTheme } from '../host/settings.ts';
+import { colorThemes } from '../host/settings.ts';
 import { violationsIn, violationText } from './support/axe.ts';
 import { commands, container, views } from './support/names.ts';
-import { pictureFile } from './support/pictures.ts';
+import { pictureFile, picturedThemes } from './support/pictures.ts';
 import { says } from './support/rows.ts';
 import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
@@ -130,7 +130,7 @@ describe('the dashboard', function () {
     await workbench.closeQuickInput();
   });
 
-  for (const theme of ['light', 'dark', 'highContrast'] as const satisfies ColorTheme[]) {
+  for (const theme of picturedThemes) {
     it(`${colorThemes[theme].label}: has nothing that axe finds, wide and narrow`, async () => {
       const { workbench } = window;
       await workbench.setColorTheme(theme);

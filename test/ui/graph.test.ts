@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { colorThemes, type ColorTheme } from '../host/settings.ts';
+import { colorThemes } from '../host/settings.ts';
 import { violationsIn, violationText } from './support/axe.ts';
 import { GraphPageOf } from './support/graphPage.ts';
 import { commands, container, runActions, views } from './support/names.ts';
-import { pictureFile } from './support/pictures.ts';
+import { pictureFile, picturedThemes } from './support/pictures.ts';
 import { described, says } from './support/rows.ts';
 import { Scratch } from './support/scratch.ts';
 import { SluiceWindow } from './support/sluiceWindow.ts';
@@ -262,7 +262,7 @@ describe('the graph page', function () {
       await window.workbench.runCommand('Notifications: Toggle Do Not Disturb Mode');
     });
 
-    for (const theme of ['light', 'dark', 'highContrast'] as const satisfies ColorTheme[]) {
+    for (const theme of picturedThemes) {
       it(`${colorThemes[theme].label}: has nothing that axe finds, with panel and time line`, async () => {
         const { workbench } = window;
         await workbench.setColorTheme(theme);

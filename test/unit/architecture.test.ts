@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // The AI SDK's types alone: VS Code's models are shown to it as its own.
   vscode: ['vscode', '@ai-sdk/provider'],
+  'core/base': ['ajv'],
   'core/artifacts': ['ajv', 'node-diff3'],
   'core/cache': ['lru-cache', 'zod'],
   'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
@@ -120,6 +121,16 @@ describe('the rooms of the house', () => {
       return why === undefined ? [] : [`${one.file}:${one.line} imports ${one.specifier}: ${why}`];
     });
     assert.deepEqual(breaches, []);
+  });
+
+  it('load by import() only packages that are modules: of others the bundler gives no names', () => {
+    const found = filesIn('src').flatMap((file) =>
+      [...fs.readFileSync(file, 'utf8').matchAll(/\bimport\('([^'.][^']*)'\)/g)].flatMap(
+        ([, name = '']) =>
+          name.startsWith('node:') || isModule(name) ? [] : `${file} loads ${name}`,
+      ),
+    );
+    assert.deepEqual(found, []);
   });
 
   it('have no import cycles', () => {
@@ -191,6 +202,17 @@ function targetOf(file: string, specifier: string): string | undefined {
   }
   const target = path.relative('.', path.resolve(path.dirname(file), specifier));
   return target.endsWith('.ts') && fs.existsSync(target) ? target : undefined;
+}
+
+/** By what the package says of itself. */
+function isModule(specifier: string): boolean {
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
+  const manifest = path.join('node_modules', name, 'package.json');
+  const { type, exports } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as {
+    readonly type?: string;
+    readonly exports?: unknown;
+  };
+  return type === 'module' || (JSON.stringify(exports) ?? '').includes('"import"');
 }
 
 function filesIn(folder: string): string[] {

@@ -17,7 +17,7 @@ type Dialect = keyof typeof DIALECTS;
  * workflows do, and the checker is large.
  */
 export async function loadJudge(): Promise<Judge> {
-  const [{ Ajv }, { Ajv2020 }] = await Promise.all([import('ajv'), import('ajv/dist/2020.js')]);
+  const { Ajv, Ajv2020 } = await import('../../base/ajv.ts');
   const options = {
     // Keywords and formats that only other programs know are no mistakes.
     strict: false,

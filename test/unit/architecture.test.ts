@@ -212,7 +212,7 @@ function isModule(specifier: string): boolean {
     readonly type?: string;
     readonly exports?: unknown;
   };
-  return type === 'module' || (JSON.stringify(exports) ?? '').includes('"import"');
+  return type === 'module' || JSON.stringify(exports ?? null).includes('"import"');
 }
 
 function filesIn(folder: string): string[] {

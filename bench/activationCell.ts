@@ -11,6 +11,10 @@ function anything(own: Record<PropertyKey, unknown> = {}): unknown {
         : key === Symbol.toPrimitive
           ? () => ''
           : (own[key] ??= key === 'prototype' ? {} : anything()),
+    set: (_, key, value: unknown) => {
+      own[key] = value;
+      return true;
+    },
     apply: () => anything(),
     construct: () => anything() as object,
   });

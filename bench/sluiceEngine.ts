@@ -135,6 +135,10 @@ function partsWith(journal: JournalWriter, onEvents: (count: number) => void): D
     endOrphans: () => Promise.resolve(0),
     cache: NO_CACHE,
     unfold: () => Promise.reject(new Error('nothing unfolds here')),
+    mend: () => {
+      throw new Error('nothing is mended here');
+    },
+    testReport: () => Promise.resolve(undefined),
     clock: systemClock,
     random: Math.random,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

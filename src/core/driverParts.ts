@@ -1,6 +1,7 @@
 import { Landing } from './artifacts/landing.ts';
 import { mergeFile } from './artifacts/merge/mergeFile.ts';
 import { checkoutLooks } from './checkoutLooks.ts';
+import { mend } from './debugging/mend.ts';
 import type { FileVersion, RunEvent } from './domain/event.ts';
 import type { TaskId } from './domain/ids.ts';
 import type { RunPlan } from './domain/workflow.ts';
@@ -11,6 +12,7 @@ import type { JournalWriter } from './journal/writer.ts';
 import { onlyReads } from './onlyReads.ts';
 import type { Place } from './place.ts';
 import type { Ports } from './ports.ts';
+import { testReportOf } from './testReports.ts';
 import { CheckRunner } from './runners/check.ts';
 import { endOrphans } from './runners/orphans.ts';
 import type { CommandOptions } from './runners/startCommand.ts';
@@ -102,6 +104,8 @@ export function driverParts(journal: JournalWriter, fittings: Fittings): DriverP
         : new Landing({ target: repository, readBlob: (digest) => blobs.read(digest) }),
     endOrphans: (attempt, signal) => endOrphans(attempt, place.copies, clock, signal),
     unfold,
+    mend,
+    testReport: testReportOf,
     cache,
     approvals: fittings.approvals,
     clock,

@@ -2,6 +2,7 @@ import { err, ok, type Result } from './base/result.ts';
 import type { Location } from './domain/diagnostic.ts';
 import type { Agent } from './domain/agent.ts';
 import type { CheckoutState, OnCheckoutChange } from './domain/checkout.ts';
+import { isMender } from './domain/debugging.ts';
 import { DEFAULT_LANDING_RULES, type LandingRules } from './domain/landing.ts';
 import { slug, stepId, type AgentName, type StepId, type TaskId } from './domain/ids.ts';
 import {
@@ -10,6 +11,7 @@ import {
   inputFault,
   type Base,
   type BaseTreeKind,
+  type DrawnWay,
   type RunPlan,
   type Workflow,
 } from './domain/workflow.ts';
@@ -45,6 +47,8 @@ export interface StartRequest {
   readonly onCheckoutChange?: OnCheckoutChange;
   /** As in the plan. */
   readonly correlation?: string | undefined;
+  /** As in the plan. */
+  readonly drawn?: DrawnWay | undefined;
 }
 
 /** Why a run did not start or go on, for people. */
@@ -94,6 +98,7 @@ export function planOf(
       estimator(workflow.name, step, agentNamed(step.agent), undefined, textBytes),
     agentNamed,
     askedBy: askedAmong(index.names.flatMap((name) => agentNamed(name) ?? [])),
+    menders: index.names.filter((name) => isMender(name) && agentNamed(name) !== undefined),
     filesLike: (globs) => filesIn(files, globs),
     outputs: new Map(),
   });
@@ -129,6 +134,7 @@ export function planOf(
     landing: request.landing ?? DEFAULT_LANDING_RULES,
     correlation: request.correlation,
     checkout: checkout && { state: checkout, onChange: request.onCheckoutChange ?? 'stop' },
+    ...(request.drawn === undefined ? {} : { drawn: request.drawn }),
   });
 }
 

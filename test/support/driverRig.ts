@@ -33,6 +33,7 @@ import type {
 } from '../../src/core/engine/parts.ts';
 import { mergeFile } from '../../src/core/artifacts/merge/mergeFile.ts';
 import { productProblems } from '../../src/core/artifacts/productSchema.ts';
+import { mend } from '../../src/core/debugging/mend.ts';
 import { unfoldPlan } from '../../src/core/planning/unfoldPlan.ts';
 import { rivalsOf } from '../../src/core/domain/rivals.ts';
 import { foldRun, RunFold } from '../../src/core/journal/fold.ts';
@@ -225,6 +226,7 @@ export class DriverRig {
     gate: string,
     decision: 'approved' | 'rejected',
     digest?: Digest,
+    note?: string,
   ): Promise<RequestOutcome> {
     const state = this.state().tasks.get(gate as TaskId);
     return this.#driver!.request({
@@ -233,7 +235,7 @@ export class DriverRig {
       digest: digest ?? (state?.kind === 'waiting' ? state.digest : digestOf('nothing')),
       decision,
       by: PERSON,
-      note: undefined,
+      note,
     });
   }
 
@@ -272,6 +274,19 @@ export class DriverRig {
 
   state() {
     return foldRun(this.plan, this.events, this.#plans);
+  }
+
+  /** What stands in a file of an attempt's copy; `''`: it is not there. */
+  fileIn(folder: string, file: string): string {
+    const at = path.join(folder, file);
+    return fs.existsSync(at) ? fs.readFileSync(at, 'utf8') : '';
+  }
+
+  /** What a task that has succeeded gave. */
+  outputOf(task: string): string {
+    const state = this.state().tasks.get(task as TaskId);
+    const bytes = state?.kind === 'succeeded' ? this.#blobs.get(state.output.digest) : undefined;
+    return new TextDecoder().decode(bytes);
   }
 
   kinds(): Record<string, string> {
@@ -362,6 +377,8 @@ export class DriverRig {
         copy: async (file) => this.#keep(await fs.promises.readFile(file)),
         read: (digest) => Promise.resolve(this.#blobs.get(digest)!),
       },
+      mend,
+      testReport: () => Promise.resolve(undefined),
       unfold: (outputs) => {
         const plan = unfoldPlan(this.plan, digestOf('plan'), outputs);
         if (!plan.ok) {

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { AgentName } from './ids.ts';
+import type { SandboxRule } from './sandbox.ts';
 import type { Terms } from './terms.ts';
 import type { JsonValue } from './workflow.ts';
 
@@ -24,6 +25,10 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
   /** Wall time in milliseconds. */
   readonly timeoutMs: number;
+  /** A file in the copy to which it reports its tests, relative with `/`. Left out: what it prints is read. */
+  readonly report?: string | undefined;
+  /** How it is shut in, over what its task says. */
+  readonly sandbox?: SandboxRule | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { MissReason, Reuse } from './cache.ts';
 import type { CheckoutChange } from './checkout.ts';
+import type { Fix, UnprovedWork } from './debugging.ts';
 import type { BreakerState } from './modelPort.ts';
 import type { CallFailure, CallFailureKind, Usage } from './call.ts';
 import type { Failure } from './failure.ts';
@@ -10,6 +11,7 @@ import type { ConflictChoice, MergePlace } from './merge.ts';
 import type { BudgetReached, Question, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
 import type { PermissionMode } from './terms.ts';
+import type { TestReport } from './testReport.ts';
 
 /** The version this code writes. A reader refuses a newer one by name. */
 export const EVENT_VERSION = 1;
@@ -142,6 +144,8 @@ export type EventBody =
       readonly inputBytes: number | undefined;
       /** Who said that an attempt without an outcome had done its work; `probe`: the agent's own. */
       readonly accepted: Actor | 'probe' | undefined;
+      /** What its checks reported of tests. Left out: nothing. */
+      readonly tests?: readonly TestReport[] | undefined;
     }
   | {
       readonly type: 'task-failed';
@@ -151,7 +155,26 @@ export type EventBody =
       readonly failure: Failure;
       /** What it printed before it failed, when it got that far. */
       readonly log: BlobRef | undefined;
+      readonly tests?: readonly TestReport[] | undefined;
     }
+  /** An attempt failed, and its step says that failures are mended: a fix is opened for it. */
+  | {
+      readonly type: 'task-faulted';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly failure: Failure;
+      readonly log: BlobRef | undefined;
+      /** Of the agent's own attempt; an attempt that only proves a fix makes nothing. Left out: nothing. */
+      readonly made?: UnprovedWork | undefined;
+      /** As in `Fault`. Left out: the check was not run again, or no check failed. */
+      readonly again?: readonly (number | null)[] | undefined;
+      readonly tests?: readonly TestReport[] | undefined;
+    }
+  /** The plan has one task more: a fix, which mends what the task `fix.of` failed at. That one waits for it. */
+  | { readonly type: 'fix-opened'; readonly fix: Fix }
+  /** Outcome: nobody mends the task any more. */
+  | { readonly type: 'task-given-up'; readonly task: TaskId; readonly failure: Failure }
   /** An attempt failed, and its step says that another is made, not before `until` (milliseconds since 1970). */
   | {
       readonly type: 'task-retried';

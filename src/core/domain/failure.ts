@@ -163,3 +163,18 @@ const TRANSIENT: ReadonlySet<CallFailureKind> = new Set<CallFailureKind>([
   'truncated',
   'malformed-output',
 ]);
+
+/** True when what the attempt left may be mended by somebody who works on it. */
+export function mayBeMended({ reason }: Failure): boolean {
+  return MENDABLE.has(reason);
+}
+
+const MENDABLE: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
+  'exited',
+  'signalled',
+  'timed-out',
+  'not-produced',
+  'bad-product',
+  'check-failed',
+  'out-of-bounds',
+]);

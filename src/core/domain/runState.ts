@@ -12,6 +12,7 @@ import type {
   TaskEdit,
 } from './event.ts';
 import type { MissReason, Reuse } from './cache.ts';
+import type { Mending } from './debugging.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
 import type { Ledger } from './ledger.ts';
@@ -19,6 +20,7 @@ import type { MergeState } from './merge.ts';
 import type { OpenQuestion, QuestionId, Reply } from './question.ts';
 import type { ProcessIdentity } from './runner.ts';
 import type { PermissionMode } from './terms.ts';
+import type { TestReport } from './testReport.ts';
 
 /** What a run is, folded from its journal. Every view and the engine itself read this and nothing else. */
 export interface RunState {
@@ -53,6 +55,8 @@ export interface RunState {
   readonly answers: ReadonlyMap<TaskId, GateAnswer>;
   /** What people want changed about what tasks have made, oldest first; each counts for every later attempt. */
   readonly wanted: ReadonlyMap<TaskId, readonly WantedChange[]>;
+  /** Tasks that have failed and are mended, or were: how that stands. */
+  readonly mending: ReadonlyMap<TaskId, Mending>;
   /** What agents ask people, by id. */
   readonly questions: ReadonlyMap<QuestionId, OpenQuestion>;
   /** Running tasks that wait for a person's answer, and since when: they take no slot. */
@@ -87,6 +91,8 @@ export interface Frontier {
   readonly delayed: ReadonlyMap<TaskId, number>;
   /** Tasks whose needs allow it and whose conditions are to be judged. */
   readonly undecided: ReadonlySet<TaskId>;
+  /** Pending tasks that have failed and for whose mending something is to be decided. */
+  readonly faulty: ReadonlySet<TaskId>;
   /** Pending gates whose needs are all done: to be opened. */
   readonly dueGates: ReadonlySet<TaskId>;
   /** Pending tasks that can never run, because a task they need ended otherwise. */
@@ -226,6 +232,7 @@ export type TaskState =
       readonly accepted: Actor | 'probe' | undefined;
       /** Set when nothing ran: what was made before stands for it. `durationMs` is 0 then. */
       readonly reused: Reuse | undefined;
+      readonly tests: readonly TestReport[];
     }
   | {
       readonly kind: 'unknown';
@@ -250,6 +257,7 @@ export type TaskState =
       readonly durationMs: number;
       readonly failure: Failure;
       readonly log: BlobRef | undefined;
+      readonly tests: readonly TestReport[];
     }
   | {
       readonly kind: 'skipped';

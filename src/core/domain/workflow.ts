@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 import type { Agent, Check, Effects, Limits } from './agent.ts';
 import type { CheckoutState, OnCheckoutChange } from './checkout.ts';
+import type { DebugRule, Fix } from './debugging.ts';
 import type { Failure } from './failure.ts';
 import type { LandingRules } from './landing.ts';
 import { NO_TERMS, termsOver, type Budget, type CacheRule, type Terms } from './terms.ts';
@@ -71,6 +72,8 @@ export interface AgentStep extends StepBase {
   readonly effects: Effects | undefined;
   /** Over the agent's own. */
   readonly terms: Terms;
+  /** How its failures are mended. Left out: they are not. */
+  readonly debug?: DebugRule | undefined;
 }
 
 /**
@@ -186,6 +189,20 @@ export interface RunPlan {
   readonly files: Readonly<Record<string, readonly string[]>>;
   /** What it was unfolded from, and the tasks whose outputs that took; `undefined`: the plan the run started with. */
   readonly unfolded: { readonly from: Digest; readonly by: readonly TaskId[] } | undefined;
+  /** Fixes that were opened in the run, in that order. Left out: none. */
+  readonly fixes?: readonly Fix[] | undefined;
+  /** Set where the user's shares of runs drew which of two workflows it is. Left out: whoever started it chose. */
+  readonly drawn?: DrawnWay | undefined;
+}
+
+/** Two workflows do the same work, and a share of runs decides which is started. */
+export interface DrawnWay {
+  /** The workflow that was asked for. */
+  readonly asked: string;
+  /** The one that is started in its place in a share of the runs. */
+  readonly other: string;
+  /** From 0 to 1. */
+  readonly share: number;
 }
 
 /** A step in a run. */
@@ -219,6 +236,10 @@ export interface PlannedTask {
   readonly unfoldsAfter: readonly TaskId[];
   /** Lanes it is part of that may not all be under way at once, outermost first. */
   readonly lanes: readonly LaneOf[];
+  /** Set for a task that is there to mend another. */
+  readonly fix?: Fix | undefined;
+  /** Fixes of it, in the order they were opened. Also in `needs`; they only have to have ended. Left out: none. */
+  readonly mendedBy?: readonly TaskId[] | undefined;
 }
 
 /** A lane of a step that says how many of its lanes may be under way at once. */

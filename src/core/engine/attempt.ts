@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { limitsOf } from '../domain/agent.ts';
 import { clearBudget } from '../domain/budget.ts';
+import type { UnprovedWork } from '../domain/debugging.ts';
 import type { Artifact, BlobRef, ParkReason, RemovedFile } from '../domain/event.ts';
-import { internalFailure, workspaceFailure, type Failure } from '../domain/failure.ts';
+import { internalFailure, mayBeMended, workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { RunId, TaskId } from '../domain/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Runner, RunnerEvents, RunnerRequest, Wishes } from '../domain/runner.ts';
+import type { TestReport } from '../domain/testReport.ts';
 import type { Trace } from '../domain/trace.ts';
 import { effectsOf } from '../domain/workflow.ts';
 import { whyNotWrite } from './bounds.ts';
+import { checkedCommand, runChecks, type Checked } from './checking.ts';
 import { bytesOfNeeds, laidFiles, layOut, provideNeeds, type AttemptInput } from './inputs.ts';
 import type { CopyChange, CopyPort, DriverParts } from './parts.ts';
 import { agentOf, prepare, type Prepared } from './preparing.ts';
+import { layProof, proofOf, recallOutput, unprovedWork, withProved } from './proving.ts';
 import { changeFailure, madeFiles } from './result.ts';
 import { questionOf } from './reusing.ts';
 import { sourceOf } from './source.ts';
@@ -34,6 +38,10 @@ type AttemptEnd =
       readonly log: BlobRef | undefined;
       /** False when nothing can have happened: neither a process nor a call was begun. */
       readonly hasBegun: boolean;
+      /** Only where its failures are mended. */
+      readonly made?: UnprovedWork | undefined;
+      readonly again?: readonly (number | null)[];
+      readonly tests?: readonly TestReport[];
     }
   /** It goes on later in its copy; as the event `task-parked` has it. */
   | { readonly kind: 'parked'; readonly until: number | undefined; readonly why: ParkReason };
@@ -53,6 +61,8 @@ export interface Evidence {
   readonly artifacts: readonly Artifact[];
   readonly removed: readonly RemovedFile[];
   readonly inputBytes: number | undefined;
+  /** Left out: its checks ran none. */
+  readonly tests?: readonly TestReport[] | undefined;
 }
 
 /** Names an attempt among all processes of the machine; every process of it carries this, followed by `:` and a nonce. */
@@ -161,6 +171,7 @@ async function onlyAnswers(
   const mode = state.permissions.get(task.id) ?? terms.permissions;
   const laid = await laidFiles({ state, task }, parts);
   return (
+    step.debug === undefined &&
     step.produces.length === 0 &&
     step.checks.length === 0 &&
     laid.ok &&
@@ -170,17 +181,26 @@ async function onlyAnswers(
 }
 
 async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
-  const { input, parts, link, runner, bounds, copy, isExternal } = work;
+  const { input, parts, link, runner, bounds, copy, isExternal, agent } = work;
   const { step, continues } = input;
+  const proof = proofOf(input);
   // Until the outcome is in the journal, whoever goes on after a crash may work in the copy as it was.
   const outlives = isExternal || runner.canPark;
   const keep = (file: string) => (outlives ? parts.blobs.copy(file) : parts.blobs.adopt(file));
-  const failed = async (failure: Failure): Promise<AttemptEnd> => ({
-    kind: 'failed',
-    failure,
-    log: work.hasBegun ? await keepLog(copy, keep) : undefined,
-    hasBegun: work.hasBegun,
-  });
+  let changes: (() => Promise<readonly CopyChange[]>) | undefined;
+  const failed = async (failure: Failure, checked?: Checked): Promise<AttemptEnd> => {
+    const isMended = step.debug !== undefined && mayBeMended(failure);
+    const hasWork = isMended && proof === undefined && agent.runner.kind !== 'command';
+    const made = hasWork && (await unprovedWork({ ...work, ...input }, await changes?.()));
+    return {
+      kind: 'failed',
+      failure,
+      log: work.hasBegun ? await keepLog(copy, keep) : undefined,
+      hasBegun: work.hasBegun,
+      ...(made && { made }),
+      ...(checked && { again: checked.again, tests: checked.tests }),
+    };
+  };
   try {
     if (!continues) {
       await provideNeeds(input, copy);
@@ -188,6 +208,10 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
       if (!laid.ok) {
         return await failed(laid.error);
       }
+    }
+    const carried = proof && (await layProof(proof, input, copy, parts));
+    if (carried?.ok === false) {
+      return await failed(carried.error);
     }
     const spent = await clearBudget(link.wishes, link);
     if (spent !== undefined) {
@@ -202,16 +226,23 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
     }
     // What outlives its program may be looked at without it.
     const seen = continues ? 'recall' : outlives ? 'keep' : 'forget';
-    const changes = bounds && (await copy.watchChanges(seen, signal));
-    const result = await runner.run(requestOf(work), eventsOf(work), signal);
+    const isRun = proof === undefined || agent.runner.kind === 'command';
+    const look = isRun ? bounds && (await copy.watchChanges(seen, signal)) : undefined;
+    changes = look && (async () => unignored(await look(), work, signal));
+    const result = isRun
+      ? await runner.run(requestOf(work), eventsOf(work), signal)
+      : await recallOutput(proof, copy, parts);
+    work.hasBegun ||= !isRun;
+    const judged = await checkedCommand(work, result.ok ? undefined : result.error, signal);
     if (!result.ok) {
-      return await failed(result.error);
+      return await failed(result.error, judged);
     }
     if (result.value.kind === 'parked') {
       return result.value;
     }
     // Before the checks: what these leave behind is not the agent's doing.
-    const changed = changes && (await unignored(await changes(), work, signal));
+    const changed = await changes?.();
+    changes &&= () => Promise.resolve(changed ?? []);
     const wrong = changed && changeFailure(changed, bounds, input.task.owns ?? []);
     if (wrong !== undefined) {
       return await failed(wrong);
@@ -220,21 +251,23 @@ async function workOn(work: Work, signal: AbortSignal): Promise<AttemptEnd> {
     if (unfit !== undefined) {
       return await failed(unfit);
     }
-    const checked = await runChecks(work, signal);
-    if (checked !== undefined) {
-      return await failed(checked);
+    const checked = await runChecks(work, proof?.doubted, signal);
+    const tests = [...judged.tests, ...checked.tests];
+    if (checked.failure !== undefined) {
+      return await failed(checked.failure, { ...checked, tests });
     }
     const evidence = await collectEvidence({ ...work, step, changes: changed }, keep);
     if (!evidence.ok) {
-      return await failed(evidence.error);
+      return await failed(evidence.error, { ...checked, tests });
     }
     const made = {
       ...evidence.value,
+      ...(carried && withProved(evidence.value, carried.value)),
       exitCode: result.value.exitCode,
       inputBytes: Buffer.byteLength(work.prompt) + bytesOfNeeds(input),
     };
     await keepResult(work, made, result.value.trace);
-    return { kind: 'succeeded', ...made };
+    return { kind: 'succeeded', ...made, ...(tests.length > 0 && { tests }) };
   } catch (thrown) {
     return await failed(signal.aborted ? { reason: 'cancelled' } : internalFailure(thrown));
   }
@@ -347,38 +380,6 @@ export async function collectEvidence(
         inputBytes: undefined,
       })
     : made;
-}
-
-/** The first check that is not passed, as a failure. */
-async function runChecks(
-  { input, copy, env, parts, terms }: Work,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const { state, task, step, attempt } = input;
-  for (const { command, timeoutMs } of step.checks) {
-    const { code, tail } = await parts.runCheck(
-      {
-        run: state.run,
-        task: task.id,
-        attempt,
-        command,
-        timeoutMs,
-        folder: copy.folder,
-        scratch: copy.scratch,
-        env,
-        logFile: copy.logFile,
-        sandbox: terms.sandbox,
-      },
-      signal,
-    );
-    if (signal.aborted) {
-      return { reason: 'cancelled' };
-    }
-    if (code !== 0) {
-      return { reason: 'check-failed', command: command.join(' '), code, tail };
-    }
-  }
-  return undefined;
 }
 
 /** What was printed before it failed; a command that never started has no log. */

@@ -3,6 +3,7 @@ import type { TaskId } from '../domain/ids.ts';
 import { isDone, isFine, type RunState } from '../domain/runState.ts';
 import { askedTheSame } from '../domain/sameQuestion.ts';
 import type { Graph } from '../graph/graph.ts';
+import { fixesOf } from '../journal/mendingFold.ts';
 
 /** What the driver does next. */
 export type Action =
@@ -13,6 +14,8 @@ export type Action =
   | { readonly kind: 'ask-cache'; readonly task: TaskId }
   /** Find out which lanes it and others stand for. */
   | { readonly kind: 'unfold'; readonly task: TaskId }
+  /** Find out what becomes of its failure: who mends it, or that nobody does. */
+  | { readonly kind: 'debug'; readonly task: TaskId }
   | { readonly kind: 'open-gate'; readonly task: TaskId }
   | { readonly kind: 'skip'; readonly task: TaskId }
   | { readonly kind: 'land'; readonly task: TaskId }
@@ -97,6 +100,9 @@ function decideNext(state: RunState, rules: Rules, now: number): Action[] {
   }
   for (const task of frontier.undecided) {
     actions.push({ kind: 'judge', task });
+  }
+  for (const task of frontier.faulty) {
+    actions.push({ kind: 'debug', task });
   }
   for (const task of frontier.dueGates) {
     actions.push({ kind: 'open-gate', task });
@@ -210,11 +216,12 @@ function begunLandings({ frontier, landings }: RunState): Action[] {
 }
 
 function statusOf(state: RunState, graph: Graph<TaskId>): RunStatus {
+  const fixes = fixesOf(state.mending);
   const is = (what: typeof isDone) => (id: TaskId) => {
     const task = state.tasks.get(id);
     return task !== undefined && what(task);
   };
-  if (graph.ids.every(is(isFine))) {
+  if (graph.ids.every((id) => fixes.has(id) || is(isFine)(id))) {
     const landed = [...state.landings.values()].every(({ kind }) => kind !== 'failed');
     return landed ? 'succeeded' : 'degraded';
   }

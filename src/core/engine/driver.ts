@@ -9,6 +9,7 @@ import type { RunFold } from '../journal/fold.ts';
 import { failedNeeds } from '../journal/skipping.ts';
 import { Answering } from './answering.ts';
 import type { AttemptOutcome } from './attempt.ts';
+import { debug, debuggingEvents } from './debugging.ts';
 import { decide, isEnding, nextLook, type Action, type Rules } from './decide.ts';
 import { Desk } from './desk.ts';
 import { asError, Effects, type DriveEnd, type DriveOptions, type Message } from './effects.ts';
@@ -175,6 +176,8 @@ export class RunDriver {
         return this.#effects.begin(action.task, () => this.#judge(action.task));
       case 'unfold':
         return this.#effects.begin(action.task, () => unfold(action.task, this.#desk));
+      case 'debug':
+        return this.#effects.begin(action.task, () => debug(action.task, this.#desk));
       case 'open-gate':
         return this.#gating.open(action.task);
       case 'ask-cache':
@@ -265,6 +268,12 @@ export class RunDriver {
         this.#effects.ended(message.task);
         if (this.#letGo === undefined) {
           this.#desk.append(...unfoldingEvents(message.unfolding, this.#desk));
+        }
+        break;
+      case 'debugged':
+        this.#effects.ended(message.task);
+        if (this.#letGo === undefined) {
+          this.#desk.append(...debuggingEvents(message, this.#desk));
         }
         break;
       case 'gate-shown':

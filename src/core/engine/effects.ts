@@ -9,6 +9,7 @@ import type { Question, Reply } from '../domain/question.ts';
 import type { RequestOutcome, RunRequest } from '../domain/request.ts';
 import type { ProcessIdentity } from '../domain/runner.ts';
 import { runAttempt, type AttemptLink, type AttemptOutcome, type Evidence } from './attempt.ts';
+import type { Debugged } from './debugging.ts';
 import type { ShownGate } from './gate.ts';
 import type { AttemptInput } from './inputs.ts';
 import type { LandingStep } from './landing.ts';
@@ -60,6 +61,7 @@ export type Message =
   | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly outcome: AttemptOutcome }
   | { readonly kind: 'judged'; readonly task: TaskId; readonly met: boolean }
   | { readonly kind: 'unfolded'; readonly task: TaskId; readonly unfolding: Unfolding }
+  | Debugged
   | { readonly kind: 'gate-shown'; readonly task: TaskId; readonly shown: ShownGate }
   /** Whether the checkout is what it was. */
   | {

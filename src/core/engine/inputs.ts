@@ -4,6 +4,7 @@ import { workspaceFailure, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState } from '../domain/runState.ts';
 import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { ownNeeds } from '../journal/fixedPlan.ts';
 import type { CopyPort, DriverParts, LaidFile, ProvidedFile } from './parts.ts';
 
 /** What one attempt of a task works with. */
@@ -28,7 +29,7 @@ export async function provideNeeds(
   copy: CopyPort,
 ): Promise<void> {
   const files: ProvidedFile[] = [];
-  for (const need of task.needs) {
+  for (const need of ownNeeds(task)) {
     const needed = state.tasks.get(need);
     const step = planned.get(need)?.step;
     if (needed === undefined || step?.kind !== 'agent') {
@@ -59,15 +60,15 @@ export async function provideNeeds(
 /** Bytes of the outputs that a task is given. */
 export function bytesOfNeeds({ state, task }: AttemptInput): number {
   let bytes = 0;
-  for (const need of task.needs) {
+  for (const need of ownNeeds(task)) {
     const needed = state.tasks.get(need);
     bytes += needed?.kind === 'succeeded' ? needed.output.bytes : 0;
   }
   return bytes;
 }
 
-/** A file of what an attempt begins with. */
-interface Laid {
+/** A file of what tasks have made together. */
+export interface Laid {
   readonly by: TaskId;
   /** `undefined`: it is not there. */
   readonly is: FileVersion | undefined;
@@ -76,17 +77,19 @@ interface Laid {
 }
 
 /**
- * What the tasks it is built on have made, as it lies in its copy. Where two of them changed the same file and neither
- * saw what the other did, both changes are in it, if they can be.
+ * What these tasks have made, in this order, by path. Where two of them changed the same file and neither saw what the
+ * other did, both changes are in it, if they can be. What is not proved yet counts as made.
  */
-export async function laidFiles(
-  { state, task }: Pick<AttemptInput, 'state' | 'task'>,
+export async function madeBy(
+  tasks: readonly TaskId[],
+  { state }: Pick<AttemptInput, 'state'>,
   { mergeFiles }: Pick<DriverParts, 'mergeFiles'>,
-): Promise<Result<readonly LaidFile[], Failure>> {
+): Promise<Result<ReadonlyMap<string, Laid>, Failure>> {
   const laid = new Map<string, Laid>();
-  for (const by of task.builtOn) {
-    const made = state.tasks.get(by);
-    if (made?.kind !== 'succeeded') {
+  for (const by of tasks) {
+    const task = state.tasks.get(by);
+    const made = task?.kind === 'succeeded' ? task : state.mending.get(by)?.made;
+    if (made === undefined) {
       continue;
     }
     const results = [
@@ -110,15 +113,24 @@ export async function laidFiles(
       laid.set(path, { by, is: merged, was: other.was ?? was });
     }
   }
-  return ok(
-    [...laid].map(([path, { is }]): LaidFile => {
-      if (is === undefined) {
-        return { path, removed: true };
-      }
-      const { digest: blob, bytes, executable } = is;
-      return { path, blob, bytes, executable };
-    }),
-  );
+  return ok(laid);
+}
+
+/** What the tasks it is built on have made, as it lies in its copy. */
+export async function laidFiles(
+  { state, task }: Pick<AttemptInput, 'state' | 'task'>,
+  parts: Pick<DriverParts, 'mergeFiles'>,
+): Promise<Result<readonly LaidFile[], Failure>> {
+  const made = await madeBy(task.builtOn, { state }, parts);
+  return made.ok ? ok([...made.value].map(laidFile)) : made;
+}
+
+export function laidFile([path, { is }]: readonly [string, Laid]): LaidFile {
+  if (is === undefined) {
+    return { path, removed: true };
+  }
+  const { digest: blob, bytes, executable } = is;
+  return { path, blob, bytes, executable };
 }
 
 /** Puts them into the copy. */

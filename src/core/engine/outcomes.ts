@@ -1,5 +1,5 @@
 import type { EventBody } from '../domain/event.ts';
-import { mayPass, type Failure } from '../domain/failure.ts';
+import { mayBeMended, mayPass, type Failure } from '../domain/failure.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
 import type { AgentStep, RetryRule } from '../domain/workflow.ts';
@@ -38,7 +38,7 @@ export function outcomeEvent(
   // With what it took before it was parked.
   const tookMs = durationMs + workedMs;
   if (outcome.kind === 'succeeded') {
-    const { exitCode, output, log, artifacts, removed, inputBytes } = outcome;
+    const { exitCode, output, log, artifacts, removed, inputBytes, tests } = outcome;
     return {
       type: 'task-succeeded',
       task,
@@ -51,6 +51,7 @@ export function outcomeEvent(
       ...(removed.length > 0 && { removed }),
       inputBytes,
       accepted: undefined,
+      ...(tests && { tests }),
     };
   }
   const isForGood = isEnding || (state.frontier.stopping.has(task) && !state.held.has(task));
@@ -71,18 +72,32 @@ export function outcomeEvent(
       ? { type: 'task-unknown', task, attempt, log }
       : { type: 'task-interrupted', task, attempt };
   }
-  const { retry } = step;
-  return retry !== undefined && isWorthRetrying(retry, running, failure) && !isEnding
-    ? {
-        type: 'task-retried',
-        task,
-        attempt,
-        durationMs: tookMs,
-        failure,
-        log,
-        until: Math.round(chance.now + waitMs(retry, running.tries, chance.random)),
-      }
-    : { type: 'task-failed', task, attempt, durationMs: tookMs, failure, log };
+  const { retry, debug } = step;
+  // What is to be proved is not asked of its agent again.
+  const isAgain = retry !== undefined && !state.mending.has(task) && !isEnding;
+  if (isAgain && isWorthRetrying(retry, running, failure)) {
+    return {
+      type: 'task-retried',
+      task,
+      attempt,
+      durationMs: tookMs,
+      failure,
+      log,
+      until: Math.round(chance.now + waitMs(retry, running.tries, chance.random)),
+    };
+  }
+  const { made, again = [], tests = [] } = outcome;
+  const found = {
+    task,
+    attempt,
+    durationMs: tookMs,
+    failure,
+    log,
+    ...(tests.length > 0 && { tests }),
+  };
+  return debug !== undefined && mayBeMended(failure) && !isEnding
+    ? { type: 'task-faulted', ...found, ...(made && { made }), ...(again.length > 0 && { again }) }
+    : { type: 'task-failed', ...found };
 }
 
 function isWorthRetrying(

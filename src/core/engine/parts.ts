@@ -2,16 +2,18 @@ import type { Clock } from '../base/clock.ts';
 import type { Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
-import type { Agent, RunnerSpec } from '../domain/agent.ts';
+import type { Agent, Check, RunnerSpec } from '../domain/agent.ts';
 import type { Approvals } from '../domain/approvals.ts';
 import type { KeptResult, MissReason, Reuse } from '../domain/cache.ts';
 import type { Artifact, BlobRef, EventBody, FileVersion, RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { MendDecision, MendQuestion } from '../domain/mendQuestion.ts';
 import type { AgentName, ObjectId, RunId, TaskId } from '../domain/ids.ts';
 import type { LandingRequest, PreparedLanding } from '../domain/landing.ts';
 import type { CheckOutcome, CheckRequest, ProcessIdentity, Runner } from '../domain/runner.ts';
 import type { TaskState } from '../domain/runState.ts';
 import type { CacheRule, PermissionMode, Terms } from '../domain/terms.ts';
+import type { TestReport } from '../domain/testReport.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { AgentStep, JsonValue } from '../domain/workflow.ts';
 
@@ -65,6 +67,14 @@ export interface DriverParts {
   readonly onAppended: (events: readonly RunEvent[]) => void;
   /** Lays the plan open again with what these tasks have printed, and keeps it. The error is for people. */
   readonly unfold: (outputs: ReadonlyMap<TaskId, string>) => Promise<Result<Digest, string>>;
+  /** What is to become of a task that failed. Pure. */
+  readonly mend: (question: MendQuestion) => MendDecision;
+  /** What a check has reported of tests; `undefined`: it ran none that we know of. */
+  readonly testReport: (
+    check: Check,
+    printed: string,
+    folder: string,
+  ) => Promise<TestReport | undefined>;
   /** More stands in the log of the task's running attempt. */
   readonly onPrinted: (task: TaskId) => void;
 }

@@ -1,6 +1,7 @@
 import { digestOfJson } from '../base/digest.ts';
 import { cacheUseOf } from '../domain/cacheUse.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { ownNeeds } from '../journal/fixedPlan.ts';
 import type { Desk } from './desk.ts';
 import type { Message } from './effects.ts';
 import { laidFiles, type AttemptInput } from './inputs.ts';
@@ -123,7 +124,7 @@ export async function questionOf(
 }
 
 function needsOf({ planned, state, task }: Asked): readonly NeedFacts[] {
-  return task.needs.flatMap((need): readonly NeedFacts[] => {
+  return ownNeeds(task).flatMap((need): readonly NeedFacts[] => {
     const needed = state.tasks.get(need);
     const step = planned.get(need)?.step;
     if (needed === undefined || step?.kind !== 'agent') {

@@ -18,8 +18,11 @@ import {
   blobRef,
   checkoutChange,
   conflictChoice,
+  fix,
   mergePlace,
   removedFile,
+  testReport,
+  unprovedWork,
 } from './resultSchema.ts';
 import {
   actor,
@@ -53,6 +56,8 @@ const processIdentity = z.strictObject({
 const text = z.string();
 
 const amount = z.number().nonnegative();
+
+const tests = z.array(testReport).optional();
 
 const usage = z.strictObject({
   input: count,
@@ -190,6 +195,7 @@ export const runEvent = z.discriminatedUnion('type', [
     removed: z.array(removedFile).optional(),
     inputBytes: orUndefined(count),
     accepted: orUndefined(z.union([actor, z.literal('probe')])),
+    tests,
   }),
   z.strictObject({
     ...header,
@@ -198,7 +204,21 @@ export const runEvent = z.discriminatedUnion('type', [
     durationMs,
     failure,
     log: orUndefined(blobRef),
+    tests,
   }),
+  z.strictObject({
+    ...header,
+    type: z.literal('task-faulted'),
+    ...attempt,
+    durationMs,
+    failure,
+    log: orUndefined(blobRef),
+    made: unprovedWork.optional(),
+    again: z.array(z.int().nullable()).optional(),
+    tests,
+  }),
+  z.strictObject({ ...header, type: z.literal('fix-opened'), fix }),
+  z.strictObject({ ...header, type: z.literal('task-given-up'), task: taskId, failure }),
   z.strictObject({
     ...header,
     type: z.literal('task-retried'),

@@ -62,6 +62,15 @@ export class Expectations {
     return task;
   }
 
+  /** That it failed, and that it is to be decided what becomes of it. */
+  faulty(event: RunEvent, id: TaskId): Extract<TaskState, { readonly kind: 'pending' }> {
+    const task = this.kind(event, id, 'pending');
+    if (!this.#frontier.faulty.has(id)) {
+      throw new ImpossibleEvent(event, 'it has not failed, or its last fix has not ended');
+    }
+    return task;
+  }
+
   /** That these can be asked for again: they are there, and none of them runs. */
   reset(event: RunEvent, tasks: readonly TaskId[], phase: RunPhase): void {
     if (tasks.length === 0) {

@@ -13,11 +13,14 @@ import {
 import type { Mutable } from '../base/mutable.ts';
 import type { RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
+import { Board } from './board.ts';
 import { CacheFold } from './cacheFold.ts';
 import { lookedAgain } from './checkoutFold.ts';
-import { Expectations, ImpossibleEvent } from './expectations.ts';
-import { MutableFrontier } from './frontier.ts';
+import { ImpossibleEvent, type Expectations } from './expectations.ts';
+import type { MutableFrontier } from './frontier.ts';
+import { withFix, withFixesOf, withoutFixes } from './fixedPlan.ts';
 import { LandingsFold } from './landingsFold.ts';
+import { MendingFold } from './mendingFold.ts';
 import { mergeAfter } from './mergeFold.ts';
 import * as outcomes from './outcomes.ts';
 import { PeopleFold } from './peopleFold.ts';
@@ -60,18 +63,13 @@ export type PlanSource = (digest: Digest) => RunPlan | undefined;
 
 export class RunFold {
   readonly #plans: PlanSource;
-  readonly #tasks = new Map<TaskId, TaskState>();
-  /** Tasks that an earlier plan had, as they were last: their lanes may come back. */
-  readonly #left = new Map<TaskId, TaskState>();
+  readonly #board: Board;
   readonly #landings = new LandingsFold();
   readonly #talk = new TalkFold();
   readonly #cache = new CacheFold();
   readonly #people = new PeopleFold();
+  readonly #mending = new MendingFold();
   readonly #state: Mutable<RunState>;
-  #plan: RunPlan;
-  #graph: Graph<TaskId>;
-  #frontier: MutableFrontier;
-  #expect: Expectations;
 
   /** @param plans those the plan may change into @throws ImpossibleEvent unless `created` is a run's first event */
   constructor(
@@ -84,13 +82,10 @@ export class RunFold {
       throw new ImpossibleEvent(created, 'a run starts with run-created, event 1');
     }
     this.#plans = plans;
-    this.#plan = plan;
-    this.#graph = graph;
-    for (const id of graph.ids) {
-      this.#tasks.set(id, outcomes.UNTOUCHED);
-    }
-    this.#frontier = this.#frontierOf(plan, graph);
-    this.#expect = new Expectations(this.#tasks, this.#frontier);
+    this.#board = new Board(plan, graph, {
+      ...{ landings: this.#landings.landings, missed: this.#cache.misses },
+      ...{ held: this.#people.held, mending: this.#mending.mending },
+    });
     this.#state = {
       run: created.run,
       workflow: created.workflow,
@@ -100,11 +95,12 @@ export class RunFold {
       seq: created.seq,
       epoch: created.epoch,
       phase: { kind: 'active' },
-      tasks: this.#tasks,
+      tasks: this.#board.tasks,
       ...this.#landings.facts,
       ...this.#talk.facts,
       ...this.#cache.facts,
       ...this.#people.facts,
+      mending: this.#mending.mending,
       frontier: this.#frontier,
     };
   }
@@ -116,11 +112,23 @@ export class RunFold {
 
   /** As of the last event. */
   get plan(): RunPlan {
-    return this.#plan;
+    return this.#board.plan;
   }
 
   get graph(): Graph<TaskId> {
-    return this.#graph;
+    return this.#board.graph;
+  }
+
+  get #tasks(): Map<TaskId, TaskState> {
+    return this.#board.tasks;
+  }
+
+  get #frontier(): MutableFrontier {
+    return this.#board.frontier;
+  }
+
+  get #expect(): Expectations {
+    return this.#board.expect;
   }
 
   /** @throws ImpossibleEvent */
@@ -179,14 +187,23 @@ export class RunFold {
         }
         break;
       case 'task-failed':
-        this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, outcomes.failed(event), event.durationMs);
-        break;
-      case 'task-retried': {
+      case 'task-retried':
+      case 'task-faulted': {
         const running = this.#expect.attempt(event, event.task, event.attempt);
-        this.#become(event.task, outcomes.retried(event, running), event.durationMs);
+        if (event.type === 'task-faulted') {
+          this.#mending.faulted(event);
+        }
+        this.#become(event.task, outcomes.ended(event, running), event.durationMs);
         break;
       }
+      case 'fix-opened':
+        this.#expect.faulty(event, event.fix.of);
+        this.#mending.opened(event);
+        this.#adopt(event, withFix(this.plan, event.fix));
+        break;
+      case 'task-given-up':
+        this.#become(event.task, outcomes.givenUp(event, this.#expect.faulty(event, event.task)));
+        break;
       case 'task-interrupted': {
         const running = this.#expect.attempt(event, event.task, event.attempt);
         this.#cache.forget(event.task);
@@ -287,13 +304,13 @@ export class RunFold {
         if (changes !== undefined) {
           this.#expect.reset(event, changes.reset, this.#state.phase);
         }
-        const needs = (id: TaskId) => this.#graph.needs(id);
+        const needs = (id: TaskId) => this.graph.needs(id);
         const evidence = evidenceBefore(event.task, needs, this.#tasks);
         this.#people.answered(event, gate, evidence);
         if (changes === undefined) {
           this.#become(event.task, outcomes.answered(event, gate));
         } else {
-          this.#askAgain(changes.reset, []);
+          this.#askAgain(event, changes.reset);
         }
         break;
       }
@@ -301,7 +318,7 @@ export class RunFold {
         this.#expect.kind(event, event.task, 'approved');
         this.#expect.reset(event, event.reset, this.#state.phase);
         this.#people.doubted(event);
-        this.#askAgain(event.reset, []);
+        this.#askAgain(event, event.reset);
         break;
       case 'landing-started':
       case 'landing-done':
@@ -331,12 +348,6 @@ export class RunFold {
     this.#state.epoch = event.epoch;
   }
 
-  #frontierOf(plan: RunPlan, graph: Graph<TaskId>): MutableFrontier {
-    const { landings } = this.#landings;
-    const { misses } = this.#cache;
-    return new MutableFrontier(plan, graph, this.#tasks, landings, this.#people.held, misses);
-  }
-
   #skip(id: TaskId, endedAt: number, why: SkipReason): void {
     const task = this.#tasks.get(id);
     this.#become(id, {
@@ -354,11 +365,16 @@ export class RunFold {
     }
     // Who wants a gate anew wants to be asked, whatever was answered.
     event.fresh.forEach((id) => this.#people.forget(id));
-    this.#askAgain(event.tasks, event.fresh);
+    this.#askAgain(event, event.tasks, event.fresh);
   }
 
-  #askAgain(tasks: readonly TaskId[], fresh: readonly TaskId[]): void {
-    for (const id of tasks) {
+  #askAgain(event: RunEvent, tasks: readonly TaskId[], fresh: readonly TaskId[] = []): void {
+    const gone = this.#mending.reset(new Set(tasks), this.plan);
+    if (gone.size > 0) {
+      this.#adopt(event, withoutFixes(this.plan, gone));
+      this.#board.forget(gone);
+    }
+    for (const id of tasks.filter((one) => !gone.has(one))) {
       const attempts = attemptsOf(this.#tasks.get(id) ?? outcomes.UNTOUCHED);
       this.#cache.forget(id, fresh.includes(id));
       this.#landings.landings.delete(id);
@@ -375,33 +391,13 @@ export class RunFold {
     if (plan === undefined) {
       throw new ImpossibleEvent(event, 'that plan is not there');
     }
-    const graph = graphOf(plan);
-    const before = new Map([...this.#left, ...this.#tasks]);
-    const ids = new Set(graph.ids);
-    if ([...this.#frontier.running].some((id) => !ids.has(id))) {
-      throw new ImpossibleEvent(event, 'a task is running that the plan does not have');
-    }
-    this.#tasks.clear();
-    for (const id of graph.ids) {
-      this.#tasks.set(id, outcomes.UNTOUCHED);
-    }
-    carryHolds(this.#people.held, this.#plan, plan);
-    const frontier = this.#frontierOf(plan, graph);
-    for (const id of graph.forwards) {
-      const state = before.get(id);
-      if (state !== undefined) {
-        before.delete(id);
-        this.#tasks.set(id, state);
-        frontier.takeOver(id, outcomes.UNTOUCHED, state, this.#frontier);
-      }
-    }
-    this.#left.clear();
-    before.forEach((state, id) => this.#left.set(id, state));
-    this.#plan = plan;
-    this.#graph = graph;
-    this.#frontier = frontier;
-    this.#expect = new Expectations(this.#tasks, frontier);
-    this.#state.frontier = frontier;
+    this.#adopt(event, withFixesOf(plan, this.plan.fixes ?? []));
+  }
+
+  #adopt(event: RunEvent, plan: RunPlan): void {
+    carryHolds(this.#people.held, this.plan, plan);
+    this.#board.adopt(event, plan);
+    this.#state.frontier = this.#frontier;
   }
 
   /** @param durationMs what its attempt has taken so far, where that is known */

@@ -1,4 +1,5 @@
 import { cacheUseOf } from '../domain/cacheUse.ts';
+import type { Mending } from '../domain/debugging.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   hasEnded,
@@ -12,7 +13,19 @@ import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
 import type { Graph } from '../graph/graph.ts';
 import { orderOf } from '../graph/order.ts';
 import { LaneCaps } from './laneCaps.ts';
+import { isUndecided } from './mendingFold.ts';
 import { MutableReady } from './readyTasks.ts';
+
+/** The fold's own maps, read whenever something has moved. */
+export interface FoldedFacts {
+  /** All pending when the frontier is made. */
+  readonly tasks: ReadonlyMap<TaskId, TaskState>;
+  readonly landings: ReadonlyMap<TaskId, LandingState>;
+  readonly held: ReadonlyMap<TaskId, unknown>;
+  /** Tasks that the cache has been asked about, and that are to run. */
+  readonly missed: ReadonlyMap<TaskId, unknown>;
+  readonly mending: ReadonlyMap<TaskId, Mending>;
+}
 
 /** What never changes about a task. */
 interface TaskFacts {
@@ -21,6 +34,10 @@ interface TaskFacts {
   readonly after: 'done' | 'ended';
   /** Needs that only have to be fine. */
   readonly barrier: ReadonlySet<TaskId> | undefined;
+  /** Needs that only have to have ended. */
+  readonly mendedBy: readonly TaskId[] | undefined;
+  /** No step of the workflow: nothing of it lands by itself, and its failure is not the run's. */
+  readonly isFix: boolean;
   readonly estimateMs: number;
   /** Not empty for what stands for lanes. */
   readonly unfoldsAfter: readonly TaskId[];
@@ -33,7 +50,7 @@ const STARTED = { kind: 'started' } as const;
 /**
  * Owned by the fold: it is told of every change of a task and keeps the sets of `Frontier` true.
  *
- * R1  A pending task is in exactly one of `unasked`, `ready`, `delayed`, `undecided`, `dueGates`, `doomed`, or in none
+ * R1  A pending task is in exactly one of `unasked`, `ready`, `delayed`, `undecided`, `faulty`, `dueGates`, `doomed`, or none
  *     while it waits for what it needs, is held, or stands for lanes (`folded`).
  * R2  A change costs what it touches: the task, what needs it, and, for a gate, what it guards.
  */
@@ -42,6 +59,7 @@ export class MutableFrontier implements Frontier {
   readonly unasked = new Set<TaskId>();
   readonly delayed = new Map<TaskId, number>();
   readonly undecided = new Set<TaskId>();
+  readonly faulty = new Set<TaskId>();
   readonly dueGates = new Set<TaskId>();
   readonly doomed = new Set<TaskId>();
   readonly folded = new Map<TaskId, readonly TaskId[]>();
@@ -56,11 +74,7 @@ export class MutableFrontier implements Frontier {
 
   readonly #graph: Graph<TaskId>;
   readonly #facts: ReadonlyMap<TaskId, TaskFacts>;
-  readonly #tasks: ReadonlyMap<TaskId, TaskState>;
-  readonly #landings: ReadonlyMap<TaskId, LandingState>;
-  readonly #held: ReadonlyMap<TaskId, unknown>;
-  /** Tasks that the cache has been asked about, and that are to run. */
-  readonly #missed: ReadonlyMap<TaskId, unknown>;
+  readonly #folded: FoldedFacts;
   readonly #lanes: LaneCaps;
   /** Running tasks that are to end for good. */
   readonly #stopAsked = new Set<TaskId>();
@@ -74,23 +88,13 @@ export class MutableFrontier implements Frontier {
   /** Gates that guard each task and are not approved; a task nothing guards is not in it. */
   readonly #guards = new Map<TaskId, number>();
 
-  /** The maps are the fold's own, read whenever something has moved. @param tasks all pending */
-  constructor(
-    plan: RunPlan,
-    graph: Graph<TaskId>,
-    tasks: ReadonlyMap<TaskId, TaskState>,
-    landings: ReadonlyMap<TaskId, LandingState>,
-    held: ReadonlyMap<TaskId, unknown>,
-    missed: ReadonlyMap<TaskId, unknown>,
-  ) {
+  constructor(plan: RunPlan, graph: Graph<TaskId>, folded: FoldedFacts) {
     this.#graph = graph;
-    this.#missed = missed;
-    this.#tasks = tasks;
-    this.#landings = landings;
-    this.#held = held;
+    this.#folded = folded;
     const facts = new Map<TaskId, TaskFacts>();
     this.#lanes = new LaneCaps(plan.tasks);
-    for (const { id, step, conditions, after, barrier, estimateMs, unfoldsAfter } of plan.tasks) {
+    for (const task of plan.tasks) {
+      const { id, step, conditions, after, barrier, estimateMs, unfoldsAfter, mendedBy } = task;
       const isGate = step.kind === 'gate';
       const weight = isGate ? 0 : estimateMs;
       facts.set(id, {
@@ -98,6 +102,8 @@ export class MutableFrontier implements Frontier {
         hasConditions: conditions.length > 0,
         after,
         barrier: barrier.length > 0 ? new Set(barrier) : undefined,
+        mendedBy,
+        isFix: task.fix !== undefined,
         estimateMs: weight,
         unfoldsAfter,
         usesCache: mayUseCache(plan, step),
@@ -111,8 +117,8 @@ export class MutableFrontier implements Frontier {
       const { length } = graph.needs(id);
       this.#undone.set(id, length);
       this.#unended.set(id, length);
-      const { isGate, unfoldsAfter } = this.#factsOf(id);
-      if (isGate) {
+      const { unfoldsAfter } = this.#factsOf(id);
+      if (this.#isGuard(id)) {
         this.#guard(id, 1);
       }
       if (unfoldsAfter.length > 0) {
@@ -132,10 +138,8 @@ export class MutableFrontier implements Frontier {
     this.#enter(id, next);
     this.#lanes.moved(id, before, next);
     this.#tellDependents(id, before, next);
-    if (next.kind === 'approved') {
-      this.#guard(id, -1);
-    } else if (before.kind === 'approved') {
-      this.#guard(id, 1);
+    if (this.#isGuard(id) && (next.kind === 'approved') !== (before.kind === 'approved')) {
+      this.#guard(id, next.kind === 'approved' ? -1 : 1);
     }
   }
 
@@ -168,7 +172,7 @@ export class MutableFrontier implements Frontier {
 
   /** The task was held or released. Of an attempt under way the last wish counts. */
   heldOrReleased(id: TaskId): void {
-    if (this.#held.has(id)) {
+    if (this.#folded.held.has(id)) {
       this.#stopAsked.delete(id);
       if (this.running.has(id)) {
         this.stopping.add(id);
@@ -219,7 +223,7 @@ export class MutableFrontier implements Frontier {
         this.unknown.delete(id);
         break;
       case 'failed':
-        this.failed -= 1;
+        this.failed -= this.#factsOf(id).isFix ? 0 : 1;
         break;
       default:
         this.landable.delete(id);
@@ -250,7 +254,7 @@ export class MutableFrontier implements Frontier {
         this.unknown.add(id);
         break;
       case 'failed':
-        this.failed += 1;
+        this.failed += this.#factsOf(id).isFix ? 0 : 1;
         break;
       case 'succeeded':
         this.#considerLanding(id);
@@ -271,7 +275,9 @@ export class MutableFrontier implements Frontier {
       return;
     }
     for (const dependent of this.#graph.dependents(id)) {
-      const met = this.#factsOf(dependent).barrier?.has(id) === true ? fine : done;
+      const { barrier, mendedBy } = this.#factsOf(dependent);
+      const isFixed = mendedBy?.includes(id) === true;
+      const met = isFixed ? ended : barrier?.has(id) === true ? fine : done;
       this.#undone.set(dependent, (this.#undone.get(dependent) ?? 0) + met);
       this.#unended.set(dependent, (this.#unended.get(dependent) ?? 0) + ended);
       this.#place(dependent);
@@ -280,7 +286,7 @@ export class MutableFrontier implements Frontier {
 
   /** R1 */
   #place(id: TaskId): void {
-    const task = this.#tasks.get(id);
+    const task = this.#folded.tasks.get(id);
     if (task?.kind !== 'pending') {
       return;
     }
@@ -300,9 +306,12 @@ export class MutableFrontier implements Frontier {
       return;
     }
     this.#placed.add(id);
-    if (hasConditions && !this.#wanted.has(id)) {
+    const mending = this.#folded.mending.get(id);
+    if (mending !== undefined && isUndecided(mending, this.#folded.tasks)) {
+      this.faulty.add(id);
+    } else if (hasConditions && !this.#wanted.has(id)) {
       this.undecided.add(id);
-    } else if (this.#held.has(id)) {
+    } else if (this.#folded.held.has(id)) {
       return;
     } else if (isGate) {
       this.dueGates.add(id);
@@ -310,7 +319,7 @@ export class MutableFrontier implements Frontier {
       const until = task.retry?.until ?? task.parked?.until;
       if (until !== undefined) {
         this.delayed.set(id, until);
-      } else if (usesCache && task.parked === undefined && !this.#missed.has(id)) {
+      } else if (usesCache && task.parked === undefined && !this.#folded.missed.has(id)) {
         this.unasked.add(id);
       } else {
         this.ready.add(id);
@@ -320,7 +329,7 @@ export class MutableFrontier implements Frontier {
 
   /** True for a task that gives no output any more. */
   #isLost(id: TaskId): boolean {
-    const task = this.#tasks.get(id);
+    const task = this.#folded.tasks.get(id);
     return task !== undefined && hasEnded(task) && task.kind !== 'succeeded';
   }
 
@@ -333,6 +342,7 @@ export class MutableFrontier implements Frontier {
     this.ready.delete(id);
     this.delayed.delete(id);
     this.undecided.delete(id);
+    this.faulty.delete(id);
     this.dueGates.delete(id);
   }
 
@@ -350,11 +360,19 @@ export class MutableFrontier implements Frontier {
     }
   }
 
+  /** A gate that asks how a failure is to be mended guards nothing. */
+  #isGuard(id: TaskId): boolean {
+    const { isGate, isFix } = this.#factsOf(id);
+    return isGate && !isFix;
+  }
+
   #considerLanding(id: TaskId): void {
-    const task = this.#tasks.get(id);
-    const hasLanded = (this.#landings.get(id) ?? STARTED).kind !== 'started';
+    const task = this.#folded.tasks.get(id);
+    const hasLanded = (this.#folded.landings.get(id) ?? STARTED).kind !== 'started';
     const made =
-      task?.kind === 'succeeded' && (task.artifacts.length > 0 || task.removed.length > 0);
+      !this.#factsOf(id).isFix &&
+      task?.kind === 'succeeded' &&
+      (task.artifacts.length > 0 || task.removed.length > 0);
     if (made && !hasLanded && !this.#guards.has(id)) {
       this.landable.add(id);
     }

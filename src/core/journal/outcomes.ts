@@ -52,7 +52,7 @@ export function continued(
   return { kind: 'running', attempt, tries, startedAt, process: undefined, workedMs };
 }
 
-export function retried(event: Event<'task-retried'>, { tries }: State<'running'>): TaskState {
+function retried(event: Event<'task-retried'>, { tries }: State<'running'>): TaskState {
   const { attempt: attempts, failure, until } = event;
   return { ...UNTOUCHED, attempts, tries: tries + 1, retry: { failure, until } };
 }
@@ -91,6 +91,7 @@ export function succeeded(event: Event<'task-succeeded'>): TaskState {
     inputBytes: event.inputBytes,
     accepted: event.accepted,
     reused: undefined,
+    tests: event.tests ?? [],
   };
 }
 
@@ -109,10 +110,26 @@ export function reused(event: Event<'task-reused'>, { attempts }: State<'pending
     inputBytes: event.inputBytes,
     accepted: undefined,
     reused: event.reuse,
+    tests: [],
   };
 }
 
-export function failed(event: Event<'task-failed'>): TaskState {
+/** An attempt that did not do what it was to: it has failed, is made again, or is mended. */
+export function ended(
+  event: Event<'task-failed' | 'task-retried' | 'task-faulted'>,
+  running: State<'running'>,
+): TaskState {
+  switch (event.type) {
+    case 'task-failed':
+      return failed(event);
+    case 'task-retried':
+      return retried(event, running);
+    case 'task-faulted':
+      return { ...UNTOUCHED, attempts: event.attempt };
+  }
+}
+
+function failed(event: Event<'task-failed'>): TaskState {
   return {
     kind: 'failed',
     attempt: event.attempt,
@@ -120,6 +137,19 @@ export function failed(event: Event<'task-failed'>): TaskState {
     durationMs: event.durationMs,
     failure: event.failure,
     log: event.log,
+    tests: event.tests ?? [],
+  };
+}
+
+export function givenUp(event: Event<'task-given-up'>, { attempts }: State<'pending'>): TaskState {
+  return {
+    kind: 'failed',
+    attempt: attempts,
+    endedAt: event.at,
+    durationMs: 0,
+    failure: event.failure,
+    log: undefined,
+    tests: [],
   };
 }
 
@@ -132,6 +162,7 @@ export function refused(event: Event<'lanes-refused'>, task: TaskState): TaskSta
     durationMs: 0,
     failure: event.failure,
     log: undefined,
+    tests: [],
   };
 }
 
@@ -160,5 +191,6 @@ export function answered(
         durationMs: event.at - gate.openedAt,
         failure: { reason: 'rejected', by: event.by.name, note: event.note },
         log: undefined,
+        tests: [],
       };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckoutChange } from '../domain/checkout.ts';
+import { FAULT_KINDS, type Fix, type UnprovedWork } from '../domain/debugging.ts';
 import type { Artifact, BlobRef, FileVersion, RemovedFile } from '../domain/event.ts';
 import {
   CONFLICT_KINDS,
@@ -7,8 +8,9 @@ import {
   type MergeConflict,
   type MergePlace,
 } from '../domain/merge.ts';
+import { TEST_REPORT_FORMATS, type TestReport } from '../domain/testReport.ts';
 import { failure } from './failureSchema.ts';
-import { count, digest, objectId, orUndefined, taskId } from './schemaParts.ts';
+import { agentName, count, digest, fromOne, objectId, orUndefined, taskId } from './schemaParts.ts';
 
 // What tasks made, what became of it, and what the user's checkout was meanwhile, as records hold it.
 
@@ -31,6 +33,33 @@ export const removedFile = z.strictObject({
   path: filePath,
   was: fileVersion,
 }) satisfies z.ZodType<RemovedFile>;
+
+export const unprovedWork = z.strictObject({
+  output: blobRef,
+  artifacts: z.array(artifact),
+  removed: z.array(removedFile),
+}) satisfies z.ZodType<UnprovedWork>;
+
+export const testReport = z.strictObject({
+  command: text,
+  format: z.enum(TEST_REPORT_FORMATS),
+  passed: count,
+  failed: count,
+  skipped: count,
+  failures: z.array(z.strictObject({ name: text, message: text })),
+  coverage: z.number().min(0).max(100).optional(),
+}) satisfies z.ZodType<TestReport>;
+
+export const fix = z.strictObject({
+  id: taskId,
+  of: taskId,
+  parent: taskId,
+  depth: fromOne,
+  fault: z.enum(FAULT_KINDS),
+  why: text,
+  agent: orUndefined(agentName),
+  text: text,
+}) satisfies z.ZodType<Fix>;
 
 export const checkoutChange = z.discriminatedUnion('what', [
   z.strictObject({

@@ -5,6 +5,7 @@ import {
   isObjectId,
   isRunId,
   isStepId,
+  type AgentName,
   type ObjectId,
   type RunId,
   type TaskId,
@@ -22,6 +23,8 @@ export const runId = z.custom<RunId>((value) => typeof value === 'string' && isR
 export const objectId = z.custom<ObjectId>(
   (value) => typeof value === 'string' && isObjectId(value),
 );
+
+export const agentName = z.custom<AgentName>((value) => typeof value === 'string' && value !== '');
 
 export const actor = z.strictObject({
   name: z.string(),

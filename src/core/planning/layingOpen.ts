@@ -50,6 +50,8 @@ export interface PlanInput {
   readonly agentNamed: (name: AgentName) => Agent | undefined;
   /** The agents that an agent asks as tools. */
   readonly askedBy: AskedBy;
+  /** Agents that may be asked to mend what fails. Left out: none but those that steps name. */
+  readonly menders?: readonly AgentName[];
   /** Files of the folder that globs mean, relative with `/`, in the order of their paths. */
   readonly filesLike: (globs: readonly string[]) => readonly string[];
   /** What tasks of the run have printed that matrices take their values from; empty before it starts. */

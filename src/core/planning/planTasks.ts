@@ -5,7 +5,7 @@ import type { InputScope, PlannedTask, Workflow } from '../domain/workflow.ts';
 import { LayingOpen, type PlanInput } from './layingOpen.ts';
 import { withOwnedBefore } from './ownedBefore.ts';
 import { PlanFault } from './planFault.ts';
-import { usedBy, withAsked } from './usedBy.ts';
+import { mendsFailures, usedBy, withAsked } from './usedBy.ts';
 
 export interface TaskPlan {
   /** In the order written, phase by phase; a phase's checks stand behind it. */
@@ -36,7 +36,9 @@ export function planTasks(input: PlanInput): Result<TaskPlan, PlanProblem> {
     }
     return workflows.get(name);
   };
-  const used = withAsked(usedBy(input.workflow, findWorkflow).agents, input.askedBy);
+  const { agents, workflows: all } = usedBy(input.workflow, findWorkflow);
+  const menders = mendsFailures(all) ? (input.menders ?? []) : [];
+  const used = withAsked([...agents, ...menders], input.askedBy);
   const laying = new LayingOpen({ ...input, findWorkflow }, used);
   try {
     const tasks = withOwnedBefore(laying.layOpen());

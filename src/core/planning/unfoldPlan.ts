@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { isMender } from '../domain/debugging.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { DEFAULT_ESTIMATE_MS, type AgentStep, type RunPlan } from '../domain/workflow.ts';
 import { planTasks } from './planTasks.ts';
@@ -27,6 +28,7 @@ export function unfoldPlan(
     agentNamed: (name) => (Object.hasOwn(first.agents, name) ? first.agents[name] : undefined),
     // All that can be asked are in the plan because they are.
     askedBy: () => asked,
+    menders: Object.values(first.agents).flatMap(({ name }) => (isMender(name) ? [name] : [])),
     filesLike: (globs) => filesIn(first.files, globs),
     outputs,
   });

@@ -27,6 +27,7 @@ export function usedBy(
       }
       if (step.kind === 'agent') {
         agents.add(step.agent);
+        Object.values(step.debug?.routing ?? {}).forEach((name) => agents.add(name));
       }
       for (const values of Object.values(step.matrix ?? {})) {
         if (typeof values === 'object' && 'files' in values) {
@@ -70,4 +71,11 @@ export function withAsked(agents: readonly AgentName[], askedBy: AskedBy): reado
     askedBy(agent).forEach((asked) => all.add(asked));
   }
   return [...all];
+}
+
+/** True where failures of some step are mended: the agents of the usual roles may be asked. */
+export function mendsFailures(workflows: readonly Workflow[]): boolean {
+  return workflows.some(({ steps }) =>
+    steps.some((step) => step.kind === 'agent' && step.debug !== undefined),
+  );
 }

@@ -19,6 +19,7 @@ import { RunStore } from '../../../src/core/journal/runStore.ts';
 import { JournalWriter } from '../../../src/core/journal/writer.ts';
 import { gitEnvironment } from '../../support/tempRepository.ts';
 import type { PowerDisk } from './powerDisk.ts';
+import { mend } from '../../../src/core/debugging/mend.ts';
 import { HeldCache } from '../../support/heldCache.ts';
 import type { Told, World } from './world.ts';
 
@@ -133,6 +134,8 @@ export class Session {
     return {
       ...this.#world.parts(this.#power),
       unfold: () => Promise.reject(new Error('nothing unfolds here')),
+      mend,
+      testReport: () => Promise.resolve(undefined),
       cache: new HeldCache(),
       journal: {
         stage: (bodies) => {

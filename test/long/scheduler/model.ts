@@ -210,6 +210,8 @@ class ModelRun {
         return true;
       case 'unfold':
         throw new Error('nothing unfolds here');
+      case 'debug':
+        throw new Error('nothing is mended here');
       case 'ask-cache':
         throw new Error('the cache is not asked here');
       case 'skip': {

@@ -95,6 +95,7 @@ export const STEP_FIELDS: Fields<AgentStep> = {
   checks: ['elsewhere', 'their commands; a good result passed them in time'],
   limits: ['out', 'a good result was made in time'],
   retry: ['out', 'whether it is tried again'],
+  debug: ['out', 'what becomes of a failure'],
   effects: ['elsewhere', "its own or the agent's, as they hold"],
   terms: ['elsewhere', "field by field, over the agent's"],
 };

@@ -1,5 +1,6 @@
 import type { Mutable } from './base/mutable.ts';
-import type { AttemptDeed, RunEvent } from './domain/event.ts';
+import type { AttemptDeed } from './domain/deed.ts';
+import type { RunEvent } from './domain/event.ts';
 import type { TaskId } from './domain/ids.ts';
 import { NOTHING_SPENT, type Ledger, type Spent, type TaskLedger } from './domain/ledger.ts';
 import type { Frontier, ReadyTasks, RunState } from './domain/runState.ts';

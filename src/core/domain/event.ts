@@ -2,9 +2,8 @@ import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { MissReason, Reuse } from './cache.ts';
 import type { CheckoutChange } from './checkout.ts';
+import type { AttemptDeed, ParkReason } from './deed.ts';
 import type { Fix, UnprovedWork } from './debugging.ts';
-import type { BreakerState } from './modelPort.ts';
-import type { CallFailure, CallFailureKind, Usage } from './call.ts';
 import type { Failure } from './failure.ts';
 import type { ObjectId, RunId, TaskId } from './ids.ts';
 import type { ConflictChoice, MergePlace } from './merge.ts';
@@ -326,73 +325,6 @@ export type EventBody =
   | { readonly type: 'run-resumed'; readonly by: Actor }
   /** Only `tasks-reset`, and what is done with its results, can follow. */
   | { readonly type: 'run-finished'; readonly status: RunStatus };
-
-/** What runners tell of an attempt while it is made. */
-export type AttemptDeed =
-  /** Intent: a model is asked, and from here on may have to be paid. */
-  | {
-      readonly type: 'call-started';
-      /** From 1 in the task. */
-      readonly call: number;
-      readonly provider: string;
-      readonly model: string;
-    }
-  | {
-      readonly type: 'call-ended';
-      readonly call: number;
-      /** The model that answered, by the response; `undefined`: it does not say. */
-      readonly served: string | undefined;
-      readonly usage: Usage;
-      /** US dollars; `undefined`: the model has no price. */
-      readonly usd: number | undefined;
-      readonly durationMs: number;
-      readonly failure: CallFailure | undefined;
-    }
-  /** Another model takes over. `chosen`: a person wanted it. */
-  | {
-      readonly type: 'model-changed';
-      readonly from: string;
-      readonly to: string;
-      readonly why: CallFailureKind | 'chosen';
-    }
-  /** Intent: a tool is used; what it does outside the copy happens from here on. */
-  | {
-      readonly type: 'tool-called';
-      /** From 1 in the task. */
-      readonly use: number;
-      readonly tool: string;
-      /** One line: what it is to do. */
-      readonly summary: string;
-    }
-  | {
-      readonly type: 'tool-ended';
-      readonly use: number;
-      /** `refused`: not allowed, and not done. `lost`: cut off; nobody knows. */
-      readonly outcome: 'done' | 'failed' | 'refused' | 'lost';
-      readonly durationMs: number;
-    }
-  /** Calls of the model are not made until `until`, or are made again. */
-  | {
-      readonly type: 'breaker-moved';
-      readonly provider: string;
-      readonly model: string;
-      readonly state: BreakerState;
-      readonly until: number | undefined;
-    };
-
-/** Why an attempt is not worked on although it is not over. */
-export type ParkReason =
-  /** The provider takes no call before then. */
-  | {
-      readonly kind: 'provider';
-      readonly provider: string;
-      readonly model: string;
-      readonly because: CallFailureKind;
-    }
-  /** A pause, a hold, or whoever drove the run let go of it. */
-  | { readonly kind: 'stopped' }
-  /** The program driving it died. */
-  | { readonly kind: 'cut-off' };
 
 /** What a person changed about a task before it runs again. `undefined` stays as it is. */
 export interface TaskEdit {

@@ -1,11 +1,11 @@
 import type { Digest } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import type { CheckoutChange } from './checkout.ts';
+import type { ParkReason } from './deed.ts';
 import type {
   Artifact,
   BlobRef,
   Decision,
-  ParkReason,
   RemovedFile,
   RunStatus,
   Seal,

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../base/result.ts';
 import type { Agent, Limits } from './agent.ts';
-import type { AttemptDeed, ParkReason } from './event.ts';
+import type { AttemptDeed, ParkReason } from './deed.ts';
 import type { Failure } from './failure.ts';
 import type { AgentName, RunId, TaskId } from './ids.ts';
 import type { Counted } from './ledger.ts';

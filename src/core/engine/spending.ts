@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Saved } from '../domain/cache.ts';
-import type { AttemptDeed } from '../domain/event.ts';
+import type { AttemptDeed } from '../domain/deed.ts';
 import type { CallEnd } from '../domain/ledger.ts';
 import type { AttemptInput } from './inputs.ts';
 

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  EVENT_VERSION,
-  type ParkReason,
-  type RunEvent,
-  type Seal,
-  type TaskEdit,
-} from '../domain/event.ts';
+import type { ParkReason } from '../domain/deed.ts';
+import { EVENT_VERSION, type RunEvent, type Seal, type TaskEdit } from '../domain/event.ts';
 import { CALL_FAILURES, type Usage } from '../domain/call.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Question, QuestionId, Reply } from '../domain/question.ts';

@@ -1,4 +1,4 @@
-import type { AttemptDeed } from '../domain/event.ts';
+import type { AttemptDeed } from '../domain/deed.ts';
 import type { TaskId } from '../domain/ids.ts';
 import {
   NOTHING_SPENT,

@@ -1,4 +1,5 @@
-import type { AttemptDeed, RunEvent } from '../domain/event.ts';
+import type { AttemptDeed } from '../domain/deed.ts';
+import type { RunEvent } from '../domain/event.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { budgetKey } from '../domain/question.ts';
 import type { RunState } from '../domain/runState.ts';

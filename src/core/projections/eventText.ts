@@ -1,10 +1,13 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { count, oneLine } from '../base/text.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { ParkReason, RunEvent } from '../domain/event.ts';
+import type { Fix } from '../domain/debugging.ts';
+import type { ParkReason } from '../domain/deed.ts';
+import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
+import { faultText, fixText } from './mendingWords.ts';
 import { asksText } from './questions.ts';
 
 /** What happened, as one line: `lint started`, `review approved by ada`. */
@@ -57,6 +60,12 @@ export function eventText(event: RunEvent): string {
       return `${about} succeeded`;
     case 'task-failed':
       return `${about} failed: ${titleOf(event)}`;
+    case 'task-faulted':
+      return `${about} failed and is to be mended: ${titleOf(event)}`;
+    case 'fix-opened':
+      return openedText(event.fix);
+    case 'task-given-up':
+      return `${about} was given up: ${titleOf(event)}`;
     case 'task-retried':
       return `${about} failed and is tried again: ${titleOf(event)}`;
     case 'task-interrupted':
@@ -132,6 +141,13 @@ export function parkText(why: ParkReason): string {
     default:
       return unreachable(why);
   }
+}
+
+function openedText({ id, of, fault, agent }: Fix): string {
+  const [name, mended] = [oneLine(id, 80), oneLine(of, 80)];
+  return agent === undefined
+    ? `${name} is to ask a person about ${mended}: ${faultText(fault)}`
+    : `${name} was opened to mend ${mended}: ${fixText({ fault, agent })}`;
 }
 
 const TOOL_ENDS = {

@@ -13,7 +13,7 @@ const ROLES = ['architect', 'coder', 'tester', 'debugger'];
 function planOf(over: Partial<DebugRule> = {}, parts: StepParts = {}): RunPlan {
   const agents = Object.fromEntries(ROLES.map((name) => [name, modelAgent(name)]));
   return planWith(
-    { agents: { ...agents, 'next-agent': commandAgent('next-agent') } },
+    { agents: { ...agents, [agentName('next-agent')]: commandAgent('next-agent') } },
     step('code', [], {
       agent: agentName('coder'),
       prompt: 'Build it.',

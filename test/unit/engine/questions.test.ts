@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AttemptDeed } from '../../../src/core/domain/event.ts';
+import type { AttemptDeed } from '../../../src/core/domain/deed.ts';
 import { stepId, taskIdOf } from '../../../src/core/domain/ids.ts';
 import type { OpenQuestion, Reply } from '../../../src/core/domain/question.ts';
 import type { RequestOutcome } from '../../../src/core/domain/request.ts';

@@ -1,13 +1,7 @@
 import { digestOf } from '../../../src/core/base/digest.ts';
 import { NO_USAGE, type CallFailureKind, type Usage } from '../../../src/core/domain/call.ts';
-import type {
-  Artifact,
-  AttemptDeed,
-  BlobRef,
-  EventBody,
-  ParkReason,
-  RunEvent,
-} from '../../../src/core/domain/event.ts';
+import type { AttemptDeed, ParkReason } from '../../../src/core/domain/deed.ts';
+import type { Artifact, BlobRef, EventBody, RunEvent } from '../../../src/core/domain/event.ts';
 import type { Failure } from '../../../src/core/domain/failure.ts';
 import { objectId, runIdOf, stepId, taskIdOf, type RunId } from '../../../src/core/domain/ids.ts';
 import {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import type { AttemptDeed } from '../../domain/event.ts';
+import type { AttemptDeed } from '../../domain/deed.ts';
 import { internalFailure, type Failure } from '../../domain/failure.ts';
 import type {
   RunnerEvents,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
-import type { AttemptDeed } from '../../domain/event.ts';
+import type { AttemptDeed } from '../../domain/deed.ts';
 import type { Transcript } from './transcript.ts';
 
 type Outcome = Extract<AttemptDeed, { readonly type: 'tool-ended' }>['outcome'];

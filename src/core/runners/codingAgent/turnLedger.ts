@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { NO_USAGE, type CallFailure, type Usage } from '../../domain/call.ts';
-import type { AttemptDeed } from '../../domain/event.ts';
+import type { AttemptDeed } from '../../domain/deed.ts';
 
 /** Characters a token stands for, roughly, in English and in code. */
 const CHARACTERS_A_TOKEN = 4;

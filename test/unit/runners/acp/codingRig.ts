@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../../../../src/core/base/clock.ts';
 import type { Digest } from '../../../../src/core/base/digest.ts';
 import type { Result } from '../../../../src/core/base/result.ts';
 import type { Agent, Limits, RunnerSpec } from '../../../../src/core/domain/agent.ts';
-import type { AttemptDeed } from '../../../../src/core/domain/event.ts';
+import type { AttemptDeed } from '../../../../src/core/domain/deed.ts';
 import type { Failure } from '../../../../src/core/domain/failure.ts';
 import { agentName, runIdOf, stepId, taskIdOf } from '../../../../src/core/domain/ids.ts';
 import type { Question, Reply } from '../../../../src/core/domain/question.ts';

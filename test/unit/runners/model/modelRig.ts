@@ -4,7 +4,7 @@ import path from 'node:path';
 import { redactor, streamRedactor } from '../../../../src/core/base/redact.ts';
 import type { Result } from '../../../../src/core/base/result.ts';
 import type { Agent } from '../../../../src/core/domain/agent.ts';
-import type { AttemptDeed } from '../../../../src/core/domain/event.ts';
+import type { AttemptDeed } from '../../../../src/core/domain/deed.ts';
 import type { Failure } from '../../../../src/core/domain/failure.ts';
 import { runIdOf, stepId, taskIdOf } from '../../../../src/core/domain/ids.ts';
 import type { Counted } from '../../../../src/core/domain/ledger.ts';

@@ -1,4 +1,4 @@
-// The nine workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
+// The ten workflows every crash point is tried on: what can go on in a run, in as few steps as it takes.
 // Agents are lines of shell, and each first notes its effect where no crash takes it back.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -290,6 +290,36 @@ const asked: ReferenceWorkflow = {
   turns: { ask: 3 },
 };
 
+const mended: ReferenceWorkflow = {
+  name: 'mended',
+  // It notes no effect: it is run again in the same attempt, to see whether it fails by chance.
+  agents: { check: { command: ['sh', '-c', 'test -f made.txt && cat made.txt'] } },
+  models: {
+    debugger: [
+      '---',
+      'name: debugger',
+      'description: Mends what fails, by a model that costs.',
+      'model: anthropic/claude-test',
+      'tools: [list, write]',
+      '---',
+      'Work.',
+      '',
+    ].join('\n'),
+  },
+  workflows: {
+    mended: {
+      steps: {
+        check: { agent: 'check', debug: true },
+        after: { agent: 'check', needs: 'check' },
+      },
+    },
+  },
+  ends: { check: 'succeeded', check_branch_01: 'succeeded', after: 'succeeded' },
+  branches: { check: { 'made.txt': 'made\n' } },
+  external: [],
+  turns: { check: 0, after: 0, check_branch_01: 3 },
+};
+
 export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   chain,
   fan,
@@ -300,4 +330,5 @@ export const REFERENCE_WORKFLOWS: readonly ReferenceWorkflow[] = [
   told,
   asked,
   changes,
+  mended,
 ];

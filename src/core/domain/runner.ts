@@ -148,6 +148,8 @@ export interface CheckOutcome {
   readonly code: number | undefined;
   /** The end of what it printed; without a code, its last line says why there is none. */
   readonly tail: string;
+  /** Why there is no code. Left out: there is one. */
+  readonly failure?: Failure;
 }
 
 /** A program that is talked with over its standard input and output. */

@@ -51,6 +51,10 @@ export async function runChecks(
       }
       if (outcome.code !== 0) {
         const { code, tail } = outcome;
+        if (outcome.failure?.reason === 'no-sandbox') {
+          // It says nothing of the work.
+          return { failure: outcome.failure, again: [], tests };
+        }
         const failure: Failure = { reason: 'check-failed', command, code, tail };
         return { failure, again: await againOf(check, code, [0], work, signal), tests };
       }

@@ -53,7 +53,7 @@ export class CheckRunner {
       const why = sentence(ending);
       // The outcome says it too, so a log that takes no more is no further failure.
       await log.conclude(why).catch(() => undefined);
-      return { code: undefined, tail: tail === '' ? why : `${tail}\n${why}` };
+      return { code: undefined, tail: tail === '' ? why : `${tail}\n${why}`, failure: ending };
     } finally {
       await log.close();
     }

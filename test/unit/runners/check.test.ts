@@ -78,15 +78,22 @@ describe('a check', () => {
   it('that cannot be started says why, in the log too', async () => {
     using rig = new CommandRig();
     const why = 'The command "no-such-program" was not found.';
-    assert.deepEqual(await rig.check(['no-such-program', '-v']), { code: undefined, tail: why });
+    assert.deepEqual(await rig.check(['no-such-program', '-v']), {
+      code: undefined,
+      tail: why,
+      failure: {
+        reason: 'command-not-found',
+        command: 'no-such-program',
+        install: undefined,
+      },
+    });
     assert.equal(logOf(rig), `$ no-such-program -v\n${why}\n`);
     const file = path.join(rig.folder, 'tool');
     writeFileSync(file, '#!/bin/sh\n');
     chmodSync(file, 0o644);
-    assert.deepEqual(await rig.check(['./tool']), {
-      code: undefined,
-      tail: `"./tool" could not be started: ${file} is not executable.`,
-    });
+    const { code, tail, failure } = await rig.check(['./tool']);
+    assert.deepEqual([code, failure?.reason], [undefined, 'spawn-failed']);
+    assert.equal(tail, `"./tool" could not be started: ${file} is not executable.`);
   });
 
   it('that somebody else killed has no code', async () => {
@@ -94,6 +101,7 @@ describe('a check', () => {
     assert.deepEqual(await rig.check(script('die.mjs', 'SIGKILL')), {
       code: undefined,
       tail: 'about to die\n"node" was ended by SIGKILL.',
+      failure: { reason: 'signalled', command: 'node', signal: 'SIGKILL', tail: '' },
     });
   });
 
@@ -103,8 +111,8 @@ describe('a check', () => {
     const outcome = rig.check(script('stubborn.mjs'), { clock, timeoutMs: 120_000 });
     await logged(rig, /ready/);
     clock.advance(120_000);
-    const { code, tail } = await turning(clock, outcome);
-    assert.equal(code, undefined);
+    const { code, tail, failure } = await turning(clock, outcome);
+    assert.deepEqual([code, failure?.reason], [undefined, 'timed-out']);
     assert.equal(tail, 'ready\nasked\nStopped after 2 min 00 s, its time limit.');
     none(rig);
   });
@@ -140,7 +148,8 @@ describe('a check', () => {
   it('that is cancelled before it starts runs nothing', async () => {
     using rig = new CommandRig();
     const outcome = await rig.check(script('never.mjs'), {}, AbortSignal.abort());
-    assert.deepEqual(outcome, { code: undefined, tail: 'Cancelled.' });
+    const failure = { reason: 'cancelled' };
+    assert.deepEqual(outcome, { code: undefined, tail: 'Cancelled.', failure });
     assert.equal(logOf(rig), `$ node ${fixture('never.mjs')}\nCancelled.\n`);
   });
 

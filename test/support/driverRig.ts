@@ -4,7 +4,13 @@ import path from 'node:path';
 import { digestOf, type Digest } from '../../src/core/base/digest.ts';
 import { err, ok, type Result } from '../../src/core/base/result.ts';
 import type { AttemptDeed } from '../../src/core/domain/deed.ts';
-import type { BlobRef, EventBody, FileVersion, RunEvent } from '../../src/core/domain/event.ts';
+import type {
+  BlobRef,
+  Decision,
+  EventBody,
+  FileVersion,
+  RunEvent,
+} from '../../src/core/domain/event.ts';
 import type { Failure } from '../../src/core/domain/failure.ts';
 import { objectId, runIdOf, type RunId, type TaskId } from '../../src/core/domain/ids.ts';
 import type { Question, Reply } from '../../src/core/domain/question.ts';
@@ -219,7 +225,7 @@ export class DriverRig {
 
   answer(
     gate: string,
-    decision: 'approved' | 'rejected',
+    decision: Decision,
     digest?: Digest,
     note?: string,
   ): Promise<RequestOutcome> {

@@ -73,7 +73,7 @@ function fixTask(
 ): PlannedTask {
   const chain = chainOf(fix, plan.fixes ?? []);
   const own = ownNeeds(mended);
-  // Whoever is asked is asked once all before has ended, well or not.
+  // A person is asked about the last fix, which all before it led to; once it has ended, well or not.
   const isGate = fix.agent === undefined;
   const terms =
     fix.agent === undefined ? undefined : termsFor(fix.agent, mended, step, plan, graph);
@@ -90,7 +90,7 @@ function fixTask(
             limits: step.limits,
             terms,
           },
-    needs: isGate ? [...own, ...(mended.mendedBy ?? [])] : [...own, ...chain],
+    needs: isGate ? (mended.mendedBy?.slice(-1) ?? own) : [...own, ...chain],
     conditions: [],
     after: isGate ? 'ended' : mended.after,
     builtOn: [...mended.builtOn, fix.of, ...chain],

@@ -51,14 +51,16 @@ export class MendingFold {
       return gone;
     }
     for (const { id, needs, mendedBy = [] } of planned) {
-      if (tasks.has(id)) {
-        const first = mendedBy.findIndex((fix) => tasks.has(fix));
-        const isAnew =
-          first === -1 || needs.some((need) => tasks.has(need) && !mendedBy.includes(need));
-        const kept = isAnew ? 0 : first + 1;
-        mendedBy.slice(kept).forEach((fix) => gone.add(fix));
-        this.#keep(id, kept);
+      const first = mendedBy.findIndex((fix) => tasks.has(fix));
+      // A task that waits for its fixes is not asked for again with them.
+      if (first === -1 && !tasks.has(id)) {
+        continue;
       }
+      const isAnew =
+        first === -1 || needs.some((need) => tasks.has(need) && !mendedBy.includes(need));
+      const kept = isAnew ? 0 : first + 1;
+      mendedBy.slice(kept).forEach((fix) => gone.add(fix));
+      this.#keep(id, kept);
     }
     return gone;
   }

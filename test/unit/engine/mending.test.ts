@@ -126,6 +126,71 @@ describe('A task whose failures are mended', () => {
     assert.deepEqual(rig.landed, []);
   });
 
+  it('has the last fix made again where changes are requested at the gate', async () => {
+    drive(planOf({ attempts: 2 }));
+    (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });
+    (await begun('code_branch_01')).succeed('', { 'src/a.ts': 'other' });
+    (await begun('code_branch_01_branch_01')).succeed('', { 'src/a.ts': 'third' });
+    await kindIs('code_branch_gate', 'waiting');
+    await rig.answer('code_branch_gate', 'changes-requested', undefined, 'Mind the case.');
+    const again = await begun('code_branch_01_branch_01', 2);
+    assert.deepEqual(Object.keys(rig.kinds()).sort(), [
+      'code',
+      'code_branch_01',
+      'code_branch_01_branch_01',
+      'next',
+    ]);
+    assert.equal(rig.fileIn(again.request.folder, 'src/a.ts'), 'other');
+    assert.match(again.request.prompt, /ada: Mind the case\./);
+    again.succeed('', { 'src/a.ts': 'right' });
+    (await begun('next')).succeed();
+    assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
+  });
+
+  it('begins anew with what it is built from, and forgets its fixes then too', async () => {
+    drive(
+      planWith(
+        { agents: { [agentName('coder')]: modelAgent('coder') } },
+        step('before', [], { agent: agentName('coder') }),
+        step('code', ['before'], {
+          agent: agentName('coder'),
+          checks: [{ command: TEST, timeoutMs: 1000 }],
+          terms: { ...NO_TERMS, owns: ['src/**'] },
+          debug: DEFAULT_DEBUG_RULE,
+        }),
+      ),
+    );
+    (await begun('before')).succeed();
+    (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });
+    (await begun('code_branch_01')).succeed('', { 'src/a.ts': 'right' });
+    await rig.end();
+    rig.start();
+    const asked = { prompt: undefined, model: undefined, withoutCache: false, by: PERSON };
+    await rig.ask({ kind: 'rerun', task: 'before' as TaskId, ...asked });
+    (await begun('before', 2)).succeed();
+    assert.deepEqual(Object.keys(rig.kinds()), ['before', 'code']);
+    (await begun('code', 3)).succeed('', { 'src/a.ts': 'right' });
+    assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
+  });
+
+  it('proves a fix again that a person wants made again', async () => {
+    drive();
+    (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });
+    (await begun('code_branch_01')).succeed('', { 'src/a.ts': 'less' });
+    (await begun('code_branch_01_branch_01')).succeed('', { 'src/a.ts': 'right' });
+    (await begun('next')).succeed();
+    await rig.end();
+    rig.start();
+    const asked = { prompt: undefined, model: undefined, withoutCache: false, by: PERSON };
+    await rig.ask({ kind: 'rerun', task: 'code_branch_01' as TaskId, ...asked });
+    const fix = await begun('code_branch_01', 2);
+    assert.deepEqual(Object.keys(rig.kinds()).sort(), ['code', 'code_branch_01', 'next']);
+    assert.equal(rig.fileIn(fix.request.folder, 'src/a.ts'), 'wrong');
+    fix.succeed('', { 'src/a.ts': 'right' });
+    (await begun('next', 2)).succeed();
+    assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
+  });
+
   it('begins another fix where the one before failed itself', async () => {
     drive();
     (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });

@@ -101,12 +101,12 @@ describe('A plan with fixes', () => {
     assert.deepEqual(chainOf(deeper, fixed.fixes ?? []), ['one']);
   });
 
-  it('asks a person once all fixes have ended, well or not', () => {
+  it('asks a person about the last fix once it has ended, well or not', () => {
     const first = withFix(base, fixOf('test', 'one'));
     const fixed = withFix(first, fixOf('test', 'ask', { agent: undefined }));
     const asked = taskOf(fixed, 'ask');
     assert.equal(asked.step.kind, 'gate');
-    assert.deepEqual([asked.needs, asked.after], [['code', 'one'], 'ended']);
+    assert.deepEqual([asked.needs, asked.after], [['one'], 'ended']);
   });
 
   it('refuses a fix of what is no task of an agent, and one whose name is taken', () => {

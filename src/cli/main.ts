@@ -5,6 +5,7 @@ import { METRICS_TABLES } from '../core/projections/metricsExport.ts';
 import { answerQuestion } from './answerCommand.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { cache } from './cacheCommand.ts';
+import { compare } from './compareCommand.ts';
 import { convert } from './convertCommand.ts';
 import { agents, validate, workflows } from './definitionCommands.ts';
 import { diff } from './diffCommand.ts';
@@ -15,12 +16,14 @@ import { merge } from './mergeCommand.ts';
 import { metrics } from './metricsCommand.ts';
 import { SideWords } from './mergeChoices.ts';
 import { models } from './modelsCommand.ts';
+import { plan } from './planCommand.ts';
 import {
   age,
   author,
   branchPrefix,
   collectInput,
   correlationId,
+  duration,
   repeated,
   wholeNumber,
 } from './optionValues.ts';
@@ -140,6 +143,25 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
     .option('--workflow <name>', 'only this one of a file that holds several')
     .option('--out <file>', 'where to; a folder for several (standard output)')
     .option('--force', 'write over a file that is there');
+  json(
+    command(
+      'plan [request...]',
+      'have a planner draft a todo list for a request, and keep it',
+      plan({ environment: surroundings.environment, input: process.stdin }),
+    ),
+  )
+    .option('--agent <name>', 'the agent that plans (planner)')
+    .option('--name <name>', 'what the plan is called (the planner says)')
+    .option('--out <file>', 'where it is kept (a file of .sluice/todos)')
+    .option('--from <run>', 'keep the plan of a run that drafted one, instead of a request')
+    .option('--add-pack', 'where the planner is missing, add the pack it comes with')
+    .option('--run', 'run the plan at once, up to the gate that asks about it')
+    .addOption(
+      new Option('--approve <gate>', 'with --run: approve this gate, or "all"; may be repeated')
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--yes', 'without being asked');
   json(command('run <workflow>', 'run a workflow, by name or file', run))
     .addOption(
       new Option('-i, --input <key=value>', 'value of an input; may be repeated')
@@ -172,7 +194,8 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
         'when your files change meanwhile: stop the run, or only tell',
       ).choices(ON_CHECKOUT_CHANGE),
     )
-    .option('--correlation-id <id>', "names the run in other systems' records", correlationId);
+    .option('--correlation-id <id>', "names the run in other systems' records", correlationId)
+    .option('--as-asked', 'run this workflow itself, whatever your share of runs says');
   json(command('pause <run>', 'let nothing new of a run start', pause)).option(
     '--interrupt',
     'end what runs now, to be made again',
@@ -265,6 +288,47 @@ function describe(surroundings: Surroundings, finish: (code: ExitCode) => void):
         'one table as CSV (agents); for all of them as one object say --json',
       ).choices(METRICS_TABLES),
     );
+  json(
+    command(
+      'compare <workflowA> <workflowB>',
+      'say which of two ways of doing the same work is better, and how sure that is',
+      compare,
+    ),
+  )
+    .option(
+      '--runs <n>',
+      'make so many runs of each, in turn; else those that are kept count',
+      wholeNumber(1, 200),
+    )
+    .addOption(
+      new Option('-i, --input <key=value>', 'value of an input, for both; may be repeated')
+        .argParser(collectInput)
+        .default({}, 'none'),
+    )
+    .option('--at-once <n>', 'runs under way at the same time (1)', wholeNumber(1, 16))
+    .option('--max-parallel <n>', 'tasks at once in each run', wholeNumber(1, 64))
+    .option(
+      '--cache',
+      'use the cache; without it each run does all of its work, so that none lives on what another did',
+    )
+    .addOption(
+      new Option(
+        '--approve <gate>',
+        'approve this gate, or "all", as soon as it opens; may be repeated',
+      )
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option(
+      '--timeout <time>',
+      'stop a run after this: 90s, 10m, 2h; it counts as failed',
+      duration,
+    )
+    .option('--yes', 'without being asked, where it may cost money')
+    .option('--with-kept', 'count runs that are kept, too')
+    .option('--since <age>', 'of kept runs those that began in this time: 12h, 30d', age)
+    .option('--last <n>', 'of kept runs so many of each, the newest', wholeNumber(1, 1000))
+    .option('--drawn', 'of kept runs those whose way the share of runs drew');
   json(command('models', 'list the models that can be used, and whose keys are missing', models));
   const kept = json(
     command('cache [what]', 'say what the cache has saved and holds, or clear it', cache),

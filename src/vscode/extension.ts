@@ -24,11 +24,14 @@ import { gateCommands } from './commands/gateCommands.ts';
 import { clearRunsFilter, filterRuns } from './commands/filterRuns.ts';
 import { exportMetrics } from './commands/exportMetrics.ts';
 import { followOutput, unfollowOutput } from './commands/followOutput.ts';
+import { keepPlan } from './commands/keepPlan.ts';
 import { mergeApproved } from './commands/mergeApproved.ts';
 import { newAgent } from './commands/newAgent.ts';
 import { newWorkflow } from './commands/newWorkflow.ts';
 import { convertWorkflow } from './commands/convertWorkflow.ts';
 import { openDefinition } from './commands/openDefinition.ts';
+import { planFromRequest } from './commands/planFromRequest.ts';
+import { compareWorkflows } from './commands/compareWorkflows.ts';
 import { preflight } from './commands/preflight.ts';
 import { pruneRuns } from './commands/pruneRuns.ts';
 import { refresh } from './commands/refresh.ts';
@@ -75,7 +78,9 @@ import { OwnVersions } from './ownVersions.ts';
 import { Presence } from './presence.ts';
 import { LanguageFeatures } from './language/languageFeatures.ts';
 import { offerWorkflows } from './offer.ts';
+import { COMPARE_SECTION, shareProblems } from './compareShares.ts';
 import { CachePages } from './output/cachePages.ts';
+import { ComparePages } from './output/comparePages.ts';
 import { CommandPages } from './output/commandPages.ts';
 import { OutputDocuments } from './output/documents.ts';
 import { GatePages } from './output/gatePages.ts';
@@ -134,6 +139,7 @@ export class Extension {
     const documents = this.#disposables.add(new OutputDocuments(projects, forecasts));
     const preflights = this.#disposables.add(new PreflightPages(projects));
     const caches = this.#disposables.add(new CachePages(projects));
+    const comparisons = this.#disposables.add(new ComparePages(projects, () => clock.now()));
     const runPages = this.#disposables.add(new RunPages(projects));
     const gatePages = this.#disposables.add(new GatePages(projects, forecasts, () => clock.now()));
     const gateTabs = this.#disposables.add(new GateTabs(projects, gatePages));
@@ -150,6 +156,11 @@ export class Extension {
       new SettingWarnings({
         sections: ['sluice.git', 'sluice.base', 'sluice.checkout', 'sluice.copies'],
         problems: isolationProblems,
+        changed: () => undefined,
+      }),
+      new SettingWarnings({
+        sections: [COMPARE_SECTION],
+        problems: shareProblems,
         changed: () => undefined,
       }),
     ].map((warnings) => this.#disposables.add(warnings));
@@ -201,6 +212,7 @@ export class Extension {
           documents,
           preflights,
           caches,
+          comparisons,
           runPages,
           gatePages,
           gateTabs,
@@ -227,14 +239,18 @@ export class Extension {
     );
 
     const pages = this.#disposables.add(new CommandPages());
+    const packs = vscode.Uri.joinPath(context.extensionUri, 'dist/packs').fsPath;
     const commands: readonly Command[] = [
       runWorkflow(projects),
       runWorkflowWithoutCache(projects),
       runWorkflowOnHead(projects),
       runWorkflowOnWorkingTree(projects),
       preflight(projects, preflights),
+      compareWorkflows(projects, comparisons),
       convertWorkflow(projects),
       runAgent(projects),
+      planFromRequest(projects, graphs, packs),
+      keepPlan(projects, graphs),
       showGraph(projects, graphs),
       showMoment(projects, moments, () => clock.now()),
       backToNow(projects, moments),
@@ -282,7 +298,7 @@ export class Extension {
       showAllAgents(filter),
       newAgent(projects),
       newWorkflow(projects),
-      addPack(projects, vscode.Uri.joinPath(context.extensionUri, 'dist/packs').fsPath),
+      addPack(projects, packs),
       refresh(projects),
       { id: 'sluice.showLog', execute: () => log.show() },
       showWalkthrough(context.extension.id, welcome),

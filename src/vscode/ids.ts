@@ -10,8 +10,11 @@ export const COMMANDS = [
   'sluice.runWorkflowOnHead',
   'sluice.runWorkflowOnWorkingTree',
   'sluice.preflight',
+  'sluice.compareWorkflows',
   'sluice.convertWorkflow',
   'sluice.runAgent',
+  'sluice.planFromRequest',
+  'sluice.keepPlan',
   'sluice.showGraph',
   'sluice.showMoment',
   'sluice.backToNow',
@@ -161,6 +164,8 @@ export interface Setting {
   readonly 'copies.include': readonly string[];
   /** Names of folders, or globs. */
   readonly 'copies.link': readonly string[];
+  /** By workflow; each is checked where it is read. */
+  readonly 'compare.share': Readonly<Record<string, unknown>>;
 }
 
 export interface AddressSetting {
@@ -222,6 +227,7 @@ export const settings: {
   'copies.maxSizeMb': { default: 5120, accepts: isMegabytes },
   'copies.include': { default: [], accepts: areStrings },
   'copies.link': { default: ['node_modules', '.venv'], accepts: areStrings },
+  'compare.share': { default: {}, accepts: isRecord },
 };
 
 function isAddress(value: unknown): value is AddressSetting {

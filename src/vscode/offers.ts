@@ -1,3 +1,4 @@
+import { isDraftRun } from '../core/draftsApi.ts';
 import { makersOf } from '../core/domain/gateMakers.ts';
 import type { TaskId } from '../core/domain/ids.ts';
 import type { RunState, TaskState } from '../core/domain/runState.ts';
@@ -23,7 +24,15 @@ export interface PastMoment {
  * graph (`taskVerbs`, `runVerbs`) and the palette go by. package.json names them in its `when` clauses.
  */
 export type RunOffer =
-  RunVerb | 'takeOver' | 'changes' | 'forecast' | 'checkout' | 'merge' | 'drop' | 'backToNow';
+  | RunVerb
+  | 'takeOver'
+  | 'changes'
+  | 'forecast'
+  | 'checkout'
+  | 'merge'
+  | 'drop'
+  | 'backToNow'
+  | 'keepPlan';
 export type TaskOffer =
   | TaskVerb
   | 'similar'
@@ -39,9 +48,9 @@ export type TaskOffer =
 /**
  * `takeOver`: whether the program that drives the run still lives only a person can tell. `changes`, `forecast`: tasks
  * have changed files. `checkout`: the user's checkout has changed. `merge`: results stand on branches. `drop`: nobody
- * drives it. `backToNow`: an earlier moment is shown, and nothing else can be asked of that.
+ * drives it. `keepPlan`: it has drafted a list that can be kept. `backToNow`: an earlier moment is shown, and nothing else can be asked of that.
  */
-export function runOffers({ state, driven, past }: ReadableRun): RunOffer[] {
+export function runOffers({ plan, state, driven, past }: ReadableRun): RunOffer[] {
   if (past !== undefined) {
     return ['backToNow'];
   }
@@ -54,7 +63,17 @@ export function runOffers({ state, driven, past }: ReadableRun): RunOffer[] {
     ...(state.checkout.changes.length + state.checkout.more > 0 ? (['checkout'] as const) : []),
     ...(hasLanded(state) && (!isMerging || driven.kind === 'nobody') ? (['merge'] as const) : []),
     ...(!isOpen || driven.kind === 'nobody' ? (['drop'] as const) : []),
+    ...(!isOpen && isDraftRun(plan) && [...state.tasks.values()].every(isAnswered)
+      ? (['keepPlan'] as const)
+      : []),
   ];
+}
+
+/** Also where the answer is no list: it can go back to its planner. */
+function isAnswered(task: TaskState): boolean {
+  return (
+    task.kind === 'succeeded' || (task.kind === 'failed' && task.failure.reason === 'bad-output')
+  );
 }
 
 function hasLanded({ landings }: RunState): boolean {
@@ -129,10 +148,16 @@ export function redoOffers(
   return makersOf(gate, plannedById(plan), state.tasks).length > 0 ? ['redo'] : [];
 }
 
-/** The tasks upstream of a gate: what they made reaches branches once it is approved. In the order of the plan. */
+/**
+ * The tasks upstream of a gate: what they made reaches branches once it is approved. In the order of the plan; what a fix
+ * made is the result of what it mended, and a gate that asks how a failure is to be mended guards nothing.
+ */
 export function guardedBy(plan: RunPlan, gate: TaskId): readonly TaskId[] {
   const byId = new Map(plan.tasks.map((planned) => [planned.id, planned]));
   const upstream = new Set<TaskId>();
+  if (byId.get(gate)?.fix !== undefined) {
+    return [];
+  }
   const open = [...(byId.get(gate)?.needs ?? [])];
   for (let task = open.pop(); task !== undefined; task = open.pop()) {
     if (!upstream.has(task)) {
@@ -140,7 +165,7 @@ export function guardedBy(plan: RunPlan, gate: TaskId): readonly TaskId[] {
       open.push(...(byId.get(task)?.needs ?? []));
     }
   }
-  return plan.tasks.flatMap(({ id }) => (upstream.has(id) ? id : []));
+  return plan.tasks.flatMap(({ id, fix }) => (fix === undefined && upstream.has(id) ? id : []));
 }
 
 const HAS_WORKED: ReadonlySet<TaskState['kind']> = new Set<TaskState['kind']>([

@@ -21,6 +21,8 @@ const SIBLINGS = [
   'core/cache',
   'core/planning',
   'core/preflight',
+  'core/debugging',
+  'core/compare',
 ] as const;
 
 const GROUND: Record<string, Arrow> = {
@@ -36,6 +38,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
   ...Object.fromEntries(SIBLINGS.map((room) => [room, GROUND])),
   'core/definitions': GROUND,
   'core/language': { ...GROUND, 'core/definitions': 'any' },
+  // Drafts are read by the folder's own readers, and written as its files are.
+  'core/drafting': { ...GROUND, 'core/definitions': 'any' },
   'core/starters': { 'core/base': 'any', 'core/domain': 'any' },
   'core/projections': { ...GROUND, 'core/journal': 'any' },
   // The fold is the engine's memory; the other rooms reach it as parts.
@@ -45,6 +49,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     ...Object.fromEntries(SIBLINGS.map((room) => [room, 'any' as const])),
     'core/definitions': 'any',
     'core/language': 'any',
+    'core/drafting': 'any',
+    'core/starters': 'any',
     'core/projections': 'any',
     'core/engine': 'any',
   },
@@ -55,6 +61,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     'core/models': 'any',
     'core/projections': 'any',
     'core/preflight': 'any',
+    'core/compare': 'any',
     'core/starters': 'any',
     'core/engine': 'type',
     'core/definitions': 'type',
@@ -66,6 +73,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
     'core/models': 'any',
     'core/projections': 'any',
     'core/preflight': 'any',
+    'core/compare': 'any',
     'core/starters': 'any',
     'core/definitions': 'type',
     'core/language': 'type',
@@ -83,6 +91,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'core/base': ['ajv'],
   'core/artifacts': ['ajv', 'node-diff3'],
   'core/cache': ['lru-cache', 'zod'],
+  'core/debugging': ['zod'],
   'core/definitions': ['ajv', 'yaml', 'zod', 'p-limit'],
   'core/engine': ['p-limit'],
   'core/journal': ['zod'],

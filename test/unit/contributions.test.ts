@@ -381,6 +381,7 @@ const RUN_MENU: Readonly<Record<string, readonly RunOffer[]>> = {
   'sluice.showForecast': ['forecast'],
   'sluice.mergeApproved': ['merge'],
   'sluice.dropRun': ['drop'],
+  'sluice.keepPlan': ['keepPlan'],
 };
 
 const TASK_MENU: Readonly<Record<string, readonly TaskOffer[]>> = {

@@ -21,8 +21,8 @@ const COMMANDS: Readonly<Record<DashboardVerb, CommandId>> = {
 };
 const ORDER = Object.keys(COMMANDS) as readonly DashboardVerb[];
 
-/** Whatever is offered has a button. */
-type Offered = Exclude<RunOffer, 'backToNow'> | 'graph';
+/** Whatever is offered has a button; a plan is kept once, from where runs are shown one by one. */
+type Offered = Exclude<RunOffer, 'backToNow' | 'keepPlan'> | 'graph';
 
 const FIRST_STEPS: Readonly<Record<FirstStep, CommandId>> = {
   'run-workflow': 'sluice.runWorkflow',

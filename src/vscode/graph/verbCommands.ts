@@ -41,6 +41,7 @@ const RUN_COMMANDS: Readonly<Record<RunOffer, CommandId>> = {
   checkout: 'sluice.showCheckoutChanges',
   merge: 'sluice.mergeApproved',
   drop: 'sluice.dropRun',
+  keepPlan: 'sluice.keepPlan',
   backToNow: 'sluice.backToNow',
 };
 

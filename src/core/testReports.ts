@@ -17,11 +17,16 @@ export async function testReportOf(
   folder: string,
 ): Promise<TestReport | undefined> {
   // Its readers are loaded with the first check.
-  const { readTestReport } = await import('./debugging/reports/readTestReport.ts');
+  const { readCoverage, readTestReport } = await import('./debugging/reports/readTestReport.ts');
   const command = check.command.join(' ');
   const written = check.report === undefined ? undefined : await fileIn(folder, check.report);
   const report = written === undefined ? undefined : readTestReport(command, written);
-  return report ?? readTestReport(command, printed);
+  if (report === undefined) {
+    return readTestReport(command, printed);
+  }
+  // Coverage is mostly printed, also by those who write their report to a file.
+  const coverage = report.coverage ?? readCoverage(printed);
+  return coverage === undefined ? report : { ...report, coverage };
 }
 
 async function fileIn(folder: string, report: string): Promise<string | undefined> {

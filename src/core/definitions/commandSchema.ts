@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, text } from './commonSchema.ts';
+import { sandboxSchema } from './sandboxRule.ts';
 
 // Programs that judge by their exit code: checks of steps and phases, probes of agents.
 
@@ -22,11 +23,34 @@ const words = z
 
 const command = z.union([line, words]);
 
-/** A check with more to say than its command. */
-export const checkFieldsSchema = z.strictObject({
+const timeout = duration.optional().describe('Longest run, e.g. 30s, 5m.');
+
+/** A probe with more to say than its command. */
+const probeFieldsSchema = z.strictObject({
   command: command.describe('The program and its arguments; no shell reads them.'),
-  timeout: duration.optional().describe('Longest run, e.g. 30s, 5m.'),
+  timeout,
 });
+
+export const probeSchema = z.union([line, words, probeFieldsSchema]);
+
+/** A check with more to say than its command. */
+export const checkFieldsSchema = z
+  .strictObject({
+    command: command.optional().describe('The program and its arguments; no shell reads them.'),
+    run: command.optional().describe('Another word for "command".'),
+    timeout,
+    report: text
+      .optional()
+      .describe(
+        'A file to which it reports its tests, relative to the folder: JUnit, TAP or JSON. Left out: what it prints is read.',
+      ),
+    sandbox: sandboxSchema
+      .optional()
+      .describe("Whether it is shut in, over the step's own: true, false, or how far."),
+  })
+  .refine(({ command: first, run }) => first !== undefined || run !== undefined, {
+    path: ['command'],
+  });
 
 export const checkSchema = z.union([line, words, checkFieldsSchema]);
 

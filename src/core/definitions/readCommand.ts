@@ -2,8 +2,11 @@ import type { Check } from '../domain/agent.ts';
 import { checkFieldsSchema } from './commandSchema.ts';
 import { parseDuration } from './duration.ts';
 import * as problems from './problems.ts';
+import { readSandboxRule } from './sandboxRule.ts';
+import { eitherWord } from './source/readParts.ts';
 import type { DocumentReader } from './source/shape.ts';
 import type { SourcePath } from './source/sourceDocument.ts';
+import { artifactPathFault } from './workflows/artifactPath.ts';
 
 /** How long a check may run that does not say, in milliseconds. */
 export const CHECK_TIMEOUT_MS = 600_000;
@@ -21,11 +24,26 @@ export function readCheck(reader: DocumentReader, path: SourcePath, usualMs: num
   if (node?.kind !== 'map') {
     return { command: readCommand(reader, path), timeoutMs: usualMs };
   }
-  const { timeout } = reader.fields(checkFieldsSchema, path, node.value);
+  const fields = reader.fields(checkFieldsSchema, path, node.value);
+  const { timeout, report } = fields;
+  const sandbox = readSandboxRule(fields.sandbox);
   return {
-    command: readCommand(reader, [...path, 'command']),
+    command: readCommand(reader, [...path, eitherWord(reader, path, 'run', 'command', fields)]),
     timeoutMs: parseDuration(timeout ?? '') ?? usualMs,
+    ...(report !== undefined && { report: readReport(reader, [...path, 'report']) }),
+    ...(sandbox && { sandbox }),
   };
+}
+
+/** The path of a file that a check writes, and what is wrong with it reported. */
+export function readReport(reader: DocumentReader, path: SourcePath): string {
+  const written = reader.textAt(path);
+  // Who reports to what is protected has changed it, and is told so then.
+  const fault = artifactPathFault(written, true);
+  if (fault !== undefined) {
+    reader.report(path, problems.wrongValue('"report"', fault));
+  }
+  return written;
 }
 
 function readCommand(reader: DocumentReader, path: SourcePath): Check['command'] {

@@ -100,7 +100,8 @@ function stepValueRole({ step, field }: StepPlace): ValueRole | undefined {
     return 'shown';
   }
   if (field.length > 1) {
-    return undefined;
+    const isRoute = first === 'debug' && second === 'routing' && field.length === 3;
+    return isRoute ? 'agent' : undefined;
   }
   switch (first) {
     case 'agent':

@@ -12,7 +12,8 @@ const TODO = '[{ "id": "a", "title": "Do it", "agent_role": "CODER" }]';
 const CONVERTED_TODO = [
   '# Converted from .sluice/todos/list.json.',
   '',
-  ...['name: list', 'steps:', '  a:', '    agent: coder', '    prompt: Do it', '    metadata:'],
+  ...['name: list', 'steps:', '  a:', '    agent: coder', '    prompt: Do it', '    debug: true'],
+  ...["    owns: ['**']", '    metadata:'],
   ...['      todo:', '        title: Do it', '        agent_role: CODER', ''],
 ].join('\n');
 

@@ -10,6 +10,9 @@ import {
   productFieldsSchema,
   retryFieldsSchema,
 } from '../../../src/core/definitions/workflows/stepSchema.ts';
+import { checkFieldsSchema } from '../../../src/core/definitions/commandSchema.ts';
+import { debugFieldsSchema } from '../../../src/core/definitions/debugRule.ts';
+import { FAULT_KINDS, USUAL_ROLES } from '../../../src/core/domain/debugging.ts';
 import { cacheFieldsSchema, similarSchema } from '../../../src/core/definitions/cacheRule.ts';
 import { budgetSchema } from '../../../src/core/definitions/terms.ts';
 import {
@@ -39,7 +42,9 @@ const OTHERS = {
 
 /** A language model for each agent that a text names, but for programs: what has no effect at a command has one there. */
 function agentsIn(text: string): AgentEntry[] {
-  const names = [...text.matchAll(/\bagent: ([a-z-]+)/g)].map(([, name = '']) => name);
+  const names = [
+    ...text.matchAll(/\b(?:agent|spec_mismatch|implementation_bug|timeout): ([a-z-]+)/g),
+  ].map(([, name = '']) => name);
   return [...new Set([...names, 'quality'])].map((name) => {
     const entry = validAgent(name);
     assert.ok(entry.kind === 'valid');
@@ -79,10 +84,12 @@ describe('The reference of workflows', () => {
       budgetSchema as unknown as z.ZodObject,
       cacheFieldsSchema as unknown as z.ZodObject,
       similarSchema,
+      checkFieldsSchema,
+      debugFieldsSchema,
     ];
     const fields = new Set([
       ...shapes.flatMap((schema) => Object.keys(schema.shape)),
-      ...['gate', 'files', 'command'],
+      ...['gate', 'files'],
     ]);
     const written = EXAMPLES.map(({ text }) => text).join('\n');
     const prose = PAGE.replace(/^```yaml\n.*?^```$/gms, '');
@@ -96,6 +103,12 @@ describe('The reference of workflows', () => {
       missing((field) => new RegExp(`\`${field}(?:: [^\`]*)?\``).test(prose)),
       [],
     );
+  });
+
+  it('names every kind of failure, and whose it usually is', () => {
+    for (const kind of FAULT_KINDS) {
+      assert.match(PAGE, new RegExp(`^\\| \`${kind}\` .*\\| \`${USUAL_ROLES[kind]}\` `, 'm'), kind);
+    }
   });
 
   it('has links to sections that are there', () => {

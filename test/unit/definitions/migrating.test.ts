@@ -9,10 +9,13 @@ import { ProductSchemas } from '../../../src/core/definitions/workflows/productS
 import { parseWorkflowFile } from '../../../src/core/definitions/workflows/workflowEntry.ts';
 import { writeClaudeAgents } from '../../../src/core/definitions/imports/writeClaudeAgents.ts';
 import { writeWorkflow } from '../../../src/core/definitions/imports/writeWorkflow.ts';
-import { BRANCH_REASONS } from '../../../src/core/definitions/imports/todoSchema.ts';
+import { FAULT_KINDS } from '../../../src/core/domain/debugging.ts';
 import { agentsNamed, readWorkflowText, said, sourceOf } from './marked.ts';
 
-const AGENTS = agentsNamed('coder', 'debugger', 'bug-investigator', 'code-reviewer', 'linter');
+const AGENTS = agentsNamed(
+  ...['coder', 'debugger', 'bug-investigator', 'code-reviewer', 'linter', 'writer'],
+  ...FAULT_KINDS.map((_, at) => `route-${at}`),
+);
 
 function read(file: string, text: string): readonly WorkflowEntry[] {
   const { workflows, diagnostics } = parseWorkflowFile(sourceOf(file, text));
@@ -63,7 +66,11 @@ const TODOS = {
   name: 'everything',
   title: 'The title of all',
   description: 'What all is for.',
+  request: 'Do all of it.',
   workflow_id: 'wf-1',
+  approval: true,
+  max_branch_depth: 4,
+  max_parallel: 7,
   created_at: '2026-11-01',
   todos: [
     {
@@ -86,7 +93,7 @@ const TODOS = {
       ],
       estimate: { hours: 2.25, sure: false },
     },
-    ...BRANCH_REASONS.map((reason, at) => ({
+    ...FAULT_KINDS.map((reason, at) => ({
       id: `branch-${at}`,
       title: `Branch ${at}`,
       description: `About ${reason}`,
@@ -97,8 +104,26 @@ const TODOS = {
       debug_instructions: `Look for ${reason}.`,
       is_temporary: at % 2 === 0,
       max_debug_attempts: at + 1,
-      failure_routing: { [reason]: `route-${at}`, never: null },
+      max_branch_depth: (at % 5) + 1,
+      failure_routing:
+        at % 2 === 0
+          ? { [reason]: `route-${at}`, test_failure: null }
+          : [{ reason, route_to: `route-${at}`, weight: at / 8 }],
     })),
+    {
+      id: 'bounded',
+      agent_role: 'writer',
+      owns: ['docs/**', 'README.md'],
+      never: ['docs/api/**'],
+      produces: ['docs/new.md', { path: 'docs/new.json', schema: { type: 'object' } }],
+      acceptance_criteria: {
+        tests: [
+          { cmd: 'npm run links', report: 'links.xml', sandbox: { memory: '3gb' } },
+          { cmd: 'npm run spell', timeout_seconds: 1234, sandbox: false },
+          { cmd: 'npm run long', timeout_seconds: 4321 },
+        ],
+      },
+    },
   ],
 };
 
@@ -230,9 +255,11 @@ describe('docs/migrating.md', () => {
         : Object.keys(value);
     const fields = [
       ...names(TODOS.todos.slice(0, 2)),
+      ...names(TODOS.todos.slice(-1)),
+      ...Object.keys(TODOS),
       ...Object.keys(CLAUDE),
       ...Object.keys(CLAUDE.features),
-    ].filter((name) => !['estimate', 'version', 'name', 'workflows'].includes(name));
+    ].filter((name) => !['estimate', 'version', 'name', 'workflows', 'created_at'].includes(name));
     for (const field of fields) {
       assert.match(text, new RegExp(`\\b${field}\\b`), field);
     }

@@ -17,6 +17,8 @@ const field = fc.constantFrom(
   ...['todos', 'tasks', 'todo_list', 'id', 'title', 'agent_role', 'dependencies', 'parent_id'],
   ...['acceptance_criteria', 'tests', 'cmd', 'timeout_seconds', 'validation_rules', 'command'],
   ...['branch_reason', 'max_debug_attempts', 'is_temporary', 'failure_routing', 'name'],
+  ...['owns', 'never', 'produces', 'approval', 'request', 'max_branch_depth', 'report', 'sandbox'],
+  ...['timeout', 'flaky_test', 'kind', 'route_to'],
   ...['workflows', 'steps', 'agent', 'task', 'prompt', 'needs', 'cache', 'ttl_hours', 'enabled'],
   ...['performance', 'max_concurrent_agents', 'features', 'exclude_agents', 'agents'],
   ...['constructor', '__proto__', 'toString', 'metadata'],
@@ -42,7 +44,23 @@ const todo = fc.record(
     parent_id: some('s', 't', null, "o'x"),
     debug_instructions: some('x', '- a: b\n'),
     max_debug_attempts: some(1, 10, 11),
-    acceptance_criteria: some({ tests: [{ cmd: 'a', timeout_seconds: 1e-9 }] }, { tests: 5 }, []),
+    max_branch_depth: some(1, 5, null, 6),
+    failure_routing: some(
+      { timeout: 'a', flaky_test: null },
+      { luck: 'a' },
+      [{ on: 'timeout', route_to: 'B' }],
+      [{ reason: 'timeout' }, 5],
+      null,
+    ),
+    owns: some('src/**', ['docs', 'x${{ y }}'], [], null),
+    produces: some('a.md', [{ path: 'docs/b.json', schema: {} }], null),
+    acceptance_criteria: some(
+      { tests: [{ cmd: 'a', timeout_seconds: 1e-9 }] },
+      { tests: [{ cmd: 'a `b` "c', timeout_seconds: 600, report: 'r.xml', sandbox: false }] },
+      { tests: [{ cmd: 'a', sandbox: { timeout: '1s' }, report: null }] },
+      { tests: 5 },
+      [],
+    ),
     validation_rules: some([{ type: 'x', command: "a 'b c'" }], [5]),
   },
   { requiredKeys: ['id', 'agent_role'] },
@@ -52,7 +70,16 @@ const step = fc.record(
   { requiredKeys: ['id', 'agent'] },
 );
 const nearly = fc.oneof(
-  fc.record({ todos: fc.array(todo, { minLength: 1, maxLength: 4 }) }),
+  fc.record(
+    {
+      todos: fc.array(todo, { minLength: 1, maxLength: 4 }),
+      approval: some(true, false, null, 1),
+      request: some('R\n${{', null),
+      max_branch_depth: some(1, null),
+      max_parallel: some(3, 65),
+    },
+    { requiredKeys: ['todos'] },
+  ),
   fc.record({
     workflows: fc.dictionary(
       fc.constantFrom('w', 'v', ' x'),
@@ -117,12 +144,21 @@ describe("A file of another tool's format", function () {
     assert.ok(valid > 0);
   });
 
-  it('may hold ten thousand todos', () => {
-    const todos = Array.from({ length: 10_000 }, (_, at) => ({
+  const chain = (length: number) =>
+    Array.from({ length }, (_, at) => ({
       id: `t${at}`,
       agent_role: 'A',
       dependencies: at === 0 ? [] : [`t${at - 1}`],
     }));
-    assert.ok(readEveryWay({ todos }) > 0);
+
+  it('may hold ten thousand todos', () => {
+    const file = sourceOf('.sluice/todos/x.json', JSON.stringify({ todos: chain(10_000) }));
+    const [entry] = judgeWorkflows(parseWorkflowFile(file).workflows, AGENTS, SCHEMAS);
+    assert.ok(entry?.kind === 'valid');
+    assert.equal(entry.workflow.steps.length, 10_000);
+  });
+
+  it('may hold thousands of todos behind one approval, and is written as a right workflow', () => {
+    assert.ok(readEveryWay({ todos: chain(3000), approval: true }) > 0);
   });
 });

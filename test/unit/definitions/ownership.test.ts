@@ -61,6 +61,15 @@ describe('Paths that steps own', () => {
           b: { agent: tsc, owns: src }`,
     ],
     [
+      'may be the whole folder beside anything: the run lets one wait for the other',
+      lines`
+        steps:
+          a: { agent: tsc, owns: "**" }
+          b: { agent: tsc, owns: ["**", ‹src/x›], produces: any.md }
+          c: { agent: tsc, owns: «src/**» }`,
+      together('b'),
+    ],
+    [
       'are apart where one must not change what the other owns',
       lines`
         steps:

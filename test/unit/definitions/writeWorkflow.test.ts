@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import type { Check } from '../../../src/core/domain/agent.ts';
+import {
+  DEFAULT_DEBUG_RULE,
+  FAULT_KINDS,
+  type DebugRule,
+} from '../../../src/core/domain/debugging.ts';
 import { agentName, stepId, type StepId } from '../../../src/core/domain/ids.ts';
 import { DEFAULT_SANDBOX } from '../../../src/core/domain/sandbox.ts';
 import {
@@ -136,14 +141,33 @@ const metadata = some(
   fc.dictionary(fc.oneof(variable, fc.constantFrom('todo', '1')), json, { maxKeys: 3 }),
 );
 
-const check: fc.Arbitrary<Check> = fc.record({
-  command: fc
-    .tuple(
-      fc.constantFrom('npm', 'a b', './x', '[', 'A=b'),
-      fc.array(fc.oneof(safe, fc.constantFrom('test', '--', '-x', '0', '')), { maxLength: 4 }),
-    )
-    .map(([program, rest]): Check['command'] => [program, ...rest]),
-  timeoutMs: fc.oneof(fc.constant(600_000), ms),
+/** Left out, not `undefined`, as readers leave it out. */
+const without = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+
+const check: fc.Arbitrary<Check> = fc
+  .record({
+    command: fc
+      .tuple(
+        fc.constantFrom('npm', 'a b', './x', '[', 'A=b'),
+        fc.array(fc.oneof(safe, fc.constantFrom('test', '--', '-x', '0', '')), { maxLength: 4 }),
+      )
+      .map(([program, rest]): Check['command'] => [program, ...rest]),
+    timeoutMs: fc.oneof(fc.constant(600_000), ms),
+    report: some(fc.constantFrom('r.xml', 'out dir/1', '.github/x')),
+    sandbox: some(
+      fc.oneof(fc.constant({ ...DEFAULT_SANDBOX, use: false }), fc.constant(DEFAULT_SANDBOX)),
+    ),
+  })
+  .map(without);
+
+const debug: fc.Arbitrary<DebugRule> = fc.record({
+  attempts: fc.integer({ min: 1, max: 10 }),
+  depth: fc.integer({ min: 1, max: 5 }),
+  routing: fc.dictionary(
+    fc.constantFrom(...FAULT_KINDS),
+    fc.constantFrom('a', 'yes').map(agentName),
+  ),
 });
 
 const budget = some(
@@ -272,6 +296,7 @@ function stepCalled(id: StepId, earlier: readonly StepId[]): fc.Arbitrary<Step> 
     checks: fc.array(check, { maxLength: 3 }),
     limits: fc.record({ timeoutMs: ms, idleTimeoutMs: ms, graceMs: ms }, { requiredKeys: [] }),
     retry,
+    debug: some(fc.oneof(fc.constant(DEFAULT_DEBUG_RULE), debug)),
     effects: some(fc.constantFrom('copy' as const, 'external' as const)),
     terms,
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FAULT_KINDS } from '../../../src/core/domain/debugging.ts';
 import {
   complete,
   definitions,
@@ -67,7 +68,13 @@ describe('Completions of a workflow', () => {
       const sandbox = ['true', 'false', 'cpus', 'memory', 'disk', 'timeout', 'image'];
       assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    sandbox:\n      ¦'), sandbox);
       assert.deepEqual(labels('sandbox: { ¦ }', '.sluice/agents/lint.yaml'), sandbox.slice(2));
-      assert.deepEqual(labels('validate:\n  - { ¦ }'), ['command', 'timeout']);
+      assert.deepEqual(labels('validate:\n  - { ¦ }'), [
+        ...['command', 'run', 'timeout', 'report', 'sandbox'],
+      ]);
+      const debug = ['true', 'false', 'attempts', 'depth', 'routing'];
+      assert.deepEqual(labels('steps:\n  a:\n    agent: lint\n    debug:\n      ¦'), debug);
+      const routing = labels('steps:\n  a:\n    agent: lint\n    debug: { routing: { ¦ } }');
+      assert.deepEqual(routing, [...FAULT_KINDS]);
       assert.deepEqual(labels('base: ¦'), ['head', 'worktree']);
       assert.ok(labels('inputs:\n  topic:\n    ¦').includes('default'));
       assert.ok(labels('phases:\n  - ¦').includes('checks'));

@@ -52,6 +52,18 @@ describe('A hover', () => {
     assert.match(hover('inputs', 1, cached)?.[2] ?? '', /^Files that count for an agent that is /);
     const whole =
       'base: head\nvalidate: [npm test]\nsteps: { a: { agent: lint, sandbox: { disk: 1gb } } }';
+    const mended = lines`
+      steps:
+        a:
+          agent: lint
+          checks: [{ command: x, report: r.xml }]
+          debug: { attempts: 3, routing: { flaky_test: test } }
+    `;
+    assert.match(hover('debug', 1, mended)?.[2] ?? '', /^Whether its failures are mended/);
+    assert.match(hover('attempts', 1, mended)?.[2] ?? '', /^Fixes in all/);
+    assert.match(hover('flaky_test', 1, mended)?.[2] ?? '', /one time and passes another/);
+    assert.match(hover('report', 1, mended)?.[2] ?? '', /^A file to which it reports its tests/);
+    assert.deepEqual(hover('test', 2, mended)?.slice(1, 2), ['Agent test']);
     assert.match(hover('base', 1, whole)?.[2] ?? '', /^"head": tasks begin with the last commit/);
     assert.match(hover('validate', 1, whole)?.[2] ?? '', /in a copy with all results, once every/);
     assert.match(

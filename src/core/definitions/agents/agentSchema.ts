@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acpShape } from './acpSchema.ts';
 import { outputSchemaField, toolField } from './declaredSchemas.ts';
 import { mcpServersField } from './readMcpServers.ts';
-import { checkSchema, commandHint } from '../commandSchema.ts';
+import { commandHint, probeSchema } from '../commandSchema.ts';
 import { duration, effects, environment, text, textOrList, wholeNumber } from '../commonSchema.ts';
 import { termsShape } from '../terms.ts';
 
@@ -81,7 +81,7 @@ export const commandShape = {
   effects: effects
     .optional()
     .describe('"external": it changes more than its workspace copy. Left out: "copy".'),
-  probe: checkSchema
+  probe: probeSchema
     .optional()
     .describe(
       'Tells after a crash whether an external effect has happened: exits with 0 if it has, 1 if not. At most 1m unless it says "timeout".',

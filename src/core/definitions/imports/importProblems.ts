@@ -10,6 +10,19 @@ export function hiddenWorkflow(name: string, first: string): Problem {
   );
 }
 
+/** @param id of the gate at which a list is approved */
+export function idOfApproval(id: string): Problem {
+  return error(
+    'duplicate-id',
+    `"${id}" is the gate that "approval" begins with: rename this todo.`,
+  );
+}
+
+/** @param kind of failure */
+export function routedTwice(kind: string): Problem {
+  return error('duplicate-value', `"${kind}" is routed twice: keep one of them.`);
+}
+
 /** Names shown in one sentence at most. */
 const MAX_NAMES = 20;
 

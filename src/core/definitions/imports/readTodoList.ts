@@ -1,26 +1,38 @@
+import type { z } from 'zod';
 import type { Check } from '../../domain/agent.ts';
+import { DEFAULT_DEBUG_RULE } from '../../domain/debugging.ts';
+import { FILE_START } from '../../domain/diagnostic.ts';
+import { DEFAULT_SANDBOX } from '../../domain/sandbox.ts';
+import { withApproval } from './approvePlan.ts';
 import { commandOfLine } from './commandLine.ts';
 import { isName } from '../commonSchema.ts';
-import { FILE_START } from '../../domain/diagnostic.ts';
-import type { AgentIndex } from '../entries.ts';
 import { keptFields } from './keptFields.ts';
 import { literal, readListedSteps, type ListedStep } from '../workflows/listedSteps.ts';
 import * as problems from '../problems.ts';
-import { CHECK_TIMEOUT_MS } from '../readCommand.ts';
-import { readList } from '../source/readParts.ts';
+import { CHECK_TIMEOUT_MS, readReport } from '../readCommand.ts';
+import { readSandboxRule } from '../sandboxRule.ts';
+import { readList, readText } from '../source/readParts.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 import type { SourceNode } from '../source/sourceNode.ts';
-import { TODO_LISTS, todoHeadSchema, todoSchema } from './todoSchema.ts';
+import { readTerms } from '../terms.ts';
+import { readRouting } from './todoRouting.ts';
+import {
+  isNothing,
+  TODO_LISTS,
+  todoHeadSchema,
+  todoSchema,
+  type testSchema,
+} from './todoSchema.ts';
+import { readProducts } from '../workflows/readAgentStep.ts';
 import {
   agentStep,
   emptyDraft,
+  type AgentStepDraft,
   type StepDraft,
   type WorkflowDraft,
   type Written,
 } from '../workflows/workflowDraft.ts';
-
-type TodoFields = ReturnType<typeof fieldsOf>;
 
 /** True for what only a todo list looks like: a list of todos with an `agent_role`, or fields around one. */
 export function looksLikeTodos(root: SourceNode): boolean {
@@ -32,16 +44,14 @@ export function looksLikeTodos(root: SourceNode): boolean {
 }
 
 /**
- * A todo list as a workflow: each todo is a step, a todo for a failure runs only where its parent has
- * failed. Whatever does not have the shape it should is reported to `reader` and left out.
+ * A todo list as a workflow: each todo is a step whose failures are mended, a todo for a failure runs only where its
+ * parent has failed. Whatever does not have the shape it should is reported to `reader` and left out.
  * @param fileName without its ending: the name of a list that gives none
  */
 export function readTodoList(reader: DocumentReader, fileName: string): WorkflowDraft {
   const { root } = reader.document;
-  const readTodos = (path: SourcePath) =>
-    readListedSteps(reader, path, (todo) => readTodo(reader, todo));
   if (root.kind === 'list') {
-    return { ...emptyDraft(fileName), steps: readTodos([]) };
+    return { ...emptyDraft(fileName), steps: readTodos(reader, [], DEFAULT_DEBUG_RULE.depth) };
   }
   const list = listIn(root);
   if (root.kind !== 'map' || list?.node.kind !== 'list') {
@@ -49,25 +59,46 @@ export function readTodoList(reader: DocumentReader, fileName: string): Workflow
     return emptyDraft(fileName);
   }
   const head = reader.fields(todoHeadSchema, [], root.value);
-  const textOf = (field: 'name' | 'title' | 'description') =>
-    head[field] === undefined || head[field] === null ? '' : reader.textAt([field]);
+  const textOf = (field: 'name' | 'title' | 'description' | 'request') =>
+    isNothing(head[field]) ? '' : reader.textAt([field]);
   const name = textOf('name');
-  const others = keptFields(root, list.field, ...(isName(name) ? ['name'] : []), 'description');
+  const steps = readTodos(reader, [list.field], head.max_branch_depth ?? DEFAULT_DEBUG_RULE.depth);
+  const others = keptFields(
+    root,
+    list.field,
+    ...(isName(name) ? ['name'] : []),
+    ...['description', 'approval', 'max_parallel'],
+  );
   return {
     ...emptyDraft(isName(name) ? name : fileName),
-    description: textOf('description') || textOf('title'),
-    steps: readTodos([list.field]),
+    description: textOf('description') || textOf('title') || textOf('request'),
+    maxParallel: head.max_parallel ?? undefined,
+    steps:
+      head.approval === true && steps.length > 0
+        ? withApproval(reader, ['approval'], steps)
+        : steps,
     metadata: others && { todo: others },
   };
 }
 
-/** The agent that a role means: the one of the name, else one that differs in case, `_` and `-` alone. */
-export function agentOfRole(role: string, agents: AgentIndex): string {
-  const plain = (name: string) => name.toLowerCase().replaceAll('_', '-');
-  const wanted = plain(role);
-  return agents.named(role) === undefined
-    ? (agents.names.find((name) => plain(name) === wanted) ?? role)
-    : role;
+/** @param usualDepth of fixes, where a todo does not say */
+function readTodos(
+  reader: DocumentReader,
+  path: SourcePath,
+  usualDepth: number,
+): readonly StepDraft[] {
+  const parents = new Set<string>();
+  const steps = readListedSteps(reader, path, (todo) => {
+    const step = readTodo(reader, todo, usualDepth);
+    if (step.condition !== undefined) {
+      parents.add(step.needs[0]?.text ?? '');
+    }
+    return step;
+  });
+  // What the list itself has fixes for is mended by these alone.
+  return steps.map((step) =>
+    step.kind === 'agent' && parents.has(step.id) ? { ...step, debug: undefined } : step,
+  );
 }
 
 function listIn(root: SourceNode): { field: string; node: SourceNode } | undefined {
@@ -90,34 +121,37 @@ function reportNoList(reader: DocumentReader, root: SourceNode, field: string | 
   }
 }
 
-function fieldsOf(reader: DocumentReader, { path, node }: ListedStep) {
-  return reader.fields(todoSchema, path, node.value);
-}
-
 /** What stands in full in the fields of a step; all else is kept beside them. */
-const IN_STEP = ['id', 'dependencies', 'description', 'debug_instructions'] as const;
+const IN_STEP = [
+  'id',
+  'dependencies',
+  'description',
+  'debug_instructions',
+  'owns',
+  'never',
+  'produces',
+] as const;
 
-function readTodo(reader: DocumentReader, todo: ListedStep): StepDraft {
-  const { id, path, node } = todo;
+function readTodo(
+  reader: DocumentReader,
+  { id, path, node }: ListedStep,
+  usualDepth: number,
+): AgentStepDraft {
   const others = keptFields(node, ...IN_STEP);
-  const fields = fieldsOf(reader, todo);
-  const isGiven = (field: keyof TodoFields) =>
-    fields[field] !== undefined && fields[field] !== null;
-  const needs = readList(reader, [...path, 'dependencies'], fields.dependencies ?? undefined);
-  const parent: Written | undefined = isGiven('parent_id')
-    ? { text: reader.textAt([...path, 'parent_id']), path: [...path, 'parent_id'] }
-    : undefined;
+  const fields = reader.fields(todoSchema, path, node.value);
+  const at = (field: keyof typeof fields) => [...path, field];
+  const needs = readList(reader, at('dependencies'), fields.dependencies ?? undefined);
+  const parent: Written | undefined = isNothing(fields.parent_id)
+    ? undefined
+    : { text: reader.textAt(at('parent_id')), path: at('parent_id') };
   const asked = (['debug_instructions', 'title', 'description'] as const).filter(
-    (field) => isGiven(field) && /\S/.test(reader.textAt([...path, field])),
+    (field) => !isNothing(fields[field]) && /\S/.test(reader.textAt(at(field))),
   );
   const [first] = asked;
   return {
     ...agentStep(id, path),
     metadata: others && { todo: others },
-    agent:
-      fields.agent_role === undefined
-        ? undefined
-        : { text: reader.textAt([...path, 'agent_role']), path: [...path, 'agent_role'] },
+    agent: readText(reader, at('agent_role'), fields.agent_role),
     needs:
       parent === undefined ? needs : [parent, ...needs.filter(({ text }) => text !== parent.text)],
     condition: parent && { text: failureOf(parent.text, needs), path: parent.path },
@@ -125,17 +159,31 @@ function readTodo(reader: DocumentReader, todo: ListedStep): StepDraft {
       first === undefined
         ? undefined
         : {
-            text: asked.map((field) => literal(reader.textAt([...path, field]))).join('\n\n'),
-            path: [...path, first],
+            text: asked.map((field) => literal(reader.textAt(at(field)))).join('\n\n'),
+            path: at(first),
           },
+    produces: readProducts(reader, at('produces'), fields.produces ?? undefined),
+    terms: readTerms(reader, path, {
+      owns: fields.owns ?? undefined,
+      never: fields.never ?? undefined,
+    }),
+    owns: readList(reader, at('owns'), fields.owns ?? undefined),
+    never: readList(reader, at('never'), fields.never ?? undefined),
     checks: [
-      ...(fields.acceptance_criteria?.tests ?? []).map(({ cmd, timeout_seconds: seconds }) =>
-        checkOf(cmd, seconds),
+      ...(fields.acceptance_criteria?.tests ?? []).map((test, index) =>
+        testOf(reader, [...path, 'acceptance_criteria', 'tests', index], test),
       ),
       ...(fields.validation_rules ?? []).flatMap(({ command }) =>
-        typeof command === 'string' ? [checkOf(command, undefined)] : [],
+        typeof command === 'string'
+          ? [{ command: commandOfLine(command), timeoutMs: CHECK_TIMEOUT_MS }]
+          : [],
       ),
     ],
+    debug: {
+      attempts: fields.max_debug_attempts ?? DEFAULT_DEBUG_RULE.attempts,
+      depth: fields.max_branch_depth ?? usualDepth,
+      routing: isNothing(fields.failure_routing) ? [] : readRouting(reader, at('failure_routing')),
+    },
   };
 }
 
@@ -146,10 +194,23 @@ function failureOf(parent: string, needs: readonly Written[]): string {
     : `steps['${parent}'].status == 'failed'`;
 }
 
-function checkOf(line: string, seconds: number | null | undefined): Check {
+/** A test runs what an agent has written a moment ago, so it is shut in unless the list says otherwise. */
+function testOf(
+  reader: DocumentReader,
+  path: SourcePath,
+  test: z.output<typeof testSchema>,
+): Check {
+  const { cmd, timeout_seconds: seconds, report } = test;
+  const sandbox = test.sandbox ?? true;
+  const rule = readSandboxRule(sandbox) ?? DEFAULT_SANDBOX;
+  const writtenMs = isNothing(seconds) ? undefined : Math.max(1, Math.round(seconds * 1000));
+  const hasOwnLimit = typeof sandbox === 'object' && sandbox.timeout !== undefined;
+  // The usual limit of a sandbox must not end a test that says it takes longer.
+  const isLonger = rule.use && !hasOwnLimit && (writtenMs ?? 0) > rule.timeoutMs;
   return {
-    command: commandOfLine(line),
-    timeoutMs:
-      typeof seconds === 'number' ? Math.max(1, Math.round(seconds * 1000)) : CHECK_TIMEOUT_MS,
+    command: commandOfLine(cmd),
+    timeoutMs: writtenMs ?? CHECK_TIMEOUT_MS,
+    ...(!isNothing(report) && { report: readReport(reader, [...path, 'report']) }),
+    sandbox: isLonger ? { ...rule, timeoutMs: writtenMs ?? rule.timeoutMs } : rule,
   };
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/exhaustive.ts';
 import type { Check } from '../../domain/agent.ts';
 import type { CallPolicy } from '../../domain/call.ts';
+import { DEFAULT_DEBUG_RULE, FAULT_KINDS, type DebugRule } from '../../domain/debugging.ts';
 import { DEFAULT_SANDBOX, type SandboxRule } from '../../domain/sandbox.ts';
 import type { Budget, CacheRule, Terms } from '../../domain/terms.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../domain/workflow.ts';
 import { PLAIN_LINE } from '../commandSchema.ts';
 import { byteSizeText } from '../byteSize.ts';
+import { isUsualRule } from '../debugRule.ts';
 import { durationText } from '../duration.ts';
 import { RETRY_DELAY_MS, RETRY_MAX_DELAY_MS } from '../workflows/readAgentStep.ts';
 import { CHECK_TIMEOUT_MS } from '../readCommand.ts';
@@ -120,6 +122,7 @@ function agentFields(step: AgentStep): readonly Field[] {
     ['idle-timeout', duration(limits.idleTimeoutMs)],
     ['grace', duration(limits.graceMs)],
     ['retry', step.retry && retry(step.retry)],
+    ['debug', step.debug && debug(step.debug)],
     ['effects', step.effects],
     ...termsFields(step.terms),
   ];
@@ -223,16 +226,37 @@ function asObject(schema: JsonValue): JsonValue {
   return typeof schema === 'boolean' ? (schema ? {} : { not: {} }) : schema;
 }
 
-function check({ command, timeoutMs }: Check): YamlValue {
+function check({ command, timeoutMs, report, sandbox: rule }: Check): YamlValue {
   const line = command.join(' ');
   const isLine =
     PLAIN_LINE.test(line) && command.every((word) => word !== '' && !word.includes(' '));
   const written = isLine ? line : command;
-  return timeoutMs === CHECK_TIMEOUT_MS
+  const fields: readonly Field[] = [
+    ['timeout', timeoutMs === CHECK_TIMEOUT_MS ? undefined : durationText(timeoutMs)],
+    ['report', report],
+    ['sandbox', rule && sandbox(rule)],
+  ];
+  return fields.every(([, value]) => value === undefined)
     ? written
+    : new YamlFields([['command', written], ...fields]);
+}
+
+/** A rule that says no more than the usual one is `true`. */
+function debug(rule: DebugRule): YamlValue {
+  const { attempts, depth, routing } = rule;
+  return isUsualRule(rule)
+    ? true
     : new YamlFields([
-        ['command', written],
-        ['timeout', durationText(timeoutMs)],
+        ['attempts', attempts === DEFAULT_DEBUG_RULE.attempts ? undefined : attempts],
+        ['depth', depth === DEFAULT_DEBUG_RULE.depth ? undefined : depth],
+        [
+          'routing',
+          fieldsUnlessNone(
+            FAULT_KINDS.map((kind) => [kind, routing[kind]] as const).filter(
+              ([, agent]) => agent !== undefined,
+            ),
+          ),
+        ],
       ]);
 }
 

@@ -48,7 +48,7 @@ export function analyze(
     checkNeeds(step, steps, ids, reader);
     switch (step.kind) {
       case 'agent':
-        checkAgent(step, agents, reader);
+        checkAgents(step, agents, reader);
         checkEffect(step, agents, reader);
         checkCache(step, agents, reader);
         checkProduces(step, agents, reader);
@@ -90,10 +90,21 @@ function checkNeeds(
   }
 }
 
-function checkAgent({ agent }: AgentStepDraft, agents: AgentIndex, reader: DocumentReader): void {
-  if (agent === undefined) {
-    return;
-  }
+/** Whoever works on the step, and whoever mends its failures. */
+function checkAgents(
+  { agent, debug }: AgentStepDraft,
+  agents: AgentIndex,
+  reader: DocumentReader,
+): void {
+  const named = [agent, ...(debug?.routing ?? []).map((route) => route.agent)];
+  named.forEach((one) => {
+    if (one !== undefined) {
+      checkAgent(one, agents, reader);
+    }
+  });
+}
+
+function checkAgent(agent: Written, agents: AgentIndex, reader: DocumentReader): void {
   const entry = agents.named(agent.text);
   if (entry === undefined) {
     const meant = reader.suggestions.for(agent.text, agents.names);

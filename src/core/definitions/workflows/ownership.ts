@@ -21,6 +21,9 @@ import {
 } from './workflowDraft.ts';
 import * as problems from './workflowProblems.ts';
 
+/** What a step owns whose results land wherever they are. */
+export const WHOLE_FOLDER = '**';
+
 /** Other steps told at one: of thousands that own one folder each would name all. */
 const MAX_TOLD = 20;
 
@@ -59,9 +62,18 @@ export function checkOwnership(
   owning.forEach((claim) => {
     checkLanes(claim, reader);
   });
-  if (owning.length > 1) {
-    checkTogether(owning, draft, reader);
+  const parted = owning.map(withoutWhole).filter(({ paths }) => paths.length > 0);
+  if (parted.length > 1) {
+    checkTogether(parted, draft, reader);
   }
+}
+
+/**
+ * Who owns the whole folder has not divided it with anybody: the run lets it wait for whoever changes files beside it,
+ * and there is nothing to repair.
+ */
+function withoutWhole(claim: Claim): Claim {
+  return { ...claim, paths: claim.paths.filter(({ written }) => written !== WHOLE_FOLDER) };
 }
 
 /** Of an agent that is not there or broken nothing is known. */

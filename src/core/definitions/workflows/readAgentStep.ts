@@ -1,6 +1,7 @@
 import type { Limits } from '../../domain/agent.ts';
 import type { RetryRule } from '../../domain/workflow.ts';
 import { readCacheInputs } from '../cacheRule.ts';
+import { readDebugRule } from '../debugRule.ts';
 import { parseDuration } from '../duration.ts';
 import { readChecks } from '../readCommand.ts';
 import { eitherWord, readList, readText, readTexts } from '../source/readParts.ts';
@@ -37,6 +38,7 @@ export function readAgentStep(
     checks: readChecks(reader, [...path, 'checks'], fields.checks),
     limits: readLimits(fields),
     retry: readRetry(reader, [...path, 'retry'], fields.retry),
+    debug: readDebugRule(reader, [...path, 'debug'], fields.debug),
     effects: fields.effects,
     terms: readTerms(reader, path, fields, models),
     owns: readList(reader, [...path, 'owns'], fields.owns),
@@ -91,7 +93,8 @@ function readRetry(
   return { attempts: value.attempts, delayMs, maxDelayMs, on };
 }
 
-function readProducts(
+/** Files that are declared, and those that are so twice reported. @param value as `products` has found them */
+export function readProducts(
   reader: DocumentReader,
   path: SourcePath,
   value: AgentStepFields['produces'],

@@ -12,6 +12,7 @@ import {
   textOrList,
   wholeNumber,
 } from '../commonSchema.ts';
+import { debugSchema } from '../debugRule.ts';
 import { termsShape } from '../terms.ts';
 
 // The kinds of steps. They are read one by one, so that a fault in one does not hide faults in the
@@ -100,6 +101,8 @@ export const productFieldsSchema = z.strictObject({
     .describe('JSON Schema the file must satisfy: written here, or the path of a JSON file.'),
 });
 
+export const products = z.union([text, z.array(z.union([text, productFieldsSchema]))]);
+
 export const checks = z
   .array(checkSchema)
   .describe('Commands that must exit with 0, one after another; each at most 10m unless it says.');
@@ -116,8 +119,7 @@ export const agentStepSchema = z
     env: environment
       .optional()
       .describe("Environment variables over the agent's own; values may hold ${{ … }}."),
-    produces: z
-      .union([text, z.array(z.union([text, productFieldsSchema]))])
+    produces: products
       .optional()
       .describe(
         'Files that must be there at the end, relative to the folder. They become artifacts.',
@@ -139,6 +141,11 @@ export const agentStepSchema = z
       .union([wholeNumber(2, 10), retryFieldsSchema])
       .optional()
       .describe('Attempts in all, 2 to 10. Left out: a failed attempt is not tried again.'),
+    debug: debugSchema
+      .optional()
+      .describe(
+        'Whether its failures are mended by fixes: true, or how, e.g. {attempts: 3}. Left out: they are not.',
+      ),
     effects: effects
       .optional()
       .describe(

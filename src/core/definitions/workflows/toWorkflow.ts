@@ -1,3 +1,4 @@
+import type { DebugRule } from '../../domain/debugging.ts';
 import { agentName, stepId } from '../../domain/ids.ts';
 import type {
   InputSpec,
@@ -7,6 +8,7 @@ import type {
   Step,
   Workflow,
 } from '../../domain/workflow.ts';
+import type { DebugDraft } from '../debugRule.ts';
 import type { WorkflowIndex } from '../entries.ts';
 import type { ProductSchemas } from './productSchemas.ts';
 import type { SourceDocument } from '../source/sourceDocument.ts';
@@ -88,6 +90,7 @@ function stepOf(
         effects: draft.effects,
         terms: draft.terms,
         ...base,
+        ...(draft.debug && { debug: debugOf(draft.debug) }),
       };
     case 'gate':
       return {
@@ -108,6 +111,11 @@ function stepOf(
     case 'unknown':
       throw new Error(`Internal error: step ${draft.id} was taken for a valid one`);
   }
+}
+
+function debugOf({ attempts, depth, routing }: DebugDraft): DebugRule {
+  const agents = routing.map(({ kind, agent }) => [kind, agentName(agent.text)] as const);
+  return { attempts, depth, routing: Object.fromEntries(agents) };
 }
 
 function matrixOf(draft: StepDraft['matrix']): Matrix | undefined {

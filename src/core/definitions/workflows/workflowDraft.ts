@@ -7,6 +7,7 @@ import type {
   RetryRule,
   Workflow,
 } from '../../domain/workflow.ts';
+import type { DebugDraft } from '../debugRule.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 
 // A workflow as far as its file's shape allows, before anyone asks whether it makes sense. What was
@@ -76,6 +77,7 @@ export interface AgentStepDraft extends StepDraftBase {
   readonly checks: readonly Check[];
   readonly limits: Partial<Limits>;
   readonly retry: RetryRule | undefined;
+  readonly debug: DebugDraft | undefined;
   readonly effects: Effects | undefined;
   readonly terms: Terms;
   /** The globs of its terms; may hold `${{ … }}`. */
@@ -149,6 +151,7 @@ export function agentStep(id: string, path: SourcePath): AgentStepDraft {
     checks: [],
     limits: {},
     retry: undefined,
+    debug: undefined,
     effects: undefined,
     terms: NO_TERMS,
     owns: [],

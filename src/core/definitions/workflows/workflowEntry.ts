@@ -13,7 +13,8 @@ import type { FileParser } from '../files/fileParser.ts';
 import { inReadingOrder } from '../source/problem.ts';
 import * as problems from '../problems.ts';
 import { looksLikeClaudeJson, readClaudeWorkflow } from '../imports/readClaudeWorkflows.ts';
-import { agentOfRole, looksLikeTodos, readTodoList } from '../imports/readTodoList.ts';
+import { looksLikeTodos, readTodoList } from '../imports/readTodoList.ts';
+import { settledTodos } from '../imports/settledTodos.ts';
 import { readWorkflow } from './readWorkflow.ts';
 import { DocumentReader } from '../source/shape.ts';
 import type { SourceDocument } from '../source/sourceDocument.ts';
@@ -178,18 +179,8 @@ function workflowOf(
   return toWorkflow(draft, document, schemas, workflows);
 }
 
-/** A todo names a role, which is an agent's name in any spelling. */
 function withAgents({ format, draft }: ParsedWorkflow, agents: AgentIndex): WorkflowDraft {
-  return format !== 'todo'
-    ? draft
-    : {
-        ...draft,
-        steps: draft.steps.map((step) =>
-          step.kind === 'agent' && step.agent !== undefined
-            ? { ...step, agent: { ...step.agent, text: agentOfRole(step.agent.text, agents) } }
-            : step,
-        ),
-      };
+  return format === 'todo' ? settledTodos(draft, agents) : draft;
 }
 
 /** The entry of a file of which nothing is known but its name. */

@@ -5,10 +5,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import prettier from 'prettier';
+import { contractJsonSchema } from '../src/core/debugging/contract/contractSchema.ts';
+import { draftSchema } from '../src/core/drafting/answer.ts';
 import { jsonSchemas } from '../src/core/definitions/jsonSchemas.ts';
 import { priceListJsonSchema } from '../src/core/models/priceList.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'resources', 'schemas');
+/** From there, the folder of the pack whose agents answer as schemas say. */
+const BUILDERS = '../packs/builders/files/.sluice/builders';
 
 /** Names of the schema files that do not hold what they should. */
 export async function staleSchemas(): Promise<string[]> {
@@ -33,7 +37,14 @@ async function writeSchemas(): Promise<void> {
 /** By file name, formatted as the rest of the repository is. */
 async function schemaTexts(): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  const schemas = { ...jsonSchemas(), '../models/prices.schema.json': priceListJsonSchema() };
+  const schemas = {
+    ...jsonSchemas(),
+    'contract.schema.json': contractJsonSchema(),
+    // Where agents of the pack are held to them, in folders that know nothing of what an extension brings along.
+    [`${BUILDERS}/contract.schema.json`]: contractJsonSchema(),
+    [`${BUILDERS}/todos.schema.json`]: draftSchema(),
+    '../models/prices.schema.json': priceListJsonSchema(),
+  };
   for (const [name, schema] of Object.entries(schemas)) {
     const file = path.join(FOLDER, name);
     const options = await prettier.resolveConfig(file);

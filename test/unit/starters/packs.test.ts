@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { contractJsonSchema } from '../../../src/core/debugging/contract/contractSchema.ts';
 import { readDefinitions } from '../../../src/core/definitions/project.ts';
 import type { ModelSpec } from '../../../src/core/domain/agent.ts';
+import { FAULT_KINDS, USUAL_ROLES } from '../../../src/core/domain/debugging.ts';
 import { stepId } from '../../../src/core/domain/ids.ts';
+import { rivalsOf } from '../../../src/core/domain/rivals.ts';
 import type { Workflow } from '../../../src/core/domain/workflow.ts';
+import { draftSchema } from '../../../src/core/drafting/answer.ts';
 import { askedAmong } from '../../../src/core/planning/usedBy.ts';
 import { toolFaults } from '../../../src/core/preflightTools.ts';
 import { planTasks } from '../../../src/core/planning/planTasks.ts';
@@ -158,6 +162,61 @@ describe('The packs', function () {
       { folder: folder.path, home: undefined, hosted: [] },
     );
     assert.deepEqual(faults, []);
+  });
+
+  it('builders: has five roles, of which the planner only looks, and answers are held to schemas', async () => {
+    await packs.add('builders', folder.path);
+    const { agents } = await readDefinitions(folder.path, never);
+    const roles = new Map(
+      agents.flatMap((entry) =>
+        entry.kind === 'valid' && entry.agent.runner.kind === 'model'
+          ? [[String(entry.agent.name), entry.agent] as const]
+          : [],
+      ),
+    );
+    assert.deepEqual([...roles.keys()], ['architect', 'coder', 'debugger', 'planner', 'tester']);
+    assert.deepEqual(roles.get('planner')?.tools, ['read', 'list', 'search']);
+    assert.deepEqual(roles.get('planner')?.outputSchema, draftSchema());
+    assert.deepEqual(
+      roles.get('architect')?.outputSchema,
+      JSON.parse(JSON.stringify(contractJsonSchema())),
+    );
+    // By this the roles of failures find their agents.
+    for (const role of Object.values(USUAL_ROLES)) {
+      assert.ok(roles.has(role), role);
+    }
+  });
+
+  it('builders: mends failures by the roles, of one coder alone by that one', async () => {
+    await packs.add('builders', folder.path);
+    const rules = (tasks: Awaited<ReturnType<typeof plan>>) =>
+      Object.fromEntries(
+        tasks.flatMap(({ step }) =>
+          step.kind === 'agent' && step.debug !== undefined
+            ? [[step.id as string, step.debug] as const]
+            : [],
+        ),
+      );
+    const many = rules(await plan('build'));
+    assert.deepEqual(Object.keys(many), ['contract', 'code', 'tests', 'acceptance']);
+    assert.deepEqual(many['acceptance'], {
+      attempts: 3,
+      depth: 2,
+      routing: USUAL_ROLES,
+    });
+    const alone = rules(await plan('build-alone'));
+    assert.deepEqual(new Set(Object.values(alone['build']?.routing ?? {})), new Set(['coder']));
+    assert.equal(Object.keys(alone['build']?.routing ?? {}).length, FAULT_KINDS.length);
+  });
+
+  it('builders: keeps what one role makes out of the hands of the others, whatever the code is', async () => {
+    await packs.add('builders', folder.path);
+    const tasks = await plan('build');
+    const rival = rivalsOf(tasks);
+    const ids = tasks.map(({ id }) => id);
+    for (const id of ids) {
+      assert.ok(!rival(id, ids), id);
+    }
   });
 
   for (const name of ['maths', 'builders']) {

@@ -177,4 +177,6 @@ const MENDABLE: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
   'bad-product',
   'check-failed',
   'out-of-bounds',
+  // Of an attempt: it changed what is protected, or made what is no plain file.
+  'landing',
 ]);

@@ -47,10 +47,18 @@ export class Gating {
     ) {
       const { by, note, choice, seal } = before;
       this.#approve({ task, digest, by, note, choice }, seal, true);
-    } else if (this.#options.approveGate(task) && !asksForAnswer(this.#desk.gateStep(task))) {
+    } else if (this.#mayApprove(task)) {
       const answer = { task, digest, by: this.#options.by, note: 'approved on the command line' };
       this.#approve(answer, this.#sealOf({ ...answer, decision: 'approved' }), false);
     }
+  }
+
+  /** Beforehand nobody knows what fixes will have tried: who approved that would have it tried for ever. */
+  #mayApprove(task: TaskId): boolean {
+    const isAboutFixes = this.#desk.task(task).fix !== undefined;
+    return (
+      !isAboutFixes && !asksForAnswer(this.#desk.gateStep(task)) && this.#options.approveGate(task)
+    );
   }
 
   /** What keeps an answer from counting, as what follows "…, because"; else the answer with this program's seal. */

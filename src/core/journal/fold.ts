@@ -373,6 +373,7 @@ export class RunFold {
     if (gone.size > 0) {
       this.#adopt(event, withoutFixes(this.plan, gone));
       this.#board.forget(gone);
+      gone.forEach((id) => this.#people.forget(id));
     }
     for (const id of tasks.filter((one) => !gone.has(one))) {
       const attempts = attemptsOf(this.#tasks.get(id) ?? outcomes.UNTOUCHED);

@@ -113,6 +113,26 @@ describe('A task whose failures are mended', () => {
     assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
   });
 
+  it('is not tried again by an approval of all gates that was given beforehand', async () => {
+    rig = new DriverRig(planOf({ attempts: 1 }));
+    rig.checks.set('npm test', () => ({ code: 1, tail: 'no' }));
+    rig.start({ approveGate: () => true, leaveAtGates: true });
+    (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });
+    (await begun('code_branch_01')).succeed();
+    assert.deepEqual(await rig.end(), { kind: 'waiting' });
+    assert.equal(rig.kinds()['code_branch_gate'], 'waiting');
+  });
+
+  it('is mended where it changed what is protected, without that change', async () => {
+    drive(planOf({}, { terms: { ...NO_TERMS, owns: ['**'] } }));
+    const files = { 'src/a.ts': 'right', '.github/workflows/ci.yml': 'mine' };
+    (await begun('code')).succeed('', files);
+    const fix = await begun('code_branch_01');
+    assert.deepEqual([fix.has('src/a.ts'), fix.has('.github/workflows/ci.yml')], [true, false]);
+    fix.succeed();
+    await kindIs('code', 'succeeded');
+  });
+
   it('has failed once a person rejects, and what needs it does not run', async () => {
     drive(planOf({ attempts: 1 }));
     (await begun('code')).succeed('', { 'src/a.ts': 'wrong' });

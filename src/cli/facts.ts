@@ -1,3 +1,4 @@
+import { stepCount } from '../core/projections/census.ts';
 import { accountOf } from '../core/projections/ledger.ts';
 import { questionsOf } from '../core/projections/questions.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
@@ -18,11 +19,13 @@ export function runFacts(entry: BookEntry, now: number): object {
         status: shownStatus(entry.state, entry.driven),
         createdAt: entry.state.createdAt,
         durationMs: runDuration(entry.state, now),
+        steps: stepCount(entry.state),
         by: entry.state.by,
         spent: entry.state.ledger.total,
         reused: runReuse(entry.state),
         checkout: checkoutFacts(entry.state),
         merge: entry.state.merge?.place,
+        drawn: entry.plan.drawn,
         damage: entry.damage,
       };
 }
@@ -50,6 +53,9 @@ export function taskFacts(entry: ReadableRun): { readonly task: string }[] {
       cacheOff: cacheOffOf(plan, row.step),
       ledger: accountOf(state, row.task),
       failure: at?.kind === 'failed' ? at.failure : undefined,
+      tests: at?.kind === 'succeeded' || at?.kind === 'failed' ? at.tests : undefined,
+      mends: row.mends,
+      mending: state.mending.get(row.task),
       artifacts: row.artifacts,
       removed: at?.kind === 'succeeded' ? at.removed : [],
       branch: row.branch,

@@ -113,8 +113,8 @@ function nextSteps({ sluice }: Session, { run, state }: ReadableRun): string[] {
   const gates = sluice.openGates().filter((gate) => gate.run === run);
   return [
     ...gates.map(
-      ({ task, makers }) =>
-        `Answer with: sluice approve ${run} ${task}   or: sluice reject ${run} ${task}\n${
+      ({ task, makers, stuck }) =>
+        `${stuck === undefined ? '' : `What was tried: sluice show ${run} ${task}\n`}Answer with: sluice approve ${run} ${task}${stuck === undefined ? '' : ' --message <what to try>'}   or: sluice reject ${run} ${task}\n${
           makers.length === 0
             ? ''
             : `Or have it changed: sluice request-changes ${run} ${task} --note <text>\n`

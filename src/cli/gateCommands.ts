@@ -2,6 +2,7 @@ import { oneLine } from '../core/base/text.ts';
 import type { Decision } from '../core/domain/event.ts';
 import type { RunId, TaskId } from '../core/domain/ids.ts';
 import type { RequestOutcome } from '../core/domain/request.ts';
+import { askLine } from '../core/projections/asked.ts';
 import { gatePage, gateLines, identicalGates, lapsedText } from '../core/projections/gatePage.ts';
 import { reusedLines, type OpenGate } from '../core/projections/gates.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
@@ -37,7 +38,7 @@ export function gates(
   } else if (open.length === 0) {
     terminal.out('No gate waits for an answer.\n');
   } else {
-    terminal.out(table(open.map((gate) => [gate.run, gate.task, oneLine(gate.ask, 120)])));
+    terminal.out(table(open.map((gate) => [gate.run, gate.task, askLine(gate.ask, 120)])));
     for (const gate of open) {
       const told = toldOf(gate, open, now());
       terminal.out(told.map((line) => `  ${gate.task} of ${gate.run}: ${line}\n`).join(''));

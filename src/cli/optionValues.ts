@@ -64,3 +64,21 @@ export function age(text: string): number {
   }
   return Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
+
+const DURATION = /^(\d{1,6})(s|m|h)$/;
+
+/** A timer counts no longer. */
+const LONGEST_MS = UNITS.w;
+
+/** @returns milliseconds, more than none */
+export function duration(text: string): number {
+  const [, amount, unit] = DURATION.exec(text) ?? [];
+  const ms =
+    Number(amount ?? 0) * { s: 1000, m: 60_000, h: 3_600_000 }[(unit ?? 's') as 's' | 'm' | 'h'];
+  if (ms === 0 || ms > LONGEST_MS) {
+    throw new InvalidArgumentError(
+      'It must be seconds, minutes or hours, at most a week: 90s, 10m, 2h.',
+    );
+  }
+  return ms;
+}

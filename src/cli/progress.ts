@@ -10,6 +10,7 @@ import {
   type TaskRow,
 } from '../core/projections/taskRows.ts';
 import { runSpentText } from '../core/projections/ledger.ts';
+import { fixText } from '../core/projections/mendingWords.ts';
 import { runReusedText, savingsText } from '../core/projections/reasons.ts';
 import { checkoutMark, checkoutText } from './checkoutLines.ts';
 import { questionLines } from './questionLines.ts';
@@ -54,11 +55,17 @@ function taskLine(
   const room = Math.max(20, terminal.width - nameWidth - 18);
   const detail =
     row.goesOnAt === undefined ? row.detail : `${row.detail} until ${clockOf(row.goesOnAt)}`;
-  const said = [momentOf(entry, row, now), detail, row.live, row.cause].filter(
+  const mends = row.mends === undefined || row.state === 'waiting' ? '' : fixText(row.mends);
+  const said = [mends, momentOf(entry, row, now), detail, row.live, row.cause].filter(
     (text) => text !== '',
   );
   const told = oneLine(said.join(' · '), room);
-  return `  ${paint(terminal, colour, mark)} ${row.task.padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${told}`.trimEnd();
+  return `  ${paint(terminal, colour, mark)} ${nameOf(row).padEnd(nameWidth)}  ${paint(terminal, colour, row.state.padEnd(9))}  ${told}`.trimEnd();
+}
+
+/** A fix stands further in, below what it mends. */
+function nameOf({ task, depth }: TaskRow): string {
+  return `${'  '.repeat(depth)}${task}`;
 }
 
 /** What depends on the time: how long it has been running, when it is tried again. */
@@ -94,7 +101,7 @@ export function runLines(
   heard?: Heard,
 ): string[] {
   const rows = taskRows(entry.plan, entry.state, entry.driven, heard, now);
-  const width = Math.max(...rows.map((row) => row.task.length));
+  const width = Math.max(...rows.map((row) => nameOf(row).length));
   return [
     headLine(terminal, entry, now),
     ...rows.map((row) => taskLine(terminal, entry, row, width, now)),
@@ -110,7 +117,7 @@ export function lineOfTask(
 ): string {
   const rows = taskRows(entry.plan, entry.state, entry.driven, undefined, now);
   const row = rows.find((one) => one.task === task);
-  return row === undefined ? '' : taskLine(terminal, entry, row, task.length, now);
+  return row === undefined ? '' : taskLine(terminal, entry, row, nameOf(row).length, now);
 }
 
 export function headLine(terminal: Terminal, entry: ReadableRun, now: number): string {
@@ -145,7 +152,16 @@ export function afterLines(terminal: Terminal, entry: ReadableRun): string[] {
       ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
     ];
   });
-  return [...ofTasks, ...(checkout === undefined ? [] : [`  ${checkout}`])];
+  const { drawn } = plan;
+  return [
+    ...(drawn === undefined
+      ? []
+      : [
+          `  one of two ways that are compared: ${oneLine(drawn.asked)} and ${oneLine(drawn.other)}`,
+        ]),
+    ...ofTasks,
+    ...(checkout === undefined ? [] : [`  ${checkout}`]),
+  ];
 }
 
 /**
@@ -167,13 +183,15 @@ export class Progress {
       return;
     }
     const rows = taskRows(entry.plan, entry.state, entry.driven, undefined, now);
-    const width = Math.max(...rows.map((row) => row.task.length));
+    const width = Math.max(...rows.map((row) => nameOf(row).length));
     for (const row of rows) {
       const state = entry.state.tasks.get(row.task);
-      if (state === undefined || (row.asks === undefined && !isWorthALine(state))) {
+      const isMended = row.state === 'pending' && row.mending !== undefined;
+      if (state === undefined || (row.asks === undefined && !isMended && !isWorthALine(state))) {
         continue;
       }
-      const key = `${row.task} ${row.state} ${attemptsOf(state)} ${row.asks ?? ''} ${row.goesOnAt ?? ''}`;
+      const mended = isMended ? row.detail : '';
+      const key = `${row.task} ${row.state} ${attemptsOf(state)} ${row.asks ?? ''} ${row.goesOnAt ?? ''} ${mended}`;
       if (!this.#told.has(key)) {
         this.#told.add(key);
         this.#terminal.out(`${taskLine(this.#terminal, entry, row, width, now)}\n`);

@@ -1,8 +1,11 @@
-import { formatDuration, plainText } from '../core/base/text.ts';
+import { formatDuration, oneLine, plainText } from '../core/base/text.ts';
 import { formatDiagnostic } from '../core/domain/diagnostic.ts';
 import type { OnCheckoutChange } from '../core/domain/checkout.ts';
+import type { TaskId } from '../core/domain/ids.ts';
 import type { Author } from '../core/domain/landing.ts';
 import type { BaseTreeKind } from '../core/domain/workflow.ts';
+import { NO_SHARES } from '../core/compare/share.ts';
+import { startDrawn } from '../core/drawnStart.ts';
 import { runDuration, shownStatus } from '../core/projections/taskRows.ts';
 import type { RunState } from '../core/domain/runState.ts';
 import { checkoutMark, checkoutText } from './checkoutLines.ts';
@@ -37,9 +40,10 @@ export async function run(
     readonly author?: Author;
     readonly onCheckoutChange?: OnCheckoutChange;
     readonly correlationId?: string;
+    readonly asAsked?: true;
   },
 ): Promise<ExitCode> {
-  const { sluice, terminal, isolation } = session;
+  const { sluice, terminal, isolation, shares } = session;
   const entry = await sluice.findWorkflow(name);
   if (entry === undefined) {
     const known = sluice.definitions.workflows.map((workflow) => workflow.name).join(', ');
@@ -69,12 +73,13 @@ export async function run(
     terminal.err(`${sluice.notice}\n`);
   }
   const begin = async () => {
-    const started = await sluice.start({
+    const request = {
       workflow: entry.workflow,
       inputs: options.input,
       maxParallel,
       useCache: options.cache,
-      approveGate: (gate) => options.approve.includes('all') || options.approve.includes(gate),
+      approveGate: (gate: TaskId) =>
+        options.approve.includes('all') || options.approve.includes(gate),
       leaveAtGates: true,
       baseTree: options.base,
       usualBaseTree: isolation.baseTree,
@@ -84,7 +89,12 @@ export async function run(
       },
       onCheckoutChange: options.onCheckoutChange ?? isolation.onCheckoutChange,
       correlation: options.correlationId,
-    });
+    };
+    const rules = options.asAsked === true ? NO_SHARES : shares;
+    const { started, told } = await startDrawn(sluice, request, rules, Math.random);
+    if (told !== undefined) {
+      terminal.err(`${oneLine(told, Infinity)}\n`);
+    }
     if (!started.ok) {
       throw new CommandFailure(
         started.error.message,

@@ -9,6 +9,7 @@ import { thrownMessage } from '../core/base/text.ts';
 import { userFolders, userName } from '../core/user.ts';
 import type { BookEntry } from '../core/projections/runBook.ts';
 import { runNumber, type RunId, type TaskId } from '../core/domain/ids.ts';
+import type { ShareRules } from '../core/compare/share.ts';
 import type { Models } from '../core/models/models.ts';
 import type { Approvals } from '../core/domain/approvals.ts';
 import { Sluice } from '../core/sluice.ts';
@@ -16,6 +17,7 @@ import type { IsolationSettings } from '../core/domain/isolation.ts';
 import { terminalCacheSettings } from './terminalCache.ts';
 import { terminalIsolation } from './terminalIsolation.ts';
 import { terminalModels } from './terminalModels.ts';
+import { terminalShares } from './terminalShares.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -63,6 +65,8 @@ export interface Session {
   readonly models: Models;
   /** As the user has set it. */
   readonly isolation: IsolationSettings;
+  /** Workflows in whose place another is started in a share of the runs. */
+  readonly shares: ShareRules;
   readonly terminal: Terminal;
   readonly now: () => number;
   /** Absolute; the packs that come with Sluice. */
@@ -84,6 +88,7 @@ export async function withSluice(
   const shared = { clock: systemClock, random: Math.random, log };
   const cacheSettings = await terminalCacheSettings(folders.config, log);
   const isolation = await terminalIsolation(folders.config, log);
+  const shares = await terminalShares(folders.config, log);
   const models = await terminalModels({ environment, configFolder: folders.config, ...shared });
   const sluice = await Sluice.open(at, {
     ...shared,
@@ -101,7 +106,7 @@ export async function withSluice(
   });
   try {
     const now = () => systemClock.now();
-    return await work({ sluice, models, isolation, terminal, now, packs });
+    return await work({ sluice, models, isolation, shares, terminal, now, packs });
   } finally {
     await sluice.close();
     models.dispose();

@@ -213,7 +213,8 @@ function pricedUsd(spent: Spent | undefined): number | undefined {
     : spent.usd;
 }
 
-function resolveInputs(
+/** All values the workflow has with these, or why it cannot take them. */
+export function resolveInputs(
   workflow: Workflow,
   given: Readonly<Record<string, string>>,
 ): Result<Record<string, string>, StartProblem> {

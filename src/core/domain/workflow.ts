@@ -191,11 +191,11 @@ export interface RunPlan {
   readonly unfolded: { readonly from: Digest; readonly by: readonly TaskId[] } | undefined;
   /** Fixes that were opened in the run, in that order. Left out: none. */
   readonly fixes?: readonly Fix[] | undefined;
-  /** Set where the user's shares of runs drew which of two workflows it is. Left out: whoever started it chose. */
+  /** Set where no person chose which of two workflows it is. Left out: whoever started it did. */
   readonly drawn?: DrawnWay | undefined;
 }
 
-/** Two workflows do the same work, and a share of runs decides which is started. */
+/** Two workflows do the same work: the user's shares of runs drew one, or a comparison makes runs of both in turn. */
 export interface DrawnWay {
   /** The workflow that was asked for. */
   readonly asked: string;

@@ -3,6 +3,7 @@ import { hasErrors } from '../../core/domain/diagnostic.ts';
 import type { WorkflowEntry } from '../../core/definitions/project.ts';
 import type { Command, CommandTarget } from '../contributions.ts';
 import type { CommandId } from '../ids.ts';
+import { shareRules } from '../compareShares.ts';
 import { command } from '../messages.ts';
 import type { Project, Projects } from '../project.ts';
 import { tellNothing, where } from './picks.ts';
@@ -78,7 +79,7 @@ function runCommand(
       }
       const { project, entry } = chosen;
       if (entry.kind === 'valid') {
-        await startRun(project, entry.workflow, wishes);
+        await startRun(project, entry.workflow, { ...wishes, shares: shareRules() });
         return;
       }
       const [first] = entry.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));

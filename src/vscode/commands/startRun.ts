@@ -6,6 +6,8 @@ import {
   type InputSpec,
   type Workflow,
 } from '../../core/domain/workflow.ts';
+import { NO_SHARES, type ShareRules } from '../../core/compare/share.ts';
+import { startDrawn } from '../../core/drawnStart.ts';
 import { isolationSettings } from '../isolationSettings.ts';
 import { readSetting } from '../readSetting.ts';
 import {
@@ -24,6 +26,8 @@ import { showProgress } from '../status/progress.ts';
 export interface RunWishes {
   readonly useCache?: boolean;
   readonly baseTree?: BaseTreeKind;
+  /** Workflows in whose place another is started in a share of the runs; left out: none. */
+  readonly shares?: ShareRules;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface RunWishes {
 export async function startRun(
   project: Project,
   workflow: Workflow,
-  { useCache = true, baseTree }: RunWishes = {},
+  { useCache = true, baseTree, shares = NO_SHARES }: RunWishes = {},
 ): Promise<void> {
   const inputs = await askInputs(workflow);
   if (inputs === undefined) {
@@ -45,7 +49,7 @@ export async function startRun(
     landing,
     onCheckoutChange,
   } = isolationSettings(project.folder.uri);
-  const started = await project.sluice.start({
+  const request = {
     workflow,
     inputs,
     usualParallel: readSetting('maxParallel', project.folder.uri),
@@ -56,7 +60,11 @@ export async function startRun(
     onCheckoutChange,
     approveGate: () => false,
     leaveAtGates: false,
-  });
+  };
+  const { started, told } = await startDrawn(project.sluice, request, shares, Math.random);
+  if (told !== undefined) {
+    void tell('information', told, openSettings('sluice.compare.share'));
+  }
   if (!started.ok) {
     await showProblem(project, started.error.message, started.error.at);
     return;

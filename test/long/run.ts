@@ -9,10 +9,14 @@
 //   npm run test:long -- scheduler                     the scheduler beside a plain one
 //   npm run test:long -- definitions                   any file at all through every reader of definitions
 //   npm run test:long -- providers                     providers of models that misbehave by chance
+//   npm run test:long -- scenarios                     requests on their way to a branch, killed at every point
 //   npm run test:long -- leaks                         what 10,000 runs leave behind in the program
+//   npm run test:long -- classify                      what logs of failures are taken for; also part of a log's name
 //   npm run test:long -- samples                       unit tests that try a sample, with 20 times as much
 // --seed <n> repeats what was chosen by chance. Ends with 0 only if everything held.
 import { parseArgs } from 'node:util';
+import { classify } from './classify/classify.ts';
+import { scenarios } from '../scenarios/all.ts';
 import { crashes } from './crash/crashes.ts';
 import { definitions } from './definitions/definitions.ts';
 import { faults } from './faults/faults.ts';
@@ -24,7 +28,18 @@ import { scheduler } from './scheduler/scheduler.ts';
 
 const tests: Readonly<
   Record<string, (seed: number, only: string | undefined) => Promise<boolean> | boolean>
-> = { crash: crashes, histories, faults, scheduler, definitions, providers, leaks, samples };
+> = {
+  crash: crashes,
+  histories,
+  faults,
+  scheduler,
+  definitions,
+  providers,
+  scenarios,
+  leaks,
+  classify,
+  samples,
+};
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' } },

@@ -1,3 +1,4 @@
+import { unreachable } from '../base/exhaustive.ts';
 import type { CallFailure, CallFailureKind } from './call.ts';
 import type { BudgetReached } from './question.ts';
 import type { SandboxLimit } from './sandbox.ts';
@@ -164,19 +165,51 @@ const TRANSIENT: ReadonlySet<CallFailureKind> = new Set<CallFailureKind>([
   'malformed-output',
 ]);
 
-/** True when what the attempt left may be mended by somebody who works on it. */
-export function mayBeMended({ reason }: Failure): boolean {
-  return MENDABLE.has(reason);
+/** True where work on what the task made can cure it; false where a person, a setting or this machine must change. */
+export function mayBeMended(failure: Failure): boolean {
+  switch (failure.reason) {
+    case 'check-failed':
+    case 'exited':
+    case 'signalled':
+    case 'timed-out':
+    case 'not-produced':
+    case 'bad-product':
+    case 'out-of-bounds':
+    // Of an attempt: it changed what is protected, or made what is no plain file.
+    case 'landing':
+      return true;
+    // The program itself is not there, or may not be started: what an agent writes into a copy does not install it.
+    case 'command-not-found':
+    case 'spawn-failed':
+    case 'no-runner':
+    case 'no-model':
+    case 'no-sandbox':
+      return false;
+    // A model or an agent did not do its part: asking again is for the attempts, what it made is no fault.
+    case 'call-failed':
+    case 'other-model':
+    case 'too-many-turns':
+    case 'bad-output':
+    case 'agent-broke':
+      return false;
+    // Somebody set a limit, and raising it is theirs. A sandbox's too: what was stopped there left no verdict.
+    case 'output-cap':
+    case 'budget-spent':
+    case 'sandbox-limit':
+      return false;
+    // The plan is wrong, not the work.
+    case 'overlap':
+    case 'expression':
+      return false;
+    case 'workspace':
+    case 'interrupted':
+    case 'internal':
+      return false;
+    // A person has said no.
+    case 'rejected':
+    case 'cancelled':
+      return false;
+    default:
+      return unreachable(failure);
+  }
 }
-
-const MENDABLE: ReadonlySet<Failure['reason']> = new Set<Failure['reason']>([
-  'exited',
-  'signalled',
-  'timed-out',
-  'not-produced',
-  'bad-product',
-  'check-failed',
-  'out-of-bounds',
-  // Of an attempt: it changed what is protected, or made what is no plain file.
-  'landing',
-]);

@@ -6,6 +6,7 @@ import { root } from './paths.mjs';
 
 /** Rooms that share a process; those that take longest first, since few run at once. */
 const together = [
+  ['scenarios'],
   ['runners'],
   ['definitions'],
   ['crash', 'artifacts'],

@@ -1,0 +1,1 @@
+"""What a shared flat has spent, and who owes whom."""

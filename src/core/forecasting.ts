@@ -7,7 +7,7 @@ import type { FileVersion } from './domain/event.ts';
 import type { ObjectId } from './domain/ids.ts';
 import type { RunState } from './domain/runState.ts';
 import type { RunPlan } from './domain/workflow.ts';
-import { graphOf } from './journal/planGraph.ts';
+import { graphOf, plannedById } from './journal/planGraph.ts';
 import type { BlobStore } from './journal/blobs.ts';
 import type { Place } from './place.ts';
 import { forecastOf, type BaseStanding, type ForecastTask } from './projections/forecast.ts';
@@ -52,7 +52,12 @@ export async function forecastRun(
 /** Results that count, whether they stand on branches yet or wait for gates. */
 function tasksWithResults(plan: RunPlan, state: RunState): readonly ForecastTask[] {
   const graph = graphOf(plan);
+  const planned = plannedById(plan);
   return graph.forwards.flatMap((task) => {
+    if (planned.get(task)?.fix !== undefined) {
+      // What it changed is in the result of the task it mended.
+      return [];
+    }
     const done = state.tasks.get(task);
     const isUndone = state.landings.get(task)?.kind === 'undone';
     const changes = done?.kind === 'succeeded' && !isUndone ? changesOfTask(done) : [];

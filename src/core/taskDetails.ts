@@ -18,7 +18,7 @@ import {
   type DetailSource,
   type ReadOutput,
 } from './projections/taskDetail.ts';
-import { logOf, type LogTail } from './taskLog.ts';
+import { keptLog, logOf, type LogTail } from './taskLog.ts';
 
 type ReadableRun = Extract<BookEntry, { kind: 'readable' }>;
 
@@ -102,8 +102,10 @@ export class TaskDetails {
       return `There is no run ${run} here.\n`;
     }
     const { plan, state } = entry;
+    const at = state.tasks.get(task);
     const log = await logOf(
-      state.tasks.get(task),
+      at,
+      keptLog(at, state.mending.get(task)),
       (attempt) => this.#parts.logFile(run, task, attempt),
       (ref) => this.#readOrTell(ref),
       tail,
@@ -200,7 +202,8 @@ export class TaskDetails {
       const answers = runner !== 'command' && at.output.bytes > 0;
       return await this.#endOf(answers ? at.output : at.log);
     }
-    return 'log' in at && at.log !== undefined ? await this.#endOf(at.log) : undefined;
+    const kept = keptLog(at, state.mending.get(task));
+    return kept && (await this.#endOf(kept));
   }
 
   #endOf(ref: BlobRef): Promise<ReadOutput | undefined> {

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { TextTail, type Tail } from './base/textTail.ts';
 import { attemptsOf, type TaskState } from './domain/runState.ts';
+import type { Mending } from './domain/debugging.ts';
 import type { BlobRef } from './domain/event.ts';
 import { SHOWN_LOG } from './projections/taskPage.ts';
 
@@ -92,12 +93,25 @@ export class LogTail {
   }
 }
 
+/** The kept log of what a task came to last; of one that is mended, that of its last failure. */
+export function keptLog(
+  task: TaskState | undefined,
+  mending: Mending | undefined,
+): BlobRef | undefined {
+  if (task?.kind === 'pending' || (task?.kind === 'failed' && task.log === undefined)) {
+    return mending?.faults.at(-1)?.log;
+  }
+  return task !== undefined && 'log' in task ? task.log : undefined;
+}
+
 /**
  * What a task has printed so far; `undefined`: nothing.
+ * @param kept what is kept of it, where no attempt is under way
  * @param liveFile of an attempt that is not over @param read gives a kept log, or says why it cannot
  */
 export async function logOf(
   state: TaskState | undefined,
+  kept: BlobRef | undefined,
   liveFile: (attempt: number) => string,
   read: (ref: BlobRef) => Promise<Uint8Array>,
   tail = new LogTail(),
@@ -106,9 +120,5 @@ export async function logOf(
   if (state?.kind === 'running' || isParked) {
     return await tail.ofFile(liveFile(attemptsOf(state)));
   }
-  if (state === undefined || !('log' in state) || state.log === undefined) {
-    return undefined;
-  }
-  const { log } = state;
-  return await tail.ofBlob(log, () => read(log));
+  return kept === undefined ? undefined : await tail.ofBlob(kept, () => read(kept));
 }

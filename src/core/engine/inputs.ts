@@ -100,7 +100,7 @@ export async function madeBy(
       const other = laid.get(path);
       const isNext = other === undefined || was?.digest === other.is?.digest;
       if (isNext || other.is?.digest === is?.digest) {
-        laid.set(path, { by, is, was: other?.was ?? was });
+        laid.set(path, { by, is, was: other === undefined ? was : other.was });
         continue;
       }
       const merged =
@@ -110,7 +110,7 @@ export async function madeBy(
       if (merged === undefined) {
         return err({ reason: 'overlap', path, tasks: [other.by, by] });
       }
-      laid.set(path, { by, is: merged, was: other.was ?? was });
+      laid.set(path, { by, is: merged, was: other.was });
     }
   }
   return ok(laid);

@@ -84,7 +84,8 @@ export function withProved(made: MadeFiles, carried: ReadonlyMap<string, Laid>):
         removed.set(path, { path, was });
       }
     } else {
-      artifacts.set(path, { path, ...is, ...(was && { was }) });
+      const { digest, bytes, executable } = is;
+      artifacts.set(path, { path, digest, bytes, executable, ...(was && { was }) });
     }
   }
   return { artifacts: [...artifacts.values()], removed: [...removed.values()] };

@@ -69,10 +69,14 @@ describe('A task whose failures are mended', () => {
     assert.deepEqual(await rig.end(), { kind: 'finished', status: 'succeeded' });
     const code = rig.state().tasks.get('code' as TaskId);
     assert.equal(code?.kind === 'succeeded' && code.attempt, 2);
-    assert.deepEqual(code?.kind === 'succeeded' && code.artifacts.map(({ path }) => path), [
-      'src/a.ts',
-      'src/b.ts',
-    ]);
+    // Of a file that the task made there was nothing before, whoever changed it since.
+    assert.deepEqual(
+      code?.kind === 'succeeded' && code.artifacts.map(({ path, was }) => [path, was]),
+      [
+        ['src/a.ts', undefined],
+        ['src/b.ts', undefined],
+      ],
+    );
     assert.deepEqual(rig.landed, ['ai/generated/example-1/code']);
   });
 

@@ -204,7 +204,11 @@ function program({ name, state, file }: ProgramReport): string {
 function scope({ owns, never, produces, guarded, effects }: WriteScope): string {
   const list = (globs: readonly string[]) => globs.map(code).join(', ');
   return [
-    owns === undefined ? 'anything in its copy' : `owns ${list(owns)}`,
+    owns === undefined
+      ? 'anything in its copy'
+      : owns.length === 0
+        ? 'nothing of the folder'
+        : `owns ${list(owns)}`,
     never.length === 0 ? '' : `never ${list(never)}`,
     produces.length === 0 ? '' : `produces ${list(produces)}`,
     guarded.length === 0 ? '' : `may change the protected ${list(guarded)}`,

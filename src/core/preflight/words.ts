@@ -233,7 +233,11 @@ export function programText({ name, state, file }: ProgramReport): string {
 
 export function writesText({ owns, never, produces, guarded, effects }: WriteScope): string {
   return [
-    owns === undefined ? 'anything in its copy' : `owns ${owns.join(', ')}`,
+    owns === undefined
+      ? 'anything in its copy'
+      : owns.length === 0
+        ? 'nothing of the folder'
+        : `owns ${owns.join(', ')}`,
     ...(never.length === 0 ? [] : [`never ${never.join(', ')}`]),
     ...(produces.length === 0 ? [] : [`produces ${produces.join(', ')}`]),
     ...(guarded.length === 0 ? [] : [`may change the protected ${guarded.join(', ')}`]),

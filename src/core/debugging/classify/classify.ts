@@ -222,7 +222,8 @@ function seenBy(rule: LogRule, lines: readonly LogLine[], at: number): Seen | un
 
 function findingOf(rule: LogRule, seen: Seen): FaultFinding {
   const autoFix = rule.autoFix?.(seen);
-  const why = quoting(rule.says, seen.lines[seen.at]?.text ?? '');
+  const line = rule.quotes?.(seen) ?? seen.lines[seen.at]?.text ?? '';
+  const why = quoting(rule.says, line);
   return { kind: rule.kind, why, ...(autoFix === undefined ? {} : { autoFix }) };
 }
 

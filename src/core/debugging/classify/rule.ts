@@ -15,6 +15,8 @@ export interface LogRule {
   readonly holds?: (seen: Seen) => boolean;
   /** What it means, in words that the line follows. */
   readonly says: string;
+  /** The line that says it best; left out: the one the pattern fits. */
+  readonly quotes?: (seen: Seen) => string;
   readonly autoFix?: (seen: Seen) => AutoFix | undefined;
 }
 

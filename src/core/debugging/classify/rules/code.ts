@@ -1,4 +1,4 @@
-import type { LogRule } from '../rule.ts';
+import type { LogRule, Seen } from '../rule.ts';
 
 const kind = 'implementation_bug';
 
@@ -61,6 +61,7 @@ export const VALUE_RULES: readonly LogRule[] = [
     pattern:
       /\bAssertionError(?: \[\w+\])?: (?!The expression evaluated to a falsy value).{1,}|\bcode: '?ERR_ASSERTION|^expect\(.{0,200}\)(?:\.not)?(?:\.resolves|\.rejects)?\.to\w+\(/,
     says: 'A value is not what a test expects',
+    quotes: nodeTestError,
   },
   {
     name: 'go-values',
@@ -192,3 +193,21 @@ export const SERVICE_RULES: readonly LogRule[] = [
     says: 'A service it needs does not answer',
   },
 ];
+
+/** Of a test as TAP tells it, `code:` decides and `error:` some lines above says what it is. */
+function nodeTestError({ lines, at }: Seen): string {
+  const own = lines[at]?.text ?? '';
+  if (!/^code: /.test(own)) {
+    return own;
+  }
+  for (let above = at - 1; above >= Math.max(0, at - FURTHEST_ABOVE); above -= 1) {
+    const text = lines[above]?.text ?? '';
+    const [, said = ''] = /^error: (.{1,})$/.exec(text) ?? [];
+    if (said !== '') {
+      return /^[|>]-?$/.test(said) ? (lines[above + 1]?.text ?? own) : said;
+    }
+  }
+  return own;
+}
+
+const FURTHEST_ABOVE = 40;

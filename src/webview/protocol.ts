@@ -1,5 +1,6 @@
 import type { TaskDetail } from '../core/projections/detailPicture.ts';
 import type { GraphNode, GraphPicture } from '../core/projections/graphPicture.ts';
+import type { PlanEdit, PlanPicture } from '../core/projections/planPicture.ts';
 import type { TimelinePicture } from '../core/projections/timelinePicture.ts';
 
 /** What the extension tells the graph page. */
@@ -22,9 +23,21 @@ export type GraphHostMessage =
   /** A command asks the page for itself. */
   | { readonly type: 'export'; readonly format: GraphExport }
   /** A command wants this task shown: selected, and in sight. */
-  | { readonly type: 'reveal'; readonly task: string };
+  | { readonly type: 'reveal'; readonly task: string }
+  /** The todo list that is drawn, as its file has it; `undefined`: what is drawn is none. */
+  | { readonly type: 'plan'; readonly plan: PlanPicture | undefined }
+  /** What became of a change of the plan; the plan as it is now was sent before. */
+  | {
+      readonly type: 'plan-answer';
+      readonly number: number;
+      /** A sentence for the person; `undefined`: it is done. */
+      readonly refused: string | undefined;
+    };
 
 export type GraphExport = 'svg' | 'mermaid';
+
+/** What can be asked of a plan as a whole. `open`: its file. */
+export type PlanVerb = 'preflight' | 'run' | 'open';
 
 /** What the graph page tells the extension; parsed there before use. */
 export type GraphPageMessage =
@@ -62,5 +75,10 @@ export type GraphPageMessage =
     }
   /** A person wants to answer what the task's agent asks; the extension shows it all. */
   | { readonly type: 'reply'; readonly task: string }
+  /** A person changes the plan; the extension changes its file, and the page changes by what comes back. */
+  | { readonly type: 'plan-edit'; readonly number: number; readonly edit: PlanEdit }
+  /** The change of this number, the last one, is taken back. */
+  | { readonly type: 'plan-undo'; readonly number: number }
+  | { readonly type: 'plan-verb'; readonly verb: PlanVerb }
   /** What was asked for by `export`. */
   | { readonly type: 'exported'; readonly format: GraphExport; readonly text: string };

@@ -175,8 +175,7 @@ export function mayBeMended(failure: Failure): boolean {
     case 'not-produced':
     case 'bad-product':
     case 'out-of-bounds':
-    // Of an attempt: it changed what is protected, or made what is no plain file.
-    case 'landing':
+    case 'landing': // of an attempt: it changed what is protected, or made what is no plain file
       return true;
     // The program itself is not there, or may not be started: what an agent writes into a copy does not install it.
     case 'command-not-found':

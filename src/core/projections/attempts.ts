@@ -1,8 +1,10 @@
 import { oneLine } from '../base/text.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { EventBody, EventHeader, RunEvent } from '../domain/event.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { DetailAttempt, DetailTool } from './detailPicture.ts';
+import { faultText, testsText } from './mendingWords.ts';
 
 // What the state of a run does not keep: how each attempt of a task went, and which tools it used.
 
@@ -12,6 +14,9 @@ const TYPES = [
   'task-continued',
   'task-succeeded',
   'task-failed',
+  'task-faulted',
+  'fix-opened',
+  'task-given-up',
   'task-retried',
   'task-interrupted',
   'task-unknown',
@@ -39,6 +44,8 @@ export function tasksOfDeed(deed: Deed): readonly TaskId[] {
       return deed.tasks;
     case 'gate-answered':
       return deed.changes?.reset ?? [];
+    case 'fix-opened':
+      return [deed.fix.of];
     default:
       return [deed.task];
   }
@@ -51,10 +58,10 @@ export function attemptsIn(deeds: readonly Deed[]): DetailAttempt[] {
   let why = '';
   for (const deed of deeds) {
     const last = attempts.at(-1);
-    const end = (outcome: DetailAttempt['outcome'], detail: string, at = deed.at) => {
+    const end = (outcome: DetailAttempt['outcome'], ...details: readonly string[]) => {
       if (last !== undefined) {
-        const both = [last.detail, detail].filter((text) => text !== '').join(' · ');
-        attempts[attempts.length - 1] = { ...last, endedAt: at, outcome, detail: both };
+        const detail = joined(last.detail, ...details);
+        attempts[attempts.length - 1] = { ...last, endedAt: deed.at, outcome, detail };
       }
     };
     switch (deed.type) {
@@ -79,15 +86,21 @@ export function attemptsIn(deeds: readonly Deed[]): DetailAttempt[] {
         }
         break;
       case 'task-succeeded':
-        end(
-          'succeeded',
-          deed.accepted === undefined
-            ? ''
-            : `accepted by ${deed.accepted === 'probe' ? 'its probe' : oneLine(deed.accepted.name, 60)}`,
-        );
+        end('succeeded', acceptedText(deed.accepted), testsText(deed.tests));
         break;
       case 'task-failed':
-        end('failed', oneLine(failureText(deed.failure).title));
+      case 'task-faulted':
+        end('failed', oneLine(failureText(deed.failure).title), testsText(deed.tests));
+        break;
+      case 'fix-opened':
+        if (last !== undefined) {
+          const kind = faultText(deed.fix.fault);
+          attempts[attempts.length - 1] = { ...last, detail: joined(last.detail, kind) };
+        }
+        why = deed.fix.agent === undefined ? '' : `proves ${deed.fix.id}`;
+        break;
+      case 'task-given-up':
+        why = '';
         break;
       case 'task-retried':
         end('failed', oneLine(failureText(deed.failure).title));
@@ -119,6 +132,16 @@ export function attemptsIn(deeds: readonly Deed[]): DetailAttempt[] {
     }
   }
   return attempts;
+}
+
+function joined(...details: readonly string[]): string {
+  return details.filter((text) => text !== '').join(' · ');
+}
+
+function acceptedText(accepted: Actor | 'probe' | undefined): string {
+  return accepted === undefined
+    ? ''
+    : `accepted by ${accepted === 'probe' ? 'its probe' : oneLine(accepted.name, 60)}`;
 }
 
 /** What is shown of the tools of a task that used very many: the last. */

@@ -1,22 +1,46 @@
+import type { TaskId } from '../domain/ids.ts';
 import { isDone, type RunState, type TaskState } from '../domain/runState.ts';
+import { fixesIn } from './mending.ts';
+import { fixesText } from './mendingWords.ts';
 import { askingTasks } from './questions.ts';
 
 // How a run, or a part of one, stands in numbers.
 
-/** `4 of 6 done` */
-export function doneCount(state: RunState): string {
+/** The steps of a run: fixes are told beside them. */
+export interface StepCount {
+  readonly done: number;
+  readonly total: number;
+  /** Opened for steps that failed, by agents. */
+  readonly fixes: number;
+}
+
+export function stepCount(state: RunState): StepCount {
+  const fixes = fixesIn(state);
   let done = 0;
-  for (const task of state.tasks.values()) {
-    done += isDone(task) ? 1 : 0;
+  let gates = 0;
+  for (const [id, task] of state.tasks) {
+    const isFix = fixes.size > 0 && fixes.has(id);
+    done += !isFix && isDone(task) ? 1 : 0;
+    gates += isFix && isGate(id, task, state) ? 1 : 0;
   }
-  return `${done} of ${state.tasks.size} done`;
+  return { done, total: state.tasks.size - fixes.size, fixes: fixes.size - gates };
+}
+
+/** `4 of 6 done`, `4 of 6 done + 2 fixes` */
+export function doneCount(state: RunState): string {
+  const { done, total, fixes } = stepCount(state);
+  return `${done} of ${total} done${fixes === 0 ? '' : ` + ${fixesText(fixes)}`}`;
 }
 
 /** `4 of 6 done`, with what else is worth a word: `1 running`, `2 skipped`, `1 asks you`, `2 need a look`. */
 export function census(state: RunState): string {
   const counts = new Map<TaskState['kind'], number>();
-  for (const { kind } of state.tasks.values()) {
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const fixes = fixesIn(state);
+  for (const [id, { kind }] of state.tasks) {
+    // How a fix ended is told by the task it is for.
+    if (fixes.size === 0 || OPEN.has(kind) || !fixes.has(id)) {
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
   }
   const asking = askingTasks(state).size;
   counts.set('running', (counts.get('running') ?? 0) - state.asking.size);
@@ -35,6 +59,23 @@ export function census(state: RunState): string {
     parts.push(unknown === 1 ? '1 needs a look' : `${unknown} need a look`);
   }
   return parts.join(' · ');
+}
+
+/** Of fixes, what is worth a word. */
+const OPEN: ReadonlySet<TaskState['kind']> = new Set<TaskState['kind']>([
+  'running',
+  'waiting',
+  'unknown',
+]);
+
+/** A gate that stands where fixes are spent is no fix; of a gate that was cancelled nothing tells that it was one. */
+function isGate(id: TaskId, task: TaskState, { frontier }: RunState): boolean {
+  return (
+    task.kind === 'waiting' ||
+    task.kind === 'approved' ||
+    (task.kind === 'failed' && task.failure.reason === 'rejected') ||
+    frontier.dueGates.has(id)
+  );
 }
 
 /** Wall time of the run in milliseconds, up to its end or to `now`. */
@@ -61,11 +102,13 @@ export interface Tally {
 /**
  * @param places of the tasks that are counted, in `states`
  * @param asking places of tasks that wait for a person's answer
+ * @param fixes places of their fixes: only what goes on and what asks people is counted of these
  */
 export function tallyOf(
   places: readonly number[],
   states: readonly TaskState[],
   asking: ReadonlySet<number>,
+  fixes: readonly number[] = [],
 ): Tally {
   const tally = { total: 0, done: 0, reused: 0, running: 0, forPeople: 0, pending: 0 };
   const ends = { failed: 0, skipped: 0, cancelled: 0 };
@@ -84,6 +127,14 @@ export function tallyOf(
       tally[task.kind] += 1;
     } else if (task.kind === 'failed' || task.kind === 'skipped' || task.kind === 'cancelled') {
       ends[task.kind] += 1;
+    }
+  }
+  for (const place of fixes) {
+    const kind = states[place]?.kind;
+    if (asking.has(place) || kind === 'waiting' || kind === 'unknown') {
+      tally.forPeople += 1;
+    } else if (kind === 'running') {
+      tally.running += 1;
     }
   }
   return { ...tally, ...ends };

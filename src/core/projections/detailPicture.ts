@@ -21,6 +21,10 @@ export interface TaskDetail {
   readonly tools: readonly DetailTool[];
   /** Files it made, changed or removed. */
   readonly files: readonly DetailFile[];
+  /** Set where it is there to mend another task. */
+  readonly mends?: DetailMends | undefined;
+  /** Its failures that were or are mended, oldest first; left out: none. */
+  readonly mending?: readonly DetailFault[] | undefined;
   /** Oldest first. */
   readonly attempts: readonly DetailAttempt[];
   /** Only of a gate that waits. */
@@ -75,8 +79,58 @@ export interface DetailAttempt {
   readonly detail: string;
 }
 
+/** What a fix is for. */
+export interface DetailMends {
+  /** The task that failed. */
+  readonly task: string;
+  /** That task, or the fix whose work it goes on from. */
+  readonly parent: string;
+  /** `fix 1.1` */
+  readonly label: string;
+  /** `implementation bug` */
+  readonly fault: string;
+  /** A sentence: what shows that. */
+  readonly why: string;
+}
+
+/** A failure of a task that may be mended. */
+export interface DetailFault {
+  readonly attempt: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** One line: what went wrong. */
+  readonly failure: string;
+  /** `3 tests passed, 1 failed`; empty: nothing is known of tests. */
+  readonly tests: string;
+  /** `run again at once: failed 2 of 2 times`; empty: it was not. */
+  readonly again: string;
+  /** Tests that failed, the first of them. */
+  readonly failing: readonly { readonly name: string; readonly message: string }[];
+  /** The end of what was printed; may be empty. */
+  readonly printed: string;
+  /** What was opened for it; none: nothing yet, or it was the last. */
+  readonly fixes: readonly DetailFix[];
+}
+
+export interface DetailFix {
+  readonly task: string;
+  /** `fix 1.1`; where a person was asked `gate`. */
+  readonly label: string;
+  /** Who mends it; empty: a person is asked. */
+  readonly by: string;
+  readonly fault: string;
+  readonly why: string;
+  readonly state: GraphNodeState;
+  /** One line: how it stands or ended, and what came of it. */
+  readonly outcome: string;
+  /** What it changed. */
+  readonly files: readonly DetailFile[];
+}
+
 export interface DetailGate {
   readonly ask: string;
+  /** The question is written as Markdown, over several lines. Left out: it is not. */
+  readonly isMarkdown?: boolean | undefined;
   readonly choices: readonly string[];
   readonly takesText: boolean;
   /** What an answer must carry. */

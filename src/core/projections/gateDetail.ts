@@ -19,6 +19,7 @@ export function gateDetail(
 ): DetailGate {
   return {
     ask: plainText(gate.ask),
+    ...(gate.stuck === undefined ? {} : { isMarkdown: true }),
     choices: gate.choices.map(plainText),
     takesText: gate.takesText,
     digest: gate.digest,

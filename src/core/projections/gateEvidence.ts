@@ -3,9 +3,11 @@ import { count, formatBytes, formatDuration, oneLine } from '../base/text.ts';
 import { failureText } from '../domain/failureText.ts';
 import type { TaskId } from '../domain/ids.ts';
 import type { RunState, TaskState } from '../domain/runState.ts';
+import type { TestReport } from '../domain/testReport.ts';
 import type { AgentStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
 import { plannedById } from '../journal/planGraph.ts';
 import { accountOf } from './ledger.ts';
+import { fixesText, fixText, testsText } from './mendingWords.ts';
 import { reasonText } from './reasons.ts';
 
 // What a person who answers a gate goes by: who worked right before it, and what shows that it is done.
@@ -71,8 +73,17 @@ function evidenceOf(
   }
   const lines =
     at.kind === 'succeeded'
-      ? [...doneLines(plan, step, at), ...reusedLines(plan, state, id, now)]
-      : [standingLine(at)];
+      ? [
+          ...doneLines(plan, step, at),
+          ...testLines(at.tests),
+          ...mendedLines(plan, state, id),
+          ...reusedLines(plan, state, id, now),
+        ]
+      : [
+          standingLine(at),
+          ...testLines(at.kind === 'failed' ? at.tests : []),
+          ...mendedLines(plan, state, id),
+        ];
   return { task: id, by: byText(state, id, step), lines };
 }
 
@@ -123,6 +134,32 @@ function checkLines({ checks }: AgentStep, { accepted, reused }: Succeeded): Evi
       ? against(`${check} was not run`)
       : shown(reused === undefined ? `${check} passed` : `${check} passed when it was made`);
   });
+}
+
+/** What its checks told of tests: counted by Sluice from what they report. */
+function testLines(reports: readonly TestReport[]): EvidenceLine[] {
+  return reports.map((report) => {
+    const text = `${testsText([report])} (${oneLine(report.command, 80)})`;
+    const isWhole = report.failed === 0 && report.passed > 0;
+    return isWhole ? shown(text) : against(text);
+  });
+}
+
+/** `mended by 2 fixes: implementation bug → coder, spec mismatch → architect` */
+function mendedLines(plan: RunPlan, state: RunState, id: TaskId): EvidenceLine[] {
+  const byId = plannedById(plan);
+  const fixes = (state.mending.get(id)?.fixes ?? []).flatMap(({ fix }) => {
+    const task = byId.get(fix)?.fix;
+    return task?.agent === undefined ? [] : [fixText(task)];
+  });
+  const kinds = [...new Set(fixes)].map((kind) => {
+    const times = fixes.filter((one) => one === kind).length;
+    return times === 1 || times === fixes.length ? kind : `${times} × ${kind}`;
+  });
+  const word = state.tasks.get(id)?.kind === 'succeeded' ? 'mended by' : 'not mended by';
+  return fixes.length === 0
+    ? []
+    : [told(`${word} ${fixesText(fixes.length)}: ${kinds.join(', ')}`)];
 }
 
 /** What it changed beside the files it declares. */

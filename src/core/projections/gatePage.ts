@@ -7,7 +7,10 @@ import type { RunPlan } from '../domain/workflow.ts';
 import { plannedById } from '../journal/planGraph.ts';
 import { costLine, gateCost, type GateCost, type PastRun } from './gateCost.ts';
 import { evidenceTexts, gateEvidence, makerLines, type TaskEvidence } from './gateEvidence.ts';
+import type { DetailFault } from './detailPicture.ts';
 import type { OpenGate } from './gates.ts';
+import { fixesIn } from './mending.ts';
+import { mendingDetail, trailLines } from './mendingDetail.ts';
 
 /** All that a person is shown who answers a gate. Texts are as they were written, and to be made safe by whoever shows them. */
 export interface GatePage {
@@ -15,6 +18,8 @@ export interface GatePage {
   /** As a sentence without its full stop; `undefined`: nobody has answered it before. */
   readonly lapsed: string | undefined;
   readonly made: readonly TaskEvidence[];
+  /** Where it asks about a task whose failures were not mended: these, oldest first. Else empty. */
+  readonly trail: readonly DetailFault[];
   /** What the tasks it guards did to files: an approval brings these to branches. In the order of the plan. */
   readonly files: readonly GuardedFile[];
   readonly cost: GateCost;
@@ -40,13 +45,18 @@ export function gatePage(
   now: number,
   past: readonly PastRun[] = [],
 ): GatePage {
-  const { task } = gate;
-  const made = gateEvidence(plan, state, task, now);
-  const guarded = guardedTasks(plan, task);
+  const { task, stuck } = gate;
+  const fixes = fixesIn(state);
+  const made = gateEvidence(plan, state, task, now).filter(
+    (evidence) => stuck === undefined || fixes.has(evidence.task),
+  );
+  // What asks how a failure is to be mended guards nothing: no answer to it brings anything to a branch.
+  const guarded = stuck === undefined ? guardedTasks(plan, task) : [];
   return {
     gate,
     lapsed: lapsedText(gate, now),
     made,
+    trail: stuck === undefined ? [] : mendingDetail(plan, state, stuck),
     files: guarded.flatMap((id) => filesOf(state, id)),
     cost: gateCost(plan, state, past),
     wanted: guarded.flatMap((id) =>
@@ -95,17 +105,19 @@ export function identicalGates(
 }
 
 /** The page as lines of a terminal, without its question. Safe to show. */
-export function gateLines({ gate, lapsed, made, files, cost, wanted }: GatePage): string[] {
+export function gateLines(page: GatePage): string[] {
+  const { gate, lapsed, made, trail, files, cost, wanted } = page;
   const spent = costLine(cost);
   return [
     ...(lapsed === undefined ? [] : [lapsed]),
+    ...trailLines(trail),
     ...makerLines(made).map((line) => `by ${line}`),
     ...evidenceTexts(made),
     ...files.map(fileText),
     ...wanted,
     ...(spent === '' ? [] : [spent]),
     ...answerText(gate),
-  ].map((line) => oneLine(line, 400));
+  ].map((line) => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line, 400)}`);
 }
 
 /** `docs/a.md changed by draft (3.4 KB)` */
@@ -131,7 +143,7 @@ export function answerText({
   return [takesText ? `Choose one, or write another answer: ${listed}` : `Choose one: ${listed}`];
 }
 
-/** Everything upstream of the gate, in the order of the plan. */
+/** Everything upstream of the gate, in the order of the plan; what fixes made is told as made by what they mended. */
 function guardedTasks(plan: RunPlan, gate: TaskId): TaskId[] {
   const byId = plannedById(plan);
   const upstream = new Set<TaskId>();
@@ -142,7 +154,7 @@ function guardedTasks(plan: RunPlan, gate: TaskId): TaskId[] {
       open.push(...(byId.get(id)?.needs ?? []));
     }
   }
-  return plan.tasks.flatMap(({ id }) => (upstream.has(id) ? id : []));
+  return plan.tasks.flatMap(({ id, fix }) => (fix === undefined && upstream.has(id) ? id : []));
 }
 
 /** A file that is as it was is no change, also where it was to be made. */

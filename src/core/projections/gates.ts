@@ -15,6 +15,8 @@ export interface OpenGate {
   readonly run: RunId;
   readonly task: TaskId;
   readonly ask: string;
+  /** The task whose failures were not mended, which it asks about; left out: it is a step of the workflow. */
+  readonly stuck?: TaskId | undefined;
   /** What an answer must carry. */
   readonly digest: Digest;
   readonly openedAt: number;
@@ -62,7 +64,7 @@ export function openGates(plan: RunPlan, state: RunState): OpenGate[] {
 }
 
 function gateAt(
-  { id, step, needs }: PlannedTask,
+  { id, step, needs, fix }: PlannedTask,
   planned: ReadonlyMap<TaskId, PlannedTask>,
   state: RunState,
 ): OpenGate | undefined {
@@ -77,6 +79,7 @@ function gateAt(
     run: state.run,
     task: id,
     ask: task.ask,
+    ...(fix === undefined ? {} : { stuck: fix.of }),
     digest: task.digest,
     openedAt: task.openedAt,
     shown: step.show.flatMap((path) => made.filter((artifact) => artifact.path === path)),

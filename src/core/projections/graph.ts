@@ -1,10 +1,15 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { oneLine } from '../base/text.ts';
+import type { Fix } from '../domain/debugging.ts';
 import type { TaskId } from '../domain/ids.ts';
-import { isDone, type RunState } from '../domain/runState.ts';
+import type { RunState } from '../domain/runState.ts';
 import type { Names, PlannedTask, RunPlan, Step, Workflow } from '../domain/workflow.ts';
+import { askLine } from './asked.ts';
+import { stepCount } from './census.ts';
 import { criticalPath, lengthOf } from './criticalPath.ts';
-import type { GraphLane, GraphNode, GraphPicture } from './graphPicture.ts';
+import type { GraphFix, GraphLane, GraphNode, GraphPicture } from './graphPicture.ts';
+import { fixPlaces } from './mending.ts';
+import { fixText } from './mendingWords.ts';
 import { runReusedText } from './reasons.ts';
 import { shownStatus, taskRow, type Driven, type Heard, type TaskRow } from './taskRows.ts';
 import { runVerbs } from './verbs.ts';
@@ -33,7 +38,7 @@ export function pictureOfRun(
   const critical = criticalTasks(plan, state, now);
   return {
     ...frameOfRun(plan, state, driven, offers.run),
-    nodes: plan.tasks.map((planned) => {
+    nodes: fixPlaces(plan).order.map((planned) => {
       const row = taskRow(plan, planned, state, driven, heard, now);
       const isCritical = critical.has(planned.id);
       return nodeOfTask(plan, planned, state, driven, row, isCritical, offers.task(row));
@@ -48,10 +53,7 @@ export function frameOfRun(
   driven: Driven,
   verbs: readonly string[],
 ): Omit<GraphPicture, 'nodes'> {
-  let done = 0;
-  for (const task of state.tasks.values()) {
-    done += isDone(task) ? 1 : 0;
-  }
+  const { done } = stepCount(state);
   const status = shownStatus(state, driven);
   return {
     workflow: plan.workflow.name,
@@ -80,6 +82,9 @@ export function nodeOfTask(
   return {
     ...outline(row.step),
     id: row.task,
+    ...(row.mends === undefined
+      ? {}
+      : { subtitle: fixText(row.mends), mends: mendsOf(plan, planned, row.mends) }),
     needs: row.needs,
     groups: row.groups,
     ...{ lane: laneOf(plan, planned), estimateMs: planned.estimateMs },
@@ -93,6 +98,13 @@ export function nodeOfTask(
     isHeld: state.held.has(row.task),
     verbs,
   };
+}
+
+/** Where a fix stands; its parent may be a task that the plan does not have any more. */
+function mendsOf(plan: RunPlan, { id }: PlannedTask, { of, parent }: Fix): GraphFix {
+  const { depths, labels } = fixPlaces(plan);
+  const depth = depths.get(id) ?? 0;
+  return { task: of, parent: depth === 0 ? undefined : parent, depth, label: labels.get(id) ?? id };
 }
 
 function standing(
@@ -182,7 +194,7 @@ function subtitleOf(step: Step): string {
     case 'agent':
       return step.agent;
     case 'gate':
-      return oneLine(step.ask, 80);
+      return askLine(step.ask, 80);
     case 'workflow':
       return step.workflow;
     default:

@@ -40,6 +40,8 @@ export interface GraphNode {
   readonly needs: readonly string[];
   /** Phases and nested workflows it belongs to, outermost first; the page draws them as bands. */
   readonly groups: readonly string[];
+  /** Set for a fix: the page draws it beside what it mends. Left out: it is a step of the workflow. */
+  readonly mends?: GraphFix | undefined;
   /** Set where the step has lanes: the page folds and counts them. */
   readonly lane: GraphLane | undefined;
   /** Nothing else decides more how long the run takes: it lies on the longest way from start to end. */
@@ -67,6 +69,17 @@ export interface GraphNode {
   readonly isHeld: boolean;
   /** What a person can ask of the task now, as words of the face's own. */
   readonly verbs: readonly string[];
+}
+
+export interface GraphFix {
+  /** The task whose failure it is for. */
+  readonly task: string;
+  /** That task, or the fix whose work it goes on from; `undefined`: neither is in the picture. */
+  readonly parent: string | undefined;
+  /** 1 right below the task. */
+  readonly depth: number;
+  /** Short: `fix 1`, of a fix of it `fix 1.1`, and where a person is asked `gate`. */
+  readonly label: string;
 }
 
 export interface GraphLane {

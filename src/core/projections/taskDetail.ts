@@ -18,6 +18,8 @@ import type {
 } from './detailPicture.ts';
 import type { GraphNodeState } from './graphPicture.ts';
 import { accountOf, changeText, modelText } from './ledger.ts';
+import { mendingDetail, mendsDetail } from './mendingDetail.ts';
+import { testsText } from './mendingWords.ts';
 import { questionsOf, questionText } from './questions.ts';
 import { cacheOffOf, reasonText } from './reasons.ts';
 import { taskRow, type Driven, type TaskRow } from './taskRows.ts';
@@ -74,12 +76,27 @@ export function taskDetail(source: DetailSource): TaskDetail | undefined {
     problem: problemOf(state, row),
     tools: toolsIn(deeds, isRunning),
     files: source.changes.map(fileOf),
+    ...fixParts(plan, state, task),
     attempts: attemptsIn(deeds),
     gate: source.gate,
     wanted: (state.wanted.get(task) ?? []).map(
       ({ by, note }) => `${oneLine(by.name, 60)}: ${plainText(note)}`,
     ),
     verbs: source.verbs(row),
+  };
+}
+
+/** Left out where it has nothing to do with mending. */
+function fixParts(
+  plan: RunPlan,
+  state: RunState,
+  task: TaskId,
+): Pick<TaskDetail, 'mends' | 'mending'> {
+  const mends = mendsDetail(plan, task);
+  const mending = mendingDetail(plan, state, task);
+  return {
+    ...(mends === undefined ? {} : { mends }),
+    ...(mending.length === 0 ? {} : { mending }),
   };
 }
 
@@ -91,9 +108,9 @@ function shownState({ asks, state }: TaskRow, driven: Driven): GraphNodeState {
   return state === 'running' && driven.kind === 'nobody' ? 'pending' : state;
 }
 
-function subtitleOf(plan: RunPlan, state: RunState, { task, step }: TaskRow): string {
+function subtitleOf(plan: RunPlan, state: RunState, { task, step, mends }: TaskRow): string {
   if (step.kind === 'gate') {
-    return 'Gate';
+    return mends === undefined ? 'Gate' : `Gate · asks about ${mends.of}`;
   }
   const model = accountOf(state, task)?.models.at(-1);
   const asked = model?.served ?? model?.requested ?? askedFirst(plan, state, task, step.agent);
@@ -154,6 +171,7 @@ function factsOf(
     ['Tokens', account === undefined ? undefined : tokensOf(account.spent)],
     ['Cost', account === undefined ? undefined : costText(account.spent)],
     ['Saved', savedOf(row)],
+    ['Tests', at !== undefined && 'tests' in at ? testsText(at.tests) : undefined],
     [
       'Exit code',
       at?.kind === 'succeeded' && row.reused === undefined ? `${at.exitCode}` : undefined,

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/exhaustive.ts';
 import { redactor } from '../base/redact.ts';
-import { count, formatBytes, formatDuration, plainText } from '../base/text.ts';
+import { count, formatBytes, formatDuration, oneLine, plainText } from '../base/text.ts';
 import { tailOf, type Tail } from '../base/textTail.ts';
 import { offText } from '../domain/cacheText.ts';
 import { failureText } from '../domain/failureText.ts';
@@ -10,6 +10,8 @@ import type { RunPlan } from '../domain/workflow.ts';
 import type { Question } from '../domain/question.ts';
 import { plannedById } from '../journal/planGraph.ts';
 import { accountLines, accountOf } from './ledger.ts';
+import { mendingDetail, mendsDetail, trailLines } from './mendingDetail.ts';
+import { testsText } from './mendingWords.ts';
 import { questionsOf, questionText } from './questions.ts';
 import { cacheOffOf, reasonText, reuseOf } from './reasons.ts';
 import { taskRow, type TaskRow } from './taskRows.ts';
@@ -48,7 +50,7 @@ export function taskPage(
   ];
   const { step } = row;
   if (step.kind === 'gate') {
-    lines.push(`Asks: ${'ask' in at ? at.ask : step.ask}`);
+    lines.push(`Asks: ${'ask' in at ? at.ask : step.ask}`, ...mendsLines(plan, row));
     if (step.show.length > 0) {
       lines.push(`Shows: ${step.show.join(', ')}`);
     }
@@ -56,6 +58,7 @@ export function taskPage(
   } else {
     const agent = plan.agents[step.agent];
     lines.push(`Agent: ${step.agent}${agent === undefined ? '' : ` (${agent.file})`}`);
+    lines.push(...mendsLines(plan, row));
     if (agent?.runner.kind === 'command') {
       lines.push(`Command: ${agent.runner.command.join(' ')}`);
     }
@@ -66,6 +69,8 @@ export function taskPage(
   if (at.kind === 'succeeded') {
     lines.push(`Exit code: ${at.exitCode}`);
   }
+  const tests = 'tests' in at ? testsText(at.tests) : '';
+  lines.push(...(tests === '' ? [] : [`Tests: ${tests}`]));
   for (const artifact of row.artifacts) {
     lines.push(`Artifact: ${artifact.path} (${formatBytes(artifact.bytes)})`);
   }
@@ -86,6 +91,8 @@ export function taskPage(
     lines.push('', title, ...(fix === undefined ? [] : [fix]));
     instead = detail;
   }
+  const trail = trailLines(mendingDetail(plan, state, task));
+  lines.push(...(trail.length === 0 ? [] : ['', 'Mending:', ...trail]));
   const head = shown(lines.map(plainText).join('\n'));
   const printed = log === undefined && instead !== undefined ? shown(instead) : logText(log);
   return `${head}\n${RULE}\n${printed}\n`;
@@ -94,6 +101,14 @@ export function taskPage(
 /** Of what is short: a log is long, and hidden already. */
 function shown(text: string): string {
   return hideSecrets(plainText(text));
+}
+
+/** What it is there to mend, and why. */
+function mendsLines(plan: RunPlan, { task }: TaskRow): string[] {
+  const mends = mendsDetail(plan, task);
+  return mends === undefined
+    ? []
+    : [`Mends: ${mends.task} (${mends.label}), ${mends.fault}: ${oneLine(mends.why, 400)}`];
 }
 
 /** Why it ran or did not have to; why the cache was not asked. */

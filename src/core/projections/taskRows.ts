@@ -7,8 +7,13 @@ import type { TaskId } from '../domain/ids.ts';
 import type { LandingState, RunState, SkipReason, TaskState } from '../domain/runState.ts';
 import type { AgentStep, GateStep, PlannedTask, RunPlan } from '../domain/workflow.ts';
 import { undatedModel } from '../domain/servedModel.ts';
+import type { Fix } from '../domain/debugging.ts';
+import { plannedById } from '../journal/planGraph.ts';
 import type { ShownStatus } from './graphPicture.ts';
 import { spentText } from './amounts.ts';
+import { askLine } from './asked.ts';
+import { fixCount, fixPlaces, mendingNow, shownNeeds, type MendingNow } from './mending.ts';
+import { fixesText } from './mendingWords.ts';
 import { otherModelText, spentBy } from './ledger.ts';
 import { askingTasks, asksText, questionsOf } from './questions.ts';
 import { causeText, reasonText, reuseOf } from './reasons.ts';
@@ -19,10 +24,17 @@ import { waitsForSame, waitText, whyWaiting } from './waiting.ts';
 export interface TaskRow {
   readonly task: TaskId;
   readonly step: AgentStep | GateStep;
+  /** As the workflow has them: fixes are not among them. */
   readonly needs: readonly TaskId[];
   /** Nested workflows and phases it belongs to, outermost first. */
   readonly groups: readonly string[];
   readonly state: TaskState['kind'];
+  /** What it is there to mend; `undefined`: it is a step of the workflow. */
+  readonly mends: Fix | undefined;
+  /** How many tasks it stands below: 0, and of a fix 1 or more. */
+  readonly depth: number;
+  /** How its own failures are mended; `undefined`: there is nothing to mend any more, or there never was. */
+  readonly mending: MendingNow | undefined;
   /** It runs, but waits for a person's answer to this: `run npm test`. */
   readonly asks: string | undefined;
   /** One line: what it waits for, how long it took, what went wrong, what it asks. */
@@ -111,6 +123,7 @@ function behindAsking(state: RunState): number {
 export type Heard = (task: TaskId) => string | undefined;
 
 /**
+ * In the order of the plan, with fixes right below what they mend.
  * @param driven whoever moves the run on
  * @param heard by default nothing
  * @param now as of `reasonText`
@@ -122,7 +135,7 @@ export function taskRows(
   heard: Heard = () => undefined,
   now?: number,
 ): TaskRow[] {
-  return plan.tasks.map((planned) => taskRow(plan, planned, state, driven, heard, now));
+  return fixPlaces(plan).order.map((planned) => taskRow(plan, planned, state, driven, heard, now));
 }
 
 /** @param planned one of the plan's tasks; the others as of `taskRows` */
@@ -134,7 +147,7 @@ export function taskRow(
   heard: Heard = () => undefined,
   now?: number,
 ): TaskRow {
-  const { id: task, step, needs, groups } = planned;
+  const { id: task, step, groups } = planned;
   const at = state.tasks.get(task);
   if (at === undefined) {
     throw new Error(`Internal error: the run has no task ${task}`);
@@ -149,8 +162,11 @@ export function taskRow(
   return {
     task,
     step,
-    needs,
+    needs: shownNeeds(planned),
     groups,
+    mends: planned.fix,
+    depth: fixPlaces(plan).depths.get(task) ?? 0,
+    mending: mendingNow(plan, state, task),
     state: at.kind,
     asks,
     detail:
@@ -200,19 +216,20 @@ function detailOf(
   now: number | undefined,
 ): string {
   const landing = state.landings.get(id);
+  const mends = plannedById(plan).get(id)?.fix;
   switch (task.kind) {
     case 'pending':
       return asks === undefined ? '' : `asks: ${asks}`;
     case 'running': {
       const parts = [
         asks === undefined ? undefined : `asks: ${asks}`,
-        task.attempt > 1 ? `attempt ${task.attempt}` : undefined,
+        attemptText(task.attempt, mendingNow(plan, state, id)),
         otherModelText(state, id),
       ];
       return parts.filter((text) => text !== undefined).join(' · ');
     }
     case 'waiting':
-      return oneLine(task.ask);
+      return mends === undefined ? askLine(task.ask) : stuckText(plan, state, mends);
     case 'unknown':
       return 'cut off: did it happen?';
     case 'succeeded':
@@ -224,6 +241,7 @@ function detailOf(
       }
       return task.accepted === undefined
         ? [
+            fixedText(plan, state, id, 'with'),
             formatDuration(task.durationMs),
             spentText(spentBy(state, id)),
             otherModelText(state, id),
@@ -236,7 +254,9 @@ function detailOf(
         task.note === undefined ? `by ${task.by.name}` : `by ${task.by.name}: ${task.note}`,
       );
     case 'failed':
-      return oneLine(failureText(task.failure).title);
+      return [oneLine(failureText(task.failure).title), fixedText(plan, state, id, 'after')]
+        .filter((text) => text !== '')
+        .join(' · ');
     case 'skipped':
       return skipText(task.why);
     case 'cancelled':
@@ -244,6 +264,27 @@ function detailOf(
     default:
       return unreachable(task);
   }
+}
+
+function attemptText(attempt: number, mending: MendingNow | undefined): string | undefined {
+  if (mending?.kind === 'proof') {
+    return `proves ${mending.fix}`;
+  }
+  return attempt > 1 ? `attempt ${attempt}` : undefined;
+}
+
+/** `with 1 fix`; empty where nothing was mended. */
+function fixedText(plan: RunPlan, state: RunState, id: TaskId, how: 'with' | 'after'): string {
+  const fixes = fixCount(plan, state, id);
+  return fixes === 0 ? '' : `${how} ${fixesText(fixes)}`;
+}
+
+/** Of a gate that asks what is to be done about a task; its question is long. */
+function stuckText(plan: RunPlan, state: RunState, { of }: Fix): string {
+  const fixes = fixCount(plan, state, of);
+  return fixes === 0
+    ? `asks what is to be done about ${of}`
+    : `${fixesText(fixes)} did not mend ${of}`;
 }
 
 function skipText(why: SkipReason): string {

@@ -7,6 +7,9 @@ import type { RunPlan } from '../domain/workflow.ts';
 import { RunFold, type PlanSource } from '../journal/fold.ts';
 import { graphOf } from '../journal/planGraph.ts';
 import { eventText, parkText } from './eventText.ts';
+import { mendingNow, type MendingNow } from './mending.ts';
+import { askLine } from './asked.ts';
+import { mendingText } from './mendingWords.ts';
 import { asksText, questionsOf } from './questions.ts';
 import type {
   TimelineBreak,
@@ -50,6 +53,9 @@ const OF_ONE: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'task-continued',
   'task-succeeded',
   'task-failed',
+  'task-faulted',
+  'fix-opened',
+  'task-given-up',
   'task-retried',
   'task-interrupted',
   'task-unknown',
@@ -137,12 +143,14 @@ export class TimelineFold {
         this.#breaks.push({ from: before, to: this.#at });
       }
     }
-    if ('task' in event) {
-      this.#look(event.task, event, state);
+    if (event.type === 'fix-opened') {
+      this.#look(event.fix.of, event, state, plan);
+    } else if ('task' in event) {
+      this.#look(event.task, event, state, plan);
     }
     if (!OF_ONE.has(event.type)) {
       for (const { task } of [...this.#open]) {
-        this.#look(task, event, state);
+        this.#look(task, event, state, plan);
       }
     }
     this.#count(this.#at);
@@ -173,8 +181,8 @@ export class TimelineFold {
   }
 
   /** Takes what the task does now in the place of what it did. */
-  #look(task: TaskId, event: RunEvent, state: RunState): void {
-    const doing = doingOf(task, state);
+  #look(task: TaskId, event: RunEvent, state: RunState, plan: RunPlan): void {
+    const doing = doingOf(task, state, plan);
     if (this.#lost.has(task)) {
       if (doing?.kind === 'attempt' && event.type !== 'task-continued') {
         return;
@@ -185,6 +193,10 @@ export class TimelineFold {
     const open = row?.spans.at(-1);
     if (row !== undefined && open?.to === undefined && open !== undefined) {
       if (doing?.kind === open.kind && doing.attempt === open.attempt && !isNew(event, task)) {
+        if (event.type === 'fix-opened') {
+          // What it waits for has a name now.
+          row.spans = [...row.spans.slice(0, -1), { ...open, label: doing.label }];
+        }
         return;
       }
       this.#close(row, open, this.#at, endOf(task, event));
@@ -259,7 +271,7 @@ export class TimelineFold {
 }
 
 /** `undefined`: nothing that takes time, or that anybody waits for. */
-function doingOf(task: TaskId, state: RunState): Doing | undefined {
+function doingOf(task: TaskId, state: RunState, plan: RunPlan): Doing | undefined {
   const at = state.tasks.get(task);
   if (at === undefined || state.phase.kind === 'finished') {
     return undefined;
@@ -268,16 +280,18 @@ function doingOf(task: TaskId, state: RunState): Doing | undefined {
     case 'running': {
       const { attempt } = at;
       if (!state.asking.has(task)) {
-        return { kind: 'attempt', attempt, label: `attempt ${attempt}` };
+        const mending = mendingNow(plan, state, task);
+        const proves = mending?.kind === 'proof' ? ` proves ${mending.fix}` : '';
+        return { kind: 'attempt', attempt, label: `attempt ${attempt}${proves}` };
       }
       const [question] = questionsOf(state, task);
       const label = question === undefined ? 'asks a person' : `asks: ${asksText(question.asks)}`;
       return { kind: 'asking', attempt, label };
     }
     case 'pending':
-      return waitingOf(at);
+      return waitingOf(at) ?? mendedOf(at, mendingNow(plan, state, task));
     case 'waiting':
-      return { kind: 'gate', attempt: 0, label: `asks: ${oneLine(at.ask)}` };
+      return { kind: 'gate', attempt: 0, label: `asks: ${askLine(at.ask)}` };
     default:
       return undefined;
   }
@@ -295,6 +309,16 @@ function waitingOf({
   return why === undefined
     ? undefined
     : { kind: 'delay', attempt: attempts + 1, label: `before attempt ${attempts + 1}: ${why}` };
+}
+
+/** While it is mended, it waits for its next attempt. */
+function mendedOf(
+  { attempts }: Extract<TaskState, { readonly kind: 'pending' }>,
+  mending: MendingNow | undefined,
+): Doing | undefined {
+  return mending === undefined
+    ? undefined
+    : { kind: 'delay', attempt: attempts + 1, label: mendingText(mending) };
 }
 
 interface End {
@@ -315,8 +339,11 @@ function endOf(task: TaskId, event: RunEvent): End {
     case 'task-succeeded':
       return { outcome: 'succeeded', told: 'succeeded' };
     case 'task-failed':
+    case 'task-faulted':
     case 'task-retried':
       return { outcome: 'failed', told: `failed: ${oneLine(failureText(event.failure).title)}` };
+    case 'task-given-up':
+      return { outcome: 'failed', told: `given up: ${oneLine(failureText(event.failure).title)}` };
     case 'task-interrupted':
     case 'task-unknown':
       return CUT_OFF;

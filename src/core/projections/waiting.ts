@@ -7,6 +7,9 @@ import { rivalsOf } from '../domain/rivals.ts';
 import { hasEnded, isDone, isFine, type RunState } from '../domain/runState.ts';
 import { askedTheSame } from '../domain/sameQuestion.ts';
 import type { PlannedTask, RunPlan } from '../domain/workflow.ts';
+import { ownNeeds } from '../journal/fixedPlan.ts';
+import { mendingNow, type MendingNow } from './mending.ts';
+import { mendingText } from './mendingWords.ts';
 
 /** Why a task that is to run does not run yet. The first that holds, from the outside in. */
 export type WaitReason =
@@ -18,6 +21,8 @@ export type WaitReason =
   /** It stands for lanes that these tell once they have succeeded. */
   | { readonly kind: 'lanes'; readonly tasks: readonly TaskId[] }
   | { readonly kind: 'needs'; readonly tasks: readonly TaskId[] }
+  /** It has failed, and something is done about that. */
+  | { readonly kind: 'mended'; readonly now: Exclude<MendingNow, { readonly kind: 'proof' }> }
   /** Its attempt is not over: the provider takes no call before `until`, milliseconds since 1970. */
   | {
       readonly kind: 'provider';
@@ -46,7 +51,7 @@ export function whyWaiting(
   if (at?.kind !== 'pending' || state.phase.kind === 'finished') {
     return undefined;
   }
-  const unmet = task.needs.filter((need) => {
+  const unmet = ownNeeds(task).filter((need) => {
     const needed = state.tasks.get(need);
     const isMet = task.after === 'ended' ? hasEnded : task.barrier.includes(need) ? isFine : isDone;
     return needed !== undefined && !isMet(needed);
@@ -60,6 +65,10 @@ export function whyWaiting(
   }
   if (unmet.length > 0) {
     return { kind: 'needs', tasks: unmet };
+  }
+  const mending = mendingNow(plan, state, task.id);
+  if (mending !== undefined && mending.kind !== 'proof') {
+    return { kind: 'mended', now: mending };
   }
   if (state.phase.kind === 'paused') {
     const { because, by } = state.phase;
@@ -133,6 +142,8 @@ export function waitText(reason: WaitReason): string {
       return `waits for a lane to end (${reason.atOnce} at once)`;
     case 'needs':
       return `needs ${reason.tasks.join(', ')}`;
+    case 'mended':
+      return mendingText(reason.now);
     case 'provider':
       return becauseText(reason.because, oneLine(reason.provider, 60));
     case 'time':

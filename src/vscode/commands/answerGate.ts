@@ -37,7 +37,7 @@ export async function answer(
 export async function approve(chosen: GateChoice): Promise<void> {
   const given = await giveChoice(chosen.gate);
   if (given !== undefined) {
-    await send(chosen, { decision: 'approved', note: undefined, choice: given.choice });
+    await send(chosen, { decision: 'approved', ...given });
   }
 }
 

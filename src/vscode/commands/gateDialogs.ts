@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { count, oneLine } from '../../core/base/text.ts';
 import type { TaskId } from '../../core/domain/ids.ts';
+import { askLine } from '../../core/projections/asked.ts';
 import { identicalGates } from '../../core/projections/gatePage.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import { command, tell } from '../messages.ts';
@@ -15,13 +16,17 @@ const MOST_NAMED = 12;
 export interface GivenChoice {
   /** `undefined`: the gate asks for none. */
   readonly choice: string | undefined;
+  readonly note: string | undefined;
 }
 
 /** What an approval has to carry. */
 export async function giveChoice(gate: OpenGate): Promise<GivenChoice | undefined> {
   const { choices, takesText } = gate;
+  if (gate.stuck !== undefined) {
+    return await writeAdvice(gate);
+  }
   if (choices.length === 0) {
-    return takesText ? await writeChoice(gate) : { choice: undefined };
+    return takesText ? await writeChoice(gate) : { choice: undefined, note: undefined };
   }
   const own = 'Another Answer…';
   const items: (vscode.QuickPickItem & { readonly choice: string | undefined })[] = [
@@ -32,25 +37,40 @@ export async function giveChoice(gate: OpenGate): Promise<GivenChoice | undefine
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: `Approve ${gate.task} of ${gate.run}`,
-    placeHolder: oneLine(gate.ask, 160),
+    placeHolder: askLine(gate.ask, 160),
     ignoreFocusOut: true,
   });
   if (picked === undefined) {
     return undefined;
   }
-  return picked.choice === undefined ? await writeChoice(gate) : { choice: picked.choice };
+  return picked.choice === undefined
+    ? await writeChoice(gate)
+    : { choice: picked.choice, note: undefined };
+}
+
+/** What fixes have not mended is tried again: a hint is worth more than another try. */
+async function writeAdvice({ task, run, stuck }: OpenGate): Promise<GivenChoice | undefined> {
+  const note = await vscode.window.showInputBox({
+    title: `Approve ${task} of ${run}`,
+    prompt: `${oneLine(stuck ?? '', 80)} is tried again. What should whoever does it know? It may stay empty.`,
+    placeHolder: 'look at how dates are compared',
+    ignoreFocusOut: true,
+  });
+  return note === undefined
+    ? undefined
+    : { choice: undefined, note: note.trim() === '' ? undefined : note };
 }
 
 async function writeChoice({ task, run, ask }: OpenGate): Promise<GivenChoice | undefined> {
   const choice = await vscode.window.showInputBox({
     title: `Approve ${task} of ${run}`,
-    prompt: oneLine(ask, 300),
+    prompt: askLine(ask, 300),
     placeHolder: 'Your answer',
     ignoreFocusOut: true,
     validateInput: (text) =>
       text.trim() === '' ? 'Write an answer: steps behind the gate go by it.' : '',
   });
-  return choice === undefined ? undefined : { choice };
+  return choice === undefined ? undefined : { choice, note: undefined };
 }
 
 /** What is to be changed; it says something. */
@@ -115,7 +135,7 @@ export async function chooseIdentical({
     gates.length === 1
       ? `Approve ${gate.task} of ${gate.run}?`
       : `Approve ${count(gates.length, 'gate')} that ask the same about the same content?`,
-    [oneLine(gate.ask, 300), named],
+    [askLine(gate.ask, 300), named],
     gates.length === 1 ? 'Approve' : 'Approve All',
   );
   return sure ? gates : undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Disposable } from '../../core/base/disposables.ts';
 import { count, oneLine } from '../../core/base/text.ts';
+import { askLine } from '../../core/projections/asked.ts';
 import { lapsedText } from '../../core/projections/gatePage.ts';
 import type { OpenGate } from '../../core/projections/gates.ts';
 import { approve, reject, requestChanges } from '../commands/answerGate.ts';
@@ -76,7 +77,7 @@ export class GateAnnouncements implements Disposable {
       'Show',
     ];
     const chosen = await vscode.window.showInformationMessage(
-      `${gate.run} asks: ${oneLine(gate.ask, 300)}${known === '' ? '' : ` (${known})`}`,
+      `${gate.run} asks: ${askLine(gate.ask, 300)}${known === '' ? '' : ` (${known})`}`,
       ...[yes, ...(gate.makers.length > 0 ? [redo] : []), no, show],
     );
     if (chosen === undefined) {

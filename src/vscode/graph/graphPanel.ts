@@ -2,12 +2,15 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { TaskId } from '../../core/domain/ids.ts';
 import type { Log } from '../../core/base/log.ts';
+import type { GraphPicture } from '../../core/projections/graphPicture.ts';
+import { pictureOfPlan } from '../../core/projections/plan.ts';
 import type { GraphExport, GraphHostMessage } from '../../webview/protocol.ts';
 import type { Presence } from '../presence.ts';
 import { answerGate, doRunVerb, doTaskVerb, openTask, reply, showFile } from './graphActions.ts';
 import { OneAtATime, OnlyNews, PictureFeed } from './graphMessages.ts';
 import type { GraphSubject } from './graphSubject.ts';
 import type { GraphViews, ShownMoments, Subject } from './graphViews.ts';
+import { PlanDesk } from './planDesk.ts';
 import { RunPictures } from './runPictures.ts';
 import { routePageMessage, type PageEffects } from './pageRouter.ts';
 
@@ -40,6 +43,8 @@ export class GraphPanel {
     () => this.#sendTimeline(),
     () => rest(TIMELINE_APART_MS),
   );
+  /** `undefined`: a run is no plan any more. */
+  readonly #plan: PlanDesk | undefined;
   #isLoaded = false;
   #selected: TaskId | undefined;
   #showsTimeline = false;
@@ -50,6 +55,7 @@ export class GraphPanel {
     this.panel = panel;
     this.subject = subject;
     this.#parts = parts;
+    this.#plan = 'workflow' in subject ? this.#desk(subject) : undefined;
     const effects = this.#effects();
     panel.webview.onDidReceiveMessage((message: unknown) => {
       routePageMessage(message, effects).catch((thrown: unknown) => {
@@ -59,6 +65,7 @@ export class GraphPanel {
         );
       });
     });
+    panel.onDidDispose(() => this.#plan?.dispose());
     panel.onDidChangeViewState(() => {
       // VS Code takes the page of a hidden panel away; it comes back as a new one, and says so.
       this.#isLoaded &&= panel.visible;
@@ -67,20 +74,51 @@ export class GraphPanel {
 
   /** Tells the page what it does not show yet. */
   refresh(): void {
-    const subject = this.#isLoaded ? this.#parts.views.find(this.subject) : undefined;
-    if (subject === undefined) {
+    if (!this.#isLoaded) {
       return;
     }
-    const picture = this.#pictures.next(this.#parts.views.picture(subject, this.#runPictures));
-    if (picture !== undefined) {
-      this.#post(picture);
-    }
+    this.#plan?.refresh();
+    this.#draw();
     if (this.#selected !== undefined) {
       void this.#detailing.again();
     }
     if (this.#showsTimeline) {
       void this.#timing.again();
     }
+  }
+
+  #draw(): void {
+    const drawn = this.#isLoaded ? this.#picture() : undefined;
+    const picture = drawn && this.#pictures.next(drawn);
+    if (picture !== undefined) {
+      this.#post(picture);
+    }
+  }
+
+  /** A plan with which something is wrong, or that is not saved, is drawn as it is written. */
+  #picture(): GraphPicture | undefined {
+    const { views } = this.#parts;
+    const subject = views.find(this.subject);
+    const plan = this.#plan?.shown;
+    return plan !== undefined &&
+      plan.todos.length > 0 &&
+      'workflow' in this.subject &&
+      (plan.isUnsaved || !subject)
+      ? pictureOfPlan(this.subject.workflow, plan)
+      : subject && views.picture(subject, this.#runPictures);
+  }
+
+  #desk({ workflow: name }: Extract<GraphSubject, { readonly workflow: string }>): PlanDesk {
+    const { views, log } = this.#parts;
+    return new PlanDesk({
+      find: () => {
+        const project = views.project(this.subject);
+        return project && { project, name };
+      },
+      post: (message) => this.#post(message),
+      changed: () => this.#draw(),
+      failed: (thrown) => log.error(`The plan ${name} could not be read`, thrown),
+    });
   }
 
   /** Selects a task and brings it into sight, as soon as there is a page. */
@@ -128,6 +166,7 @@ export class GraphPanel {
         this.#pictures.forget();
         this.#details.forget();
         this.#timelines.forget();
+        this.#plan?.forget();
         this.refresh();
         this.#revealNow();
       },
@@ -152,6 +191,10 @@ export class GraphPanel {
       file: (message) => withRun((run) => showFile(run, message)),
       answer: (message) => withRun((run) => answerGate(run, message)),
       reply: (task) => withRun((run) => reply(run, task)),
+      plan: async (message) => {
+        presence.acted();
+        await this.#plan?.act(message);
+      },
       exported: (_format, text) => {
         // Unasked, a page saves nothing.
         this.#exporting?.(text);

@@ -54,6 +54,11 @@ export class GraphViews {
     this.#now = now;
   }
 
+  /** `undefined`: its folder is not open. */
+  project({ folder }: GraphSubject): Project | undefined {
+    return this.#projects.byUri(folder);
+  }
+
   /** `undefined`: its folder is not open, or it is gone, or nobody can read it. */
   find(subject: GraphSubject): Subject | undefined {
     const project = this.#projects.byUri(subject.folder);

@@ -1,4 +1,5 @@
-import type { GraphPageMessage } from '../../webview/protocol.ts';
+import type { GraphPageMessage, PlanVerb } from '../../webview/protocol.ts';
+import { parsePlanEdit } from './planMessage.ts';
 
 // The page may be anything by the time it speaks: each message is read field by field, and what is not known of it is
 // left behind.
@@ -47,6 +48,15 @@ export function parsePageMessage(raw: unknown): GraphPageMessage | undefined {
     }
     case 'answer':
       return parseAnswer(raw);
+    case 'plan-edit': {
+      const { number } = raw;
+      const edit = parsePlanEdit(raw['edit']);
+      return isSeq(number) && edit !== undefined ? { type: 'plan-edit', number, edit } : undefined;
+    }
+    case 'plan-undo':
+      return isSeq(raw['number']) ? { type: 'plan-undo', number: raw['number'] } : undefined;
+    case 'plan-verb':
+      return isPlanVerb(raw['verb']) ? { type: 'plan-verb', verb: raw['verb'] } : undefined;
     case 'exported': {
       const { format, text } = raw;
       return (format === 'svg' || format === 'mermaid') && isText(text, LONGEST_EXPORT)
@@ -79,6 +89,10 @@ function parseAnswer(raw: Readonly<Record<string, unknown>>): GraphPageMessage |
         ...(digest === undefined ? {} : { digest }),
       }
     : undefined;
+}
+
+function isPlanVerb(value: unknown): value is PlanVerb {
+  return value === 'preflight' || value === 'run' || value === 'open';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

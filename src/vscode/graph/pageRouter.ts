@@ -4,6 +4,10 @@ import type { GraphExport, GraphPageMessage } from '../../webview/protocol.ts';
 import { parsePageMessage } from './pageMessage.ts';
 
 export type FileMessage = Extract<GraphPageMessage, { readonly type: 'file' }>;
+export type PlanMessage = Extract<
+  GraphPageMessage,
+  { readonly type: 'plan-edit' | 'plan-undo' | 'plan-verb' }
+>;
 export type AnswerMessage = Extract<GraphPageMessage, { readonly type: 'answer' }>;
 
 /** What a page can bring about. Each looks again at what there is: a page may be behind, or not be ours any more. */
@@ -20,6 +24,7 @@ export interface PageEffects {
   answer(message: AnswerMessage): Promise<void>;
   reply(task: TaskId): Promise<void>;
   exported(format: GraphExport, text: string): Promise<void>;
+  plan(message: PlanMessage): Promise<void>;
 }
 
 /** Hands a message of the page on. What is none of its messages has no effect at all. */
@@ -57,6 +62,11 @@ export async function routePageMessage(raw: unknown, effects: PageEffects): Prom
       break;
     case 'reply':
       await effects.reply(message.task as TaskId);
+      break;
+    case 'plan-edit':
+    case 'plan-undo':
+    case 'plan-verb':
+      await effects.plan(message);
       break;
     case 'exported':
       await effects.exported(message.format, message.text);

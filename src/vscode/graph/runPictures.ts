@@ -1,6 +1,8 @@
 import type { TaskId } from '../../core/domain/ids.ts';
+import type { RunPlan } from '../../core/domain/workflow.ts';
 import { criticalTasks, frameOfRun, nodeOfTask } from '../../core/projections/graph.ts';
 import type { GraphNode, GraphPicture } from '../../core/projections/graphPicture.ts';
+import { fixPlaces } from '../../core/projections/mending.ts';
 import { askingTasks } from '../../core/projections/questions.ts';
 import { taskRow, type Heard } from '../../core/projections/taskRows.ts';
 import { runOffers, taskOffers, type ReadableRun } from '../offers.ts';
@@ -46,7 +48,7 @@ export class RunPictures {
     const before = isKnown ? this.#drawn : [];
     this.#drawn = plan.tasks.map((planned, place) => {
       const known = before[place];
-      const part = known?.part ?? { kind: 'task', planned, place, label: planned.id };
+      const part = known?.part ?? { kind: 'task', planned, place, label: planned.id, fixes: [] };
       const isCritical = critical.has(planned.id);
       // What can be asked of a gate that waits goes by what lies upstream of it.
       const isOpen = look.states[place]?.kind === 'waiting';
@@ -61,7 +63,7 @@ export class RunPictures {
     return {
       ...frameOfRun(plan, state, driven, runOffers(entry)),
       moment: past?.moment,
-      nodes: this.#drawn.map(({ node }) => node),
+      nodes: inShownOrder(plan, this.#drawn),
     };
   }
 
@@ -74,4 +76,14 @@ export class RunPictures {
     this.#critical = { tasks, at: now };
     return tasks;
   }
+}
+
+/** Fixes right behind what they mend, whatever the plan's order is. */
+function inShownOrder(plan: RunPlan, drawn: readonly Drawn[]): readonly GraphNode[] {
+  const { order, below } = fixPlaces(plan);
+  if (below.size === 0) {
+    return drawn.map(({ node }) => node);
+  }
+  const nodes = new Map(drawn.map(({ part, node }) => [part.planned.id, node]));
+  return order.flatMap(({ id }) => nodes.get(id) ?? []);
 }

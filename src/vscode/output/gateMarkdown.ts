@@ -1,5 +1,6 @@
-import { count, isBinary, plainText } from '../../core/base/text.ts';
+import { count, isBinary, oneLine, plainText } from '../../core/base/text.ts';
 import { code, shown } from '../../core/preflight/markdown.ts';
+import type { DetailFault, DetailFix } from '../../core/projections/detailPicture.ts';
 import type { EvidenceLine, TaskEvidence } from '../../core/projections/gateEvidence.ts';
 import {
   answerText,
@@ -36,11 +37,12 @@ export interface GateSurroundings {
 }
 
 export function gateMarkdown(page: GatePage, around: GateSurroundings): string {
-  const { gate, lapsed, made, files, cost, wanted, behind } = page;
+  const { gate, lapsed, made, trail, files, cost, wanted, behind } = page;
   const byTask = made.map(madeText);
   return [
     `# ${shown(`${gate.task} of ${gate.run}`)}`,
-    quoted(gate.ask),
+    gate.stuck === undefined ? quoted(gate.ask) : quotedPage(gate.ask),
+    ...trailText(trail),
     ...(lapsed === undefined ? [] : [`**⚠ ${shown(lapsed)}.**`]),
     ...answerText(gate).map((line) => `${shown(line)}.`),
     ...(byTask.length === 0 ? [] : ['## Made by', cut(byTask)]),
@@ -80,6 +82,26 @@ function quoted(ask: string): string {
     .join('  \n');
 }
 
+/** A question that Sluice wrote over several paragraphs: its lists and names look as they are meant, nothing else does. */
+function quotedPage(ask: string): string {
+  return plainText(ask)
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [, mark = '', rest = ''] = /^(- )?(.*)$/.exec(line) ?? [];
+      const parts = rest.split(/`([^`]+)`/);
+      const told = parts.map((part, place) => (place % 2 === 1 ? code(part) : spaced(part)));
+      return `> ${mark}${told.join('')}`.trimEnd();
+    })
+    .join('\n');
+}
+
+/** Escaped, with the space around it that parts it from a name. */
+function spaced(part: string): string {
+  const text = pieces(part).map(shown).join(' ');
+  return `${/^\s/.test(part) ? ' ' : ''}${text}${/\S\s+$/.test(part) ? ' ' : ''}`;
+}
+
 function pieces(line: string): string[] {
   const words = line.split(/\s+/);
   const found = [''];
@@ -108,6 +130,35 @@ const MARKS: Readonly<Record<EvidenceLine['kind'], string>> = {
   told: '',
 };
 
+/** What was tried for a task that still fails, in the order of time. */
+function trailText(faults: readonly DetailFault[]): string[] {
+  return faults.flatMap(({ attempt, failure, tests, again, failing, printed, fixes }) => [
+    `## Attempt ${attempt} failed`,
+    [failure, tests, again]
+      .filter((text) => text !== '')
+      .map((text) => `${shown(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)}.`)
+      .join(' '),
+    ...(failing.length === 0
+      ? []
+      : [cut(failing.map(({ name, message }) => `- ✗ ${shown(name)}${saidText(message)}`))]),
+    ...(printed === '' ? [] : ['It printed last:', fenced(printed)]),
+    ...fixes.map(fixText),
+  ]);
+}
+
+function saidText(message: string): string {
+  return message === '' ? '' : `: ${shown(oneLine(message, LONGEST_LINE))}`;
+}
+
+function fixText({ label, task, by, fault, why, outcome, files }: DetailFix): string {
+  const who = by === '' ? 'a person is asked' : `by ${shown(by)}`;
+  return [
+    `- **${shown(label)}** (${code(task)}): ${shown(fault)}, ${who}. ${shown(why)}`,
+    `  - ${shown(outcome)}`,
+    ...files.map(({ path, change }) => `  - ${change} ${code(path)}`),
+  ].join('\n');
+}
+
 function fileText(file: GuardedFile): string {
   return `${code(file.path)} ${changeWord(file)} by ${code(file.task)}`;
 }
@@ -120,16 +171,20 @@ function contentText({ path, bytes }: ShownFile): string[] {
   }
   const text = plainText(new TextDecoder().decode(bytes));
   const told = text.slice(0, MOST_CONTENT);
-  const longest = Math.max(2, ...[...told.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
   const more = text.length - told.length;
   return [
     title,
-    `${fence}\n${told.replace(/\n$/, '')}\n${fence}`,
+    fenced(told),
     ...(more > 0
       ? [`${count(more, 'more character')} ${more === 1 ? 'is' : 'are'} not shown here.`]
       : []),
   ];
+}
+
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.replace(/\n$/, '')}\n${fence}`;
 }
 
 function cut(lines: readonly string[]): string {

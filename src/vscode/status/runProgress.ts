@@ -1,9 +1,12 @@
 import type { Clock } from '../../core/base/clock.ts';
 import type { Disposable } from '../../core/base/disposables.ts';
 import { oneLine } from '../../core/base/text.ts';
+import { hasEnded, type RunState } from '../../core/domain/runState.ts';
+import { stepCount } from '../../core/projections/census.ts';
+import { fixesIn } from '../../core/projections/mending.ts';
 import { shownStatus } from '../../core/projections/taskRows.ts';
 import type { ReadableRun } from '../offers.ts';
-import { doneIn, type Translate } from './runsAtWork.ts';
+import type { Translate } from './runsAtWork.ts';
 
 /** A run that is over sooner is told by its end alone. */
 const SHOWN_AFTER_MS = 1000;
@@ -96,8 +99,7 @@ export class RunProgress implements Disposable {
     if (entry === undefined || this.#isOver) {
       return;
     }
-    const { tasks, frontier } = entry.state;
-    const percent = Math.floor((100 * (tasks.size - frontier.unfinished)) / tasks.size);
+    const percent = percentOf(entry.state);
     const more = Math.max(0, percent - this.#percent);
     const message = messageOf(entry, this.#parts.t);
     this.#isTold = true;
@@ -116,12 +118,23 @@ export class RunProgress implements Disposable {
   }
 }
 
+/** Of the steps that have ended: fixes come and go. */
+function percentOf(state: RunState): number {
+  const fixes = fixesIn(state);
+  let ended = 0;
+  for (const [id, task] of state.tasks) {
+    ended += hasEnded(task) && !fixes.has(id) ? 1 : 0;
+  }
+  return Math.floor((100 * ended) / (state.tasks.size - fixes.size));
+}
+
 function messageOf({ state }: ReadableRun, t: Translate): string {
+  const steps = stepCount(state);
   const running = [...state.frontier.running].filter((task) => !state.asking.has(task));
   const named = running.slice(0, MOST_NAMED).map((task) => withoutLinks(oneLine(task, 40)));
   const more = running.length - named.length;
   return [
-    t('{0} of {1}', doneIn(state), state.tasks.size),
+    t('{0} of {1}', steps.done, steps.total),
     more > 0 ? t('{0} and {1} more', named.join(', '), more) : named.join(', '),
   ]
     .filter((part) => part !== '')

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { oneLine } from '../../core/base/text.ts';
 import type { RunId } from '../../core/domain/ids.ts';
-import { isDone, type RunState } from '../../core/domain/runState.ts';
+import { stepCount } from '../../core/projections/census.ts';
 import { census, shownStatus, type ShownStatus } from '../../core/projections/taskRows.ts';
 import type { BookEntry } from '../../core/projections/runBook.ts';
 import type { CommandId } from '../ids.ts';
@@ -117,19 +117,11 @@ function createdAt({ entry }: LiveRun): number {
 function tally(live: readonly LiveRun[]): { done: number; total: number } {
   let [done, total] = [0, 0];
   for (const { entry } of live) {
-    done += doneIn(entry.state);
-    total += entry.state.tasks.size;
+    const steps = stepCount(entry.state);
+    done += steps.done;
+    total += steps.total;
   }
   return { done, total };
-}
-
-/** As the rows of runs count it. */
-export function doneIn(state: RunState): number {
-  let done = 0;
-  for (const task of state.tasks.values()) {
-    done += isDone(task) ? 1 : 0;
-  }
-  return done;
 }
 
 interface Waiting {

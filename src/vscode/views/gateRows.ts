@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { count, oneLine } from '../../core/base/text.ts';
+import { askLine } from '../../core/projections/asked.ts';
 import { costLine } from '../../core/projections/gateCost.ts';
 import type { EvidenceLine, TaskEvidence } from '../../core/projections/gateEvidence.ts';
 import {
@@ -79,7 +80,7 @@ function identicalRow(view: GateView, gates: readonly OpenGate[]): Row {
     throw new Error('Internal error: no gate asks the same as none');
   }
   // The number first: a long question would hide it.
-  const label = `${gates.length} × ${oneLine(first.ask, 120)}`;
+  const label = `${gates.length} × ${askLine(first.ask, 120)}`;
   const item = new vscode.TreeItem(label, Expanded);
   item.id = rowId(view.project, 'identical', first.identical);
   item.tooltip = plainTooltip([
@@ -90,7 +91,7 @@ function identicalRow(view: GateView, gates: readonly OpenGate[]): Row {
   item.iconPath = GATES_ICON;
   item.contextValue = 'gates.identical';
   item.accessibilityInformation = {
-    label: `${count(gates.length, 'gate')} ask the same: ${first.ask}`,
+    label: `${count(gates.length, 'gate')} ask the same: ${askLine(first.ask, 300)}`,
   };
   return new Row(shownGate(view.project, first), item, () =>
     gates.map((gate) => gateRow(view, gate, true)),
@@ -107,7 +108,7 @@ function gateRow(view: GateView, gate: OpenGate, isAlike: boolean): Row {
   const target = shownGate(project, gate);
   const lapsed = lapsedText(gate, now);
   // What is asked, not how the step is called, is what a person has to know.
-  const label = isAlike ? `${gate.task} of ${gate.run}` : oneLine(gate.ask, 120);
+  const label = isAlike ? `${gate.task} of ${gate.run}` : askLine(gate.ask, 120);
   const item = new vscode.TreeItem(label, Collapsed);
   item.id = rowId(project, gate.run, gate.task);
   item.description = [
@@ -133,7 +134,7 @@ function gateRow(view: GateView, gate: OpenGate, isAlike: boolean): Row {
   ].join(' ');
   item.command = rowCommand('sluice.showGate', 'Show What the Gate Asks About', target);
   item.accessibilityInformation = {
-    label: `Gate ${gate.task} of ${gate.run}: ${gate.ask}${lapsed === undefined ? '' : `. ${lapsed}`}`,
+    label: `Gate ${gate.task} of ${gate.run}: ${askLine(gate.ask, 300)}${lapsed === undefined ? '' : `. ${lapsed}`}`,
   };
   return new Row(target, item, () =>
     entry === undefined ? [] : knownRows(view, entry, gate, target),

@@ -47,6 +47,10 @@ const PARKED_ICON = icon('watch', QUIET);
 export const QUESTION_ICON = icon('comment-unresolved', WAITING);
 /** Nothing ran for it: taken from what is kept. */
 const REUSED_ICON = icon('archive', PASSED);
+/** What mends a failure: to begin, done; and what waits to be mended. */
+const FIX_ICON = icon('tools', QUIET);
+const FIXED_ICON = icon('wrench', PASSED);
+const MENDED_ICON = icon('debug-alt', RUNNING);
 const CUT_OFF_ICON = icon('debug-disconnect', WAITING);
 
 const SIGN_ICONS: Readonly<Record<Exclude<Sign, `run.${ShownStatus}`>, vscode.ThemeIcon>> = {
@@ -57,6 +61,9 @@ const SIGN_ICONS: Readonly<Record<Exclude<Sign, `run.${ShownStatus}`>, vscode.Th
   asking: QUESTION_ICON,
   reused: REUSED_ICON,
   'cut-off': CUT_OFF_ICON,
+  fix: FIX_ICON,
+  fixed: FIXED_ICON,
+  mended: MENDED_ICON,
   past: icon('history', RUNNING),
   problem: icon('error', FAILED),
   file: vscode.ThemeIcon.File,

@@ -1,9 +1,11 @@
 import { oneLine } from '../../core/base/text.ts';
 import type { TaskId } from '../../core/domain/ids.ts';
 import type { Names, PlannedTask, RunPlan } from '../../core/domain/workflow.ts';
+import { fixPlaces } from '../../core/projections/mending.ts';
+import { plannedById } from '../../core/projections/taskRows.ts';
 
 // How the tasks of a run stand below each other in the tree: phases and nested workflows, lanes of a step folded under
-// it, and long lists cut in pieces. Told from the plan alone, and once for each.
+// it, long lists cut in pieces, and fixes below what they mend. Told from the plan alone, and once for each.
 
 /** Rows that stand below one: more are too many to look through, and to hand to VS Code at once. */
 export const MOST_TOGETHER = 200;
@@ -17,6 +19,8 @@ export interface TaskPart {
   readonly place: number;
   /** Short where what stands above says the rest. */
   readonly label: string;
+  /** What mends it, in the order it was opened: these stand below it, and are no steps of the workflow. */
+  readonly fixes: readonly TaskPart[];
 }
 
 /**
@@ -31,6 +35,8 @@ export interface Fold {
   readonly tasks: readonly PlannedTask[];
   /** Their places in the plan. */
   readonly places: readonly number[];
+  /** Those of their fixes. */
+  readonly fixes: readonly number[];
   /** Lanes right below it, in whatever pieces; 0 for what is no `lanes`. */
   readonly lanes: number;
   readonly parts: readonly Part[];
@@ -42,14 +48,47 @@ const known = new WeakMap<RunPlan, readonly Part[]>();
 export function partsOf(plan: RunPlan): readonly Part[] {
   let parts = known.get(plan);
   if (parts === undefined) {
-    parts = partsAt(
-      plan.tasks.map((planned, place) => ({ planned, place, around: lanesAround(plan, planned) })),
-      0,
-      0,
+    const { depths } = fixPlaces(plan);
+    const fixesOf = fixPartsOf(plan);
+    const steps = plan.tasks.flatMap((planned, place): Placed[] =>
+      depths.has(planned.id)
+        ? []
+        : [{ planned, place, around: lanesAround(plan, planned), fixes: fixesOf(planned.id) }],
     );
+    parts = partsAt(steps, 0, 0);
     known.set(plan, parts);
   }
   return parts;
+}
+
+/** What stands below each task to mend it. */
+function fixPartsOf(plan: RunPlan): (task: TaskId) => readonly TaskPart[] {
+  const { below, labels } = fixPlaces(plan);
+  if (below.size === 0) {
+    return () => [];
+  }
+  const places = new Map(plan.tasks.map(({ id }, place) => [id, place]));
+  const partsBelow = (task: TaskId): TaskPart[] =>
+    (below.get(task) ?? []).map((planned) => ({
+      kind: 'task',
+      planned,
+      place: places.get(planned.id) ?? -1,
+      label: labels.get(planned.id) ?? planned.id,
+      fixes: partsBelow(planned.id),
+    }));
+  return partsBelow;
+}
+
+/** A task's fixes, and theirs. */
+export function allFixes({ fixes }: Pick<TaskPart, 'fixes'>): readonly TaskPart[] {
+  return fixes.length === 0 ? fixes : fixes.flatMap((fix) => [fix, ...allFixes(fix)]);
+}
+
+/** The tasks a fix stands below, outermost first; none of a step of the workflow. */
+export function tasksAbove(plan: RunPlan, task: TaskId): readonly TaskId[] {
+  const { depths } = fixPlaces(plan);
+  const parent = depths.has(task) ? plannedById(plan).get(task)?.fix?.parent : undefined;
+  return parent === undefined ? [] : [...tasksAbove(plan, parent), parent];
 }
 
 /** The folds a task stands in, outermost first; `undefined`: it is not there. */
@@ -71,6 +110,7 @@ interface Placed {
   readonly planned: PlannedTask;
   readonly place: number;
   readonly around: readonly LaneAround[];
+  readonly fixes: readonly TaskPart[];
 }
 
 interface LaneAround {
@@ -182,13 +222,14 @@ function foldOf(
     label,
     tasks: tasks.map(({ planned }) => planned),
     places: tasks.map(({ place }) => place),
+    fixes: tasks.flatMap((task) => allFixes(task).map(({ place }) => place)),
     lanes: kind === 'lanes' ? parts.length : 0,
     parts: kind === 'lanes' ? inPieces(parts) : parts,
   };
 }
 
-function taskPart({ planned, place }: Placed, label: string): TaskPart {
-  return { kind: 'task', planned, place, label };
+function taskPart({ planned, place, fixes }: Placed, label: string): TaskPart {
+  return { kind: 'task', planned, place, label, fixes };
 }
 
 /** `1–200`, `201–400`: as they are counted by whoever looks. */
@@ -207,6 +248,9 @@ function inPieces(parts: readonly Part[]): readonly Part[] {
       label,
       tasks: below.flatMap((part) => (part.kind === 'task' ? part.planned : part.tasks)),
       places: below.flatMap((part) => (part.kind === 'task' ? part.place : part.places)),
+      fixes: below.flatMap((part) =>
+        part.kind === 'task' ? allFixes(part).map(({ place }) => place) : part.fixes,
+      ),
       lanes: 0,
       parts: below,
     });

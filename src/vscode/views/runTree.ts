@@ -2,13 +2,14 @@ import type { TaskId } from '../../core/domain/ids.ts';
 import { tallyOf } from '../../core/projections/census.ts';
 import type { DetailAttempt } from '../../core/projections/detailPicture.ts';
 import type { GraphMoment } from '../../core/projections/graphPicture.ts';
+import { fixPlaces } from '../../core/projections/mending.ts';
 import { askingTasks } from '../../core/projections/questions.ts';
 import { shownStatus, taskRow, type Heard } from '../../core/projections/taskRows.ts';
 import type { CommandTarget } from '../contributions.ts';
 import { runOffers, taskOffers, type ReadableRun } from '../offers.ts';
 import type { Project } from '../project.ts';
 import type { Face, Folding, MakeRow } from './face.ts';
-import { foldsAbove, partsOf, type Fold, type Part, type TaskPart } from './parts.ts';
+import { foldsAbove, partsOf, tasksAbove, type Fold, type Part, type TaskPart } from './parts.ts';
 import { isFiltering, matcher, shownCount, type RunFilter } from './runFilter.ts';
 import { rowId } from './rowId.ts';
 import { runLines, runTold } from './runWords.ts';
@@ -141,25 +142,36 @@ export class RunTree<R> {
     if (task === undefined) {
       return [this.#id()];
     }
-    const folds = foldsAbove(partsOf(plan), task);
+    const above = tasksAbove(plan, task);
+    const folds = foldsAbove(partsOf(plan), above[0] ?? task);
     if (folds === undefined || this.#matching?.has(task) === false) {
       return undefined;
     }
     return [
       this.#id(),
       ...folds.map((_, place) => this.#foldId(folds.slice(0, place + 1))),
-      this.#id(task),
+      ...above.map((parent) => this.#taskId(parent)),
+      this.#taskId(task),
     ];
   }
 
   #matchingTasks(): ReadonlySet<TaskId> {
     const { entry, filter } = this.#drawn;
-    const matches = matcher(filter, entry.plan, entry.state);
-    return new Set(entry.plan.tasks.filter(matches).map(({ id }) => id));
+    const { plan } = entry;
+    const matches = matcher(filter, plan, entry.state);
+    const found = plan.tasks.filter(matches).map(({ id }) => id);
+    // A fix that is shown stands below what it mends.
+    return new Set(found.flatMap((id) => [...tasksAbove(plan, id), id]));
   }
 
   #id(...parts: readonly string[]): string {
     return rowId(this.#project, this.#drawn.entry.run, ...parts);
+  }
+
+  /** Another one once something mends it: VS Code unfolds only what is new to it. */
+  #taskId(task: TaskId): string {
+    const isMended = fixPlaces(this.#drawn.entry.plan).below.has(task);
+    return isMended ? this.#id(task, 'mended') : this.#id(task);
   }
 
   /** Another one while a filter is on: what it leaves is to be seen, whatever was folded before. */
@@ -207,14 +219,19 @@ export class RunTree<R> {
     const rows: R[] = [];
     for (const part of parts) {
       if (part.kind === 'task') {
-        if (matching === undefined || matching.has(part.planned.id)) {
-          rows.push(this.#taskRow(part));
-        }
+        rows.push(...this.#taskRows([part]));
       } else if (matching === undefined || part.tasks.some(({ id }) => matching.has(id))) {
         rows.push(this.#foldRow(part, above));
       }
     }
     return rows;
+  }
+
+  #taskRows(parts: readonly TaskPart[]): R[] {
+    const matching = this.#matching;
+    return parts.flatMap((part) =>
+      matching === undefined || matching.has(part.planned.id) ? [this.#taskRow(part)] : [],
+    );
   }
 
   #foldRow(fold: Fold, above: readonly Fold[]): R {
@@ -225,7 +242,7 @@ export class RunTree<R> {
       return known.row;
     }
     const { entry } = this.#drawn;
-    const tally = tallyOf(fold.places, this.#look.states, this.#asking);
+    const tally = tallyOf(fold.places, this.#look.states, this.#asking, fold.fixes);
     const description = tallyText(fold, tally);
     const sign = tallySign(tally, entry.driven.kind !== 'nobody');
     const isDone = tally.done + tally.skipped + tally.cancelled >= tally.total;
@@ -266,7 +283,7 @@ export class RunTree<R> {
     return row;
   }
 
-  #makeTask({ planned, label }: TaskPart, { waitsText }: TaskFacts): R {
+  #makeTask({ planned, label, fixes }: TaskPart, { waitsText }: TaskFacts): R {
     const { entry, now, heard } = this.#drawn;
     const { plan, state, driven, past } = entry;
     const task = planned.id;
@@ -275,11 +292,14 @@ export class RunTree<R> {
     const takenBack = rolledBackText(state, task);
     const target: CommandTarget = { kind: 'task', project: this.#project, run: entry.run, task };
     const isRoomy = plan.tasks.length <= ROOMY;
-    const folds = hasBelow(entry, row, isRoomy) ? (isRoomy ? 'open' : 'closed') : 'none';
+    // What is done about a failure is to be seen while it goes on.
+    const isOpen = isRoomy || row.mending !== undefined;
+    const folds =
+      fixes.length > 0 || hasBelow(entry, row, isRoomy) ? (isOpen ? 'open' : 'closed') : 'none';
     // What can be asked of a gate that waits can not be asked of one that did.
     const standing = past === undefined ? row.state : 'past';
     const face: Face = {
-      id: this.#id(task),
+      id: this.#taskId(task),
       label,
       description: takenBack ?? taskTold(row, waitsText, isDriven, now),
       sign: taskSign(row, state.held.has(task), isDriven),
@@ -309,7 +329,7 @@ export class RunTree<R> {
         id: (...parts) => this.#id(task, ...parts),
         attempts: () => this.#parts.attempts(this.#drawn.entry, task),
       });
-    return this.#parts.make(face, () => (below ??= makeBelow()));
+    return this.#parts.make(face, () => [...this.#taskRows(fixes), ...(below ??= makeBelow())]);
   }
 
   /** The row that was made before, where it would be the same (L1). */

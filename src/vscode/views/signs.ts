@@ -6,7 +6,17 @@ import type { ShownStatus, TaskRow } from '../../core/projections/taskRows.ts';
 // What the icon of a row is to say; `icons.ts` has the shapes and colours.
 
 export type TaskSign =
-  TaskState['kind'] | 'held' | 'delayed' | 'parked' | 'asking' | 'reused' | 'cut-off';
+  | TaskState['kind']
+  | 'held'
+  | 'delayed'
+  | 'parked'
+  | 'asking'
+  | 'reused'
+  | 'cut-off'
+  /** A fix that is to begin, one that has done its work, and what waits for one. */
+  | 'fix'
+  | 'fixed'
+  | 'mended';
 
 export type Sign =
   | TaskSign
@@ -22,7 +32,7 @@ export type Sign =
 
 /** @param isDriven some program moves the run on */
 export function taskSign(
-  { state, verbs, asks, reused, triesAgainAt, goesOnAt }: TaskRow,
+  { state, verbs, asks, reused, triesAgainAt, goesOnAt, mends, mending }: TaskRow,
   isHeld: boolean,
   isDriven: boolean,
 ): TaskSign {
@@ -33,7 +43,8 @@ export function taskSign(
     if (asks !== undefined) {
       return 'asking';
     }
-    return triesAgainAt !== undefined ? 'delayed' : goesOnAt !== undefined ? 'parked' : 'pending';
+    const waits = mending !== undefined ? 'mended' : mends !== undefined ? 'fix' : 'pending';
+    return triesAgainAt !== undefined ? 'delayed' : goesOnAt !== undefined ? 'parked' : waits;
   }
   if (asks !== undefined) {
     return 'asking';
@@ -41,7 +52,10 @@ export function taskSign(
   if (state === 'running' && !isDriven) {
     return 'cut-off';
   }
-  return reused === undefined ? state : 'reused';
+  if (reused !== undefined) {
+    return 'reused';
+  }
+  return state === 'succeeded' && mends !== undefined ? 'fixed' : state;
 }
 
 /** What one of its tasks is in first tells how a fold stands; else it is done. */

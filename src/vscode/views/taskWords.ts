@@ -3,6 +3,7 @@ import type { TaskId } from '../../core/domain/ids.ts';
 import type { RunState, TaskState } from '../../core/domain/runState.ts';
 import type { Tally } from '../../core/projections/census.ts';
 import { accountLines, accountOf } from '../../core/projections/ledger.ts';
+import { faultText, fixText, testsText } from '../../core/projections/mendingWords.ts';
 import { reasonText } from '../../core/projections/reasons.ts';
 import type { TaskRow } from '../../core/projections/taskRows.ts';
 import { waitText, type WaitReason } from '../../core/projections/waiting.ts';
@@ -48,10 +49,17 @@ export function taskTold(
   isDriven: boolean,
   now: number,
 ): string {
+  const told = tellTask(row, waits, isDriven, now);
+  return row.mends === undefined || row.state === 'waiting'
+    ? told
+    : listed(fixText(row.mends), told);
+}
+
+function tellTask(row: TaskRow, waits: string | undefined, isDriven: boolean, now: number): string {
   const { state, asks, detail, cause, spent, model, said, startedAt, triesAgainAt } = row;
   switch (state) {
     case 'waiting':
-      return 'waits for you';
+      return row.mends === undefined ? 'waits for you' : `asks you: ${detail}`;
     case 'unknown':
       return 'needs a look';
     case 'running':
@@ -113,7 +121,8 @@ export function taskSaid(row: TaskRow, takenBack: string | undefined): string {
       : row.reused === undefined
         ? [row.state, row.detail, row.cause]
         : [row.state, row.reason];
-  return [row.task, ...said, takenBack ?? ''].filter((text) => text !== '').join(', ');
+  const mends = row.mends === undefined ? '' : `mends ${row.mends.of}: ${fixText(row.mends)}`;
+  return [row.task, mends, ...said, takenBack ?? ''].filter((text) => text !== '').join(', ');
 }
 
 /** `rolled back by ada`; `undefined`: its result stands, or it has none. */
@@ -132,13 +141,21 @@ export function taskLines(
   const takenBack = rolledBackText(state, row.task);
   return [
     `${row.task}: ${row.state === 'unknown' ? 'needs a look' : row.state}`,
+    row.mends && `Mends ${row.mends.of}: ${faultText(row.mends.fault)}. ${row.mends.why}`,
     row.step.kind === 'agent' ? `Agent: ${row.step.agent}` : row.step.ask,
     takenBack && `Its result was ${takenBack}; what it made stays here.`,
+    testsOf(state, row.task),
     row.detail === reason('short') ? undefined : whenOf(row, oneLine(row.detail, 1000), now),
     ...reason('whole').split('\n'),
     ...(account === undefined ? [] : accountLines(account)),
     row.fix,
   ];
+}
+
+function testsOf({ tasks }: RunState, task: TaskId): string | undefined {
+  const at = tasks.get(task);
+  const tests = at !== undefined && 'tests' in at ? testsText(at.tests) : '';
+  return tests === '' ? undefined : `Tests: ${tests}`;
 }
 
 /** `4 of 6 done`, of lanes `57 lanes · 12 done · 3 running`; and what should be seen before it is opened. */

@@ -1,4 +1,5 @@
 import { layoutNested, INSET, type NestedItem, type NestedPart } from './layout/compound.ts';
+import { extentWith, partBoxes, type BesideItem, type BesideMode } from './layout/beside.ts';
 import type { GraphLayout } from './layout.ts';
 import type { Scene } from './scene/scene.ts';
 import { marginOf, type Size } from './viewport.ts';
@@ -10,6 +11,8 @@ export type Flow = 'auto' | 'right' | 'down';
 const CARD_WIDTH = 228;
 const CARD_HEIGHT = 76;
 const GATE_HEIGHT: readonly [number, number, number] = [96, 112, 124];
+/** Of the card of a fix, which is narrower too. */
+const FIX_HEIGHT = 54;
 /** Px of a card that its text has not, and of a character of a question. */
 const BESIDE_TEXT = 55;
 const CHARACTER = 5.9;
@@ -28,6 +31,8 @@ export interface ArrangeRequest {
   readonly items: readonly (NestedPart & {
     /** Characters of a gate's question; `undefined`: no gate. */
     readonly question: number | undefined;
+    /** What mends it, and stands beside it. Left out: nothing. */
+    readonly fixes?: readonly BesideItem[] | undefined;
   })[];
   readonly bands: readonly NestedPart[];
   /** Px of a narrow pane. */
@@ -56,8 +61,19 @@ export function requestFor(
     parent: scene.parentOf.get(id),
     needs: needs.get(id) ?? [],
   });
+  const beside = new Set(scene.fixes.map(({ item }) => item));
+  const fixes = new Map<string, BesideItem[]>();
+  for (const { item: id, parent, task, depth } of scene.fixes) {
+    const height = questionOf(id) === undefined ? FIX_HEIGHT : GATE_HEIGHT[0];
+    const fix = { id, parent, depth, height };
+    fixes.set(task, [...(fixes.get(task) ?? []), fix]);
+  }
   return {
-    items: scene.items.map((item) => ({ ...part(item), question: questionOf(item.id) })),
+    items: scene.items.flatMap((item) => {
+      const known = { ...part(item), question: questionOf(item.id) };
+      const own = fixes.get(item.id);
+      return beside.has(item.id) ? [] : [own === undefined ? known : { ...known, fixes: own }];
+    }),
     bands: scene.groups.map(part),
     room: pane.width < NARROW ? pane.width - 2 * marginOf(pane) : undefined,
     flow,
@@ -71,16 +87,39 @@ export function requestFor(
 export function arrange(request: ArrangeRequest): GraphLayout {
   const { bands, room, flow } = request;
   const direction = flow === 'auto' ? (room === undefined ? 'right' : 'down') : flow;
-  const layered = layoutNested(itemsOf(request, CARD_WIDTH), bands, { direction });
+  const mode = direction === 'right' ? 'below' : 'aside';
+  const layered = layoutNested(itemsOf(request, CARD_WIDTH, mode), bands, { direction });
   if (room === undefined || direction === 'right') {
-    return layered;
+    return parted(layered, request, CARD_WIDTH, mode);
   }
   if (layered.width * SMALLEST_SIDE_BY_SIDE <= room && !isChain(layered)) {
-    return layered;
+    return parted(layered, request, CARD_WIDTH, mode);
   }
   const beside = LANES + 2 * INSET.side * depthOf(bands);
   const width = Math.min(WIDEST, Math.max(NARROWEST, room - beside));
-  return layoutNested(itemsOf(request, width), bands, { direction: 'down', singleFile: true });
+  const items = itemsOf(request, width, 'listed');
+  const single = layoutNested(items, bands, { direction: 'down', singleFile: true });
+  return parted(single, request, width, 'listed');
+}
+
+/** With each fix in its own place. */
+function parted(
+  layout: GraphLayout,
+  { items }: ArrangeRequest,
+  width: number,
+  mode: BesideMode,
+): GraphLayout {
+  const mended = new Map(
+    items.flatMap((item) => (item.fixes === undefined ? [] : [[item.id, item]])),
+  );
+  return mended.size === 0
+    ? layout
+    : partBoxes(
+        layout,
+        (id) => mended.get(id)?.fixes ?? [],
+        (id) => ({ width, height: heightOf(mended.get(id)?.question, width) }),
+        mode,
+      );
 }
 
 /** One step a layer: in single file the cards have the whole width. */
@@ -97,14 +136,21 @@ function depthOf(bands: readonly NestedPart[]): number {
   return Math.max(0, ...depths.values());
 }
 
-function itemsOf({ items }: ArrangeRequest, width: number): readonly NestedItem[] {
-  return items.map(({ id, parent, needs, question }) => ({
+function itemsOf(
+  { items }: ArrangeRequest,
+  width: number,
+  mode: BesideMode,
+): readonly NestedItem[] {
+  return items.map(({ id, parent, needs, question, fixes = [] }) => ({
     id,
     parent,
     needs,
-    width,
-    height: question === undefined ? CARD_HEIGHT : gateHeight(question, width),
+    ...extentWith({ width, height: heightOf(question, width) }, fixes, mode),
   }));
+}
+
+function heightOf(question: number | undefined, width: number): number {
+  return question === undefined ? CARD_HEIGHT : gateHeight(question, width);
 }
 
 /** By the lines a question is expected to take; there is room for one line more. */

@@ -144,7 +144,8 @@ export class Card implements ItemCard {
       ? stateLabel(kind, standing)
       : (finding?.word ?? (kind === 'gate' ? 'Gate' : ''));
     const waits = kind === 'gate' && node.state === 'waiting';
-    setText(this.#name, id);
+    setAttribute(this.element, 'data-fix', node.mends === undefined ? undefined : '');
+    setText(this.#name, node.mends?.label ?? id);
     this.#showsCause = ran && showsCause(node, standing);
     // The agent's name gives way to what made it run again; tooltip and name of the card have both.
     setText(this.#subtitle, this.#showsCause ? node.cause : node.subtitle);
@@ -156,7 +157,7 @@ export class Card implements ItemCard {
     setText(this.#word, waits ? '' : label);
     this.#setAnswers(waits || node.state === 'asking');
 
-    setText(this.#needs, needsText(node.needs) || 'Needs no other step.');
+    setText(this.#needs, relationText(node));
     const name = accessibleName(node, ran);
     setAttribute(this.opener, 'aria-label', isCritical ? `${name}, ${ON_LONGEST_WAY}` : name);
     const told = this.tick(now);
@@ -165,7 +166,14 @@ export class Card implements ItemCard {
     // The reason of what was reused says that it was.
     const isTold = standing === 'reused' && node.reason !== '';
     const way = isCritical ? `${ON_LONGEST_WAY}.` : '';
-    const lines = [id, node.subtitle, isTold ? '' : status, node.reason, way];
+    const lines = [
+      id,
+      node.mends === undefined ? '' : relationText(node),
+      node.subtitle,
+      isTold ? '' : status,
+      node.reason,
+      way,
+    ];
     setAttribute(this.opener, 'title', lines.filter((line) => line !== '').join('\n'));
   }
 
@@ -230,6 +238,17 @@ export function placeElement({ style }: HTMLElement, box: Box): void {
   style.transform = `translate(${box.x}px, ${box.y}px)`;
   style.width = `${box.width}px`;
   style.height = `${box.height}px`;
+}
+
+/** Of a fix, what it mends; else what it needs. */
+export function relationText({ needs, mends }: GraphNode): string {
+  if (mends === undefined) {
+    return needsText(needs) || 'Needs no other step.';
+  }
+  const { task, parent } = mends;
+  return parent === undefined || parent === task
+    ? `Mends ${task}.`
+    : `Mends ${task}, going on from ${parent}.`;
 }
 
 interface Finding {

@@ -1,7 +1,7 @@
 import type { Tally } from './scene/tally.ts';
 
 /** Back to front. */
-export const EDGE_LOOKS = ['idle', 'off', 'done', 'waiting', 'active'] as const;
+export const EDGE_LOOKS = ['idle', 'off', 'done', 'waiting', 'active', 'side', 'mending'] as const;
 export type EdgeLook = (typeof EDGE_LOOKS)[number];
 
 /** How an edge stands between what it leads from and what it leads to. */
@@ -17,6 +17,12 @@ export function edgeLook(from: Tally, to: Tally): EdgeLook {
     return 'off';
   }
   return from.total > 0 && from.done === from.total ? 'done' : 'idle';
+}
+
+/** How a line to a fix or back stands: `mending` while what it leads to is at work, or asks. */
+export function sideLook(to: Tally): EdgeLook {
+  const { running, asking, waiting } = to.counts;
+  return running + asking + waiting > 0 ? 'mending' : 'side';
 }
 
 /** Of what an edge leads from, the share that is done: 0 to 1. A task that runs longer than expected is never done. */

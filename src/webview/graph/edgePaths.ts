@@ -4,6 +4,8 @@ import type { Area } from './viewport.ts';
 
 /** Px of the triangle at the end of an edge. */
 const ARROW = 7;
+/** Px of a round corner. */
+const CORNER = 6;
 
 /** An edge as it is drawn, on the page, on a canvas and in a file alike. */
 export interface EdgePath {
@@ -15,6 +17,8 @@ export interface EdgePath {
   readonly arrow: string;
   /** `[]` where there is nothing to draw. */
   readonly points: readonly Point[];
+  /** It leads to a fix or back from it. */
+  readonly isSide: boolean;
 }
 
 /** Its texts are made when they are first asked for: of thousands of edges, few are ever in sight. */
@@ -26,11 +30,12 @@ export function edgePath(route: Route, direction: Direction): EdgePath {
     to: route.to,
     bounds: around(route.points),
     points: route.points,
+    isSide: route.side !== undefined,
     get line() {
-      return (line ??= lineOf(route, direction));
+      return (line ??= route.side === undefined ? lineOf(route, direction) : anglesOf(route));
     },
     get arrow() {
-      return (arrow ??= arrowTo(route, direction));
+      return (arrow ??= route.side === undefined ? arrowTo(route, direction) : arrowOf(route));
     },
   };
 }
@@ -54,6 +59,47 @@ function lineOf(route: Route, direction: Direction): string {
     }
   }
   return path;
+}
+
+/** Straight lines with round corners, up to where the triangle begins. */
+function anglesOf({ points }: Route): string {
+  let path = '';
+  points.forEach((point, place) => {
+    const [before, after] = [points[place - 1], points[place + 1]];
+    if (before === undefined) {
+      path += `M${point.x} ${point.y}`;
+    } else if (after === undefined) {
+      const end = towards(point, before, ARROW);
+      path += `L${end.x} ${end.y}`;
+    } else {
+      const [enters, leaves] = [towards(point, before, CORNER), towards(point, after, CORNER)];
+      path += `L${enters.x} ${enters.y}Q${point.x} ${point.y} ${leaves.x} ${leaves.y}`;
+    }
+  });
+  return path;
+}
+
+/** So many px from a point, and no further than to half the way. */
+function towards(from: Point, to: Point, px: number): Point {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy);
+  const share = length === 0 ? 0 : Math.min(px, length / 2) / length;
+  return { x: from.x + dx * share, y: from.y + dy * share };
+}
+
+/** A triangle in the direction of the last line. */
+function arrowOf({ points }: Route): string {
+  const [tip, before] = [points.at(-1), points.at(-2)];
+  if (tip === undefined || before === undefined) {
+    return '';
+  }
+  const half = ARROW / 2 + 0.5;
+  if (tip.y === before.y) {
+    const back = tip.x > before.x ? -ARROW : ARROW;
+    return `M${tip.x} ${tip.y}l${back} ${-half}v${2 * half}z`;
+  }
+  const back = tip.y > before.y ? -ARROW : ARROW;
+  return `M${tip.x} ${tip.y}l${-half} ${back}h${2 * half}z`;
 }
 
 /** Leaves and arrives in the direction of the edges. */

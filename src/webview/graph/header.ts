@@ -5,6 +5,7 @@ import { ExportMenu } from './exportMenu.ts';
 import { runIcon, strokeIcon } from './icons.ts';
 import { census, runLabel } from './labels.ts';
 import type { Direction } from './layout.ts';
+import type { MainView } from './mainViews.ts';
 import { RunControls } from './runControls.ts';
 
 export interface ZoomActions {
@@ -19,6 +20,7 @@ export interface HeaderActions extends ZoomActions {
   runVerb(verb: string): void;
   search(): void;
   toggleList(): void;
+  toggleTable(): void;
   toggleTimeline(): void;
   turn(): void;
   export(format: GraphExport): void;
@@ -37,6 +39,7 @@ const BAR: readonly (readonly [string, readonly GraphNodeState[]])[] = [
 const SIGNS = {
   search: 'M7 2.8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 1 1 0-8.4zM10.2 10.2L13.6 13.6',
   list: 'M2.8 4.2h.05M5.5 4.2h8M2.8 8h.05M5.5 8h8M2.8 11.8h.05M5.5 11.8h8',
+  table: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 3.5v9',
   timeline: 'M2.5 4h6M5.5 8h7M4 12h9.5',
   right: 'M2.5 8h10.5M9.5 4.5L13 8l-3.5 3.5',
   down: 'M8 2.5V13M4.5 9.5L8 13l3.5-3.5',
@@ -55,13 +58,15 @@ export class Header {
   readonly #census = element('span', 'census');
   readonly #controls: RunControls;
   readonly #list: HTMLButtonElement;
+  readonly #table: HTMLButtonElement;
   readonly #timeline: HTMLButtonElement;
   readonly #turn: HTMLButtonElement;
   readonly #scale: HTMLButtonElement;
   readonly #bar = new Map(BAR.map(([name]) => [name, element('span', name)]));
   #iconOf = '';
 
-  constructor(actions: HeaderActions) {
+  /** @param plan what can be asked of a plan, shown beside what can be of a run */
+  constructor(actions: HeaderActions, plan: HTMLElement) {
     this.#controls = new RunControls((verb) => actions.runVerb(verb));
     const tool = (sign: string, label: string, key: string, act: () => void): HTMLButtonElement => {
       const made = button('', strokeIcon(sign), label, act);
@@ -70,10 +75,20 @@ export class Header {
     };
     const search = tool(SIGNS.search, 'Find a task', '/', () => actions.search());
     this.#list = tool(SIGNS.list, 'Show as a list', 'L', () => actions.toggleList());
+    this.#table = tool(SIGNS.table, 'Show as a table', 'B', () => actions.toggleTable());
+    this.#table.hidden = true;
     this.#timeline = tool(SIGNS.timeline, 'Time line', 'T', () => actions.toggleTimeline());
     this.#turn = tool(SIGNS.down, 'Lay out from top to bottom', '', () => actions.turn());
     const exports = new ExportMenu((format) => actions.export(format));
-    const tools = group('Show', 'tools', search, this.#list, this.#timeline, this.#turn);
+    const tools = group(
+      'Show',
+      'tools',
+      search,
+      this.#list,
+      this.#table,
+      this.#timeline,
+      this.#turn,
+    );
     tools.append(exports.element);
 
     this.#scale = button('scale', '100%', 'Actual size', () => actions.actualSize());
@@ -98,7 +113,7 @@ export class Header {
         'strip-row',
         element('div', 'heading', this.#icon, this.#workflow),
         element('p', 'facts', facts, this.#census),
-        this.#controls.element,
+        element('div', 'asked', this.#controls.element, plan),
         element('div', 'all-controls', tools, zoom),
       ),
       bar,
@@ -120,7 +135,10 @@ export class Header {
       this.#icon.replaceChildren(...(run === undefined ? [] : [runIcon(run.status)]));
     }
     const counts = new Map<GraphNodeState, number>();
-    for (const { state } of nodes) {
+    for (const { state, mends } of nodes) {
+      if (mends !== undefined) {
+        continue;
+      }
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
     for (const [name, states] of BAR) {
@@ -139,9 +157,15 @@ export class Header {
   }
 
   /** What is shown beside or in place of the graph. */
-  setShown(isList: boolean, isTimelineOpen: boolean): void {
-    setAttribute(this.#list, 'aria-pressed', String(isList));
+  setShown(view: MainView, isTimelineOpen: boolean): void {
+    setAttribute(this.#list, 'aria-pressed', String(view === 'list'));
+    setAttribute(this.#table, 'aria-pressed', String(view === 'table'));
     setAttribute(this.#timeline, 'aria-pressed', String(isTimelineOpen));
+  }
+
+  /** Only plans have a table. */
+  offerTable(isOffered: boolean): void {
+    this.#table.hidden = !isOffered;
   }
 
   setDirection(direction: Direction): void {

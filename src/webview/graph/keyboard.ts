@@ -16,6 +16,8 @@ export interface KeyActions {
   fit(): void;
   search(): void;
   toggleList(): void;
+  /** Of a plan. */
+  toggleTable(): void;
   toggleTimeline(): void;
   /** @returns false when there was nothing to close */
   escape(): boolean;
@@ -94,6 +96,8 @@ function performLetter(event: KeyboardEvent, actions: KeyActions): boolean {
       return done(() => actions.search());
     case 'l':
       return !event.repeat && done(() => actions.toggleList());
+    case 'b':
+      return !event.repeat && done(() => actions.toggleTable());
     case 't':
       return !event.repeat && done(() => actions.toggleTimeline());
     // A key held down answers once.

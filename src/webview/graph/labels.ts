@@ -104,7 +104,8 @@ export function accessibleName(node: GraphNode, ran: boolean): string {
     standing === 'reused' && node.reason !== ''
       ? [node.reason]
       : [ran ? label.toLowerCase() : '', detailAfter(label, node.detail), node.reason];
-  return [node.id, subtitle, ...told].filter((part) => part !== '').join(', ');
+  const mends = node.mends === undefined ? '' : `${node.mends.label} of ${node.mends.task}`;
+  return [node.id, mends, subtitle, ...told].filter((part) => part !== '').join(', ');
 }
 
 /** `Needs lint and types.`; empty for a step that needs nothing. */
@@ -119,13 +120,18 @@ export function needsText(needs: readonly string[]): string {
 
 /** `4 of 6 done · 1 waiting · 3 reused · saved $1.20`; for a workflow that was not run, `6 steps`. */
 export function census(picture: GraphPicture): string {
-  const { nodes, run } = picture;
+  const { run } = picture;
+  const nodes = picture.nodes.filter(({ mends }) => mends === undefined);
+  const fixes = picture.nodes.filter(({ mends }) => mends !== undefined);
   if (run === undefined) {
     return `${nodes.length} ${nodes.length === 1 ? 'step' : 'steps'}`;
   }
   const count = (state: GraphNodeState): number =>
-    nodes.filter((node) => node.state === state).length;
-  const parts = [`${run.done} of ${nodes.length} done`];
+    nodes.filter((node) => node.state === state).length +
+    (OPEN.has(state) ? fixes.filter((node) => node.state === state).length : 0);
+  const mended = fixes.filter(({ kind }) => kind === 'agent').length;
+  const beside = mended === 0 ? '' : ` + ${mended} ${mended === 1 ? 'fix' : 'fixes'}`;
+  const parts = [`${run.done} of ${nodes.length} done${beside}`];
   for (const state of ['running', 'waiting', 'failed', 'skipped', 'cancelled'] as const) {
     const steps = count(state);
     if (steps > 0) {
@@ -145,6 +151,14 @@ export function census(picture: GraphPicture): string {
   }
   return parts.join(' · ');
 }
+
+/** Of fixes, what is worth a word. */
+const OPEN: ReadonlySet<GraphNodeState> = new Set<GraphNodeState>([
+  'running',
+  'waiting',
+  'asking',
+  'unknown',
+]);
 
 /** A time that counts down: `in 8 s`, and once it is over `now`. */
 export function formatUntil(ms: number): string {
@@ -201,6 +215,12 @@ export function newsBetween(
       }
       return node.kind === 'agent' && node.state === 'failed' ? `${node.id} failed` : [];
     });
+  const opened = after.nodes.flatMap(({ id, mends, subtitle }) =>
+    mends === undefined || known.has(id)
+      ? []
+      : [`${mends.label} of ${mends.task} was opened: ${subtitle}`],
+  );
+  news.unshift(...opened);
   const { status } = after.run;
   const hasStopped =
     status === 'succeeded' ||

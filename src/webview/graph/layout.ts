@@ -45,6 +45,8 @@ export interface Route {
   readonly to: string;
   /** An even number: a curve leads to the second, a straight line to the third, a curve to the fourth, … */
   readonly points: readonly Point[];
+  /** To a fix or back from it: its points are joined by straight lines, along the axes. Left out: it is an edge. */
+  readonly side?: 'fix' | 'back' | undefined;
 }
 
 export interface GraphLayout {

@@ -34,8 +34,8 @@ function save(view: SavedView): void {
   }
 }
 
-function choicesOf({ selected, isTimelineOpen, isList, flow, folds }: SavedView): string {
-  return JSON.stringify([selected, isTimelineOpen, isList, flow, [...folds]]);
+function choicesOf({ selected, isTimelineOpen, isList, isTable, flow, folds }: SavedView): string {
+  return JSON.stringify([selected, isTimelineOpen, isList, isTable, flow, [...folds]]);
 }
 
 const page = new GraphPage(

@@ -1,7 +1,8 @@
 import type { GraphHostMessage } from '../protocol.ts';
-import { isCount, isRecord, isText } from '../shared/checks.ts';
+import { isCount, isMaybe, isRecord, isText } from '../shared/checks.ts';
 import { readDetail } from './messages/detail.ts';
 import { readHeads, readNodes, readPicture } from './messages/picture.ts';
+import { readPlan } from './messages/plan.ts';
 import { readTimeline } from './messages/timeline.ts';
 
 /** What the extension sent; `undefined` for anything else, which is passed over. */
@@ -43,6 +44,16 @@ export function parseHostMessage(value: unknown): GraphHostMessage | undefined {
     }
     case 'reveal':
       return isText(value['task']) ? { type: 'reveal', task: value['task'] } : undefined;
+    case 'plan': {
+      const plan = value['plan'] === undefined ? undefined : readPlan(value['plan']);
+      return plan === undefined && value['plan'] !== undefined ? undefined : { type: 'plan', plan };
+    }
+    case 'plan-answer': {
+      const { refused } = value;
+      return isCount(number) && isMaybe(refused, isText)
+        ? { type: 'plan-answer', number, refused }
+        : undefined;
+    }
     default:
       return undefined;
   }

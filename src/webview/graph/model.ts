@@ -97,6 +97,8 @@ function hasShapeOf(a: GraphNode | undefined, b: GraphNode | undefined): boolean
     a.isCritical === b.isCritical &&
     a.lane?.step === b.lane?.step &&
     a.lane?.label === b.lane?.label &&
+    a.mends?.task === b.mends?.task &&
+    a.mends?.parent === b.mends?.parent &&
     (a.kind !== 'gate' || a.subtitle.length === b.subtitle.length) &&
     isSameList(a.needs, b.needs) &&
     isSameList(a.groups, b.groups)

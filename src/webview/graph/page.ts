@@ -10,11 +10,14 @@ import { Header } from './header.ts';
 import { listenToKeys } from './keyboard.ts';
 import { newsBetween } from './labels.ts';
 import { ListView } from './list/listView.ts';
+import { MainViews, type MainView } from './mainViews.ts';
+import { menuContext } from './menuContext.ts';
 import { Model } from './model.ts';
 import { MomentBar } from './momentBar.ts';
 import type { Palette } from './colours.ts';
 import { paletteOf } from './palette.ts';
 import { SidePanel } from './panel/sidePanel.ts';
+import { PlanEditor } from './plan/planEditor.ts';
 import { PANEL_WIDTH, type SavedView } from './savedView.ts';
 import { Splitter } from './splitter.ts';
 import { TimelineView } from './timeline/timelineView.ts';
@@ -51,6 +54,8 @@ export class GraphPage {
   readonly #moment: MomentBar;
   readonly #pane: GraphPane;
   readonly #list: ListView;
+  readonly #plan: PlanEditor;
+  readonly #views: MainViews;
   readonly #panel: SidePanel;
   readonly #timeline: TimelineView;
   readonly #splitter: Splitter;
@@ -67,7 +72,6 @@ export class GraphPage {
   #detail: TaskDetail | undefined;
   #timelinePicture: TimelinePicture | undefined;
   #isTimelineOpen = false;
-  #isList = false;
 
   constructor(root: HTMLElement, host: PageHost, saved: SavedView | undefined) {
     this.#root = root;
@@ -92,30 +96,37 @@ export class GraphPage {
       actualSize: () => view.actualSize(),
       fit: () => view.fit(),
       search: () => this.#search(),
-      toggleList: () => this.#showList(!this.#isList),
+      toggleList: () => this.#toggle('list'),
+      toggleTable: () => this.#toggle('table'),
       toggleTimeline: () => this.#showTimeline(!this.#isTimelineOpen),
     };
-    this.#header = new Header({
-      ...shared,
-      runVerb: (verb) => host.post({ type: 'run-verb', verb }),
-      turn: () => this.#pane.turn(),
-      export: (format) => this.#export(format),
+    this.#plan = new PlanEditor({
+      post: (message) => host.post(message),
+      select: (task) => this.#select(task),
+      changed: () => this.#planChanged(),
     });
+    const strip = {
+      ...shared,
+      runVerb: (verb: string) => host.post({ type: 'run-verb', verb }),
+      turn: () => this.#pane.turn(),
+      export: (format: GraphExport) => this.#export(format),
+    };
+    this.#header = new Header(strip, this.#plan.bar);
     this.#header.element.hidden = true;
     this.#moment = new MomentBar(() => host.post({ type: 'moment', seq: undefined }));
     this.#list = new ListView(cards);
+    this.#views = new MainViews(this.#pane, this.#list, this.#plan.table, this.#model);
     const shown = {
       post: (message: GraphPageMessage) => host.post(message),
       now: () => host.now(),
     };
-    this.#panel = new SidePanel({ ...shown, close: () => this.#select(undefined) });
-    this.#timeline = new TimelineView({
-      ...shown,
-      select: (task) => {
-        this.#select(task);
-        this.#pane.reveal(task);
-      },
-    });
+    const select = (task: string): void => {
+      this.#select(task);
+      this.#pane.reveal(task);
+    };
+    const close = (): void => this.#select(undefined);
+    this.#panel = new SidePanel({ ...shown, select, close }, this.#plan.form);
+    this.#timeline = new TimelineView({ ...shown, select });
     this.#splitter = new Splitter(
       saved?.panel ?? PANEL_WIDTH,
       () => this.#panelLimits(),
@@ -129,8 +140,10 @@ export class GraphPage {
     this.#middle.append(
       this.#pane.element,
       this.#list.element,
+      this.#plan.table.element,
       this.#splitter.element,
       this.#panel.element,
+      this.#plan.notices,
     );
     root.replaceChildren(
       this.#header.element,
@@ -141,8 +154,8 @@ export class GraphPage {
     );
     listenToKeys(document, {
       ...shared,
-      walk: (arrow) => !this.#isList && this.#pane.walk(arrow),
-      walkInOrder: (place) => !this.#isList && this.#pane.walkInOrder(place),
+      walk: (arrow) => this.#views.view === 'graph' && this.#pane.walk(arrow),
+      walkInOrder: (place) => this.#views.view === 'graph' && this.#pane.walkInOrder(place),
       answer: (decision) => this.#answerFocused(decision),
       escape: () => this.#escape(),
     });
@@ -150,7 +163,7 @@ export class GraphPage {
       this.#restore(saved);
     }
     this.#isReady = true;
-    this.#header.setShown(this.#isList, this.#isTimelineOpen);
+    this.#header.setShown(this.#views.view, this.#isTimelineOpen);
     new ResizeObserver(() => this.#sizePanel()).observe(this.#middle);
     new ResizeObserver(() => this.#pane.resized()).observe(this.#pane.element);
     // VS Code tells of another theme by the classes of the body and the variables of the page.
@@ -187,6 +200,10 @@ export class GraphPage {
         this.#timelinePicture = message.timeline;
         this.#timeline.show(message.timeline, this.#model.picture?.moment);
         return;
+      case 'plan':
+      case 'plan-answer':
+        this.#plan.receive(message);
+        return;
       case 'export':
         this.#export(message.format);
         return;
@@ -222,9 +239,7 @@ export class GraphPage {
     this.#pane.update(
       pending === 'shape' ? { kind: 'shape' } : { kind: 'states', tasks: [...pending] },
     );
-    if (this.#isList) {
-      this.#drawList(picture, pending);
-    }
+    this.#views.draw(picture, pending);
     if (this.#isTimelineOpen && picture.moment !== this.#drawn?.moment) {
       this.#timeline.show(this.#timelinePicture, picture.moment);
     }
@@ -234,15 +249,6 @@ export class GraphPage {
     }
     this.#drawn = picture;
     this.#runClock(picture);
-  }
-
-  #drawList(picture: GraphPicture, pending: 'shape' | ReadonlySet<string>): void {
-    if (pending === 'shape') {
-      this.#list.show(picture);
-    } else {
-      const nodes = [...pending].flatMap((task) => this.#model.node(task) ?? []);
-      this.#list.update(nodes, picture.run !== undefined);
-    }
   }
 
   #runClock(picture: GraphPicture): void {
@@ -278,6 +284,7 @@ export class GraphPage {
     if (!wasOpen) {
       this.#pane.hold();
     }
+    this.#plan.setSelected(task);
     this.#panel.show(task, undefined);
     this.#panel.element.hidden = task === undefined;
     this.#splitter.element.hidden = task === undefined;
@@ -286,45 +293,38 @@ export class GraphPage {
     this.#list.setSelected(task);
     this.#timeline.setSelected(task);
     this.#host.post({ type: 'select', task });
-    if (task !== undefined && !wasOpen && !this.#isList) {
+    if (task !== undefined && !wasOpen && this.#views.view === 'graph') {
       this.#pane.resized();
       this.#pane.reveal(task);
     } else if (task === undefined && hadFocus) {
-      this.#focusMain();
+      this.#views.focus();
     }
     this.#viewChanged();
-  }
-
-  #focusMain(): void {
-    if (this.#isList) {
-      this.#list.focus();
-    } else {
-      this.#pane.focusCurrent();
-    }
   }
 
   #search(): void {
-    this.#showList(false);
+    this.#show('graph');
     this.#pane.search.open();
   }
 
-  #showList(isList: boolean): void {
-    if (isList === this.#isList) {
-      return;
+  #toggle(view: MainView): void {
+    this.#show(this.#views.view === view ? 'graph' : view);
+  }
+
+  #show(view: MainView): void {
+    if ((view !== 'table' || this.#plan.isThere) && this.#views.show(view)) {
+      this.#header.setShown(view, this.#isTimelineOpen);
+      this.#viewChanged();
     }
-    this.#isList = isList;
-    const task = isList ? this.#pane.focused : this.#list.focused;
-    this.#pane.element.hidden = isList;
-    this.#list.element.hidden = !isList;
-    if (isList && this.#model.picture !== undefined) {
-      this.#list.show(this.#model.picture);
-      this.#list.focus(task);
-    } else {
-      this.#pane.resized();
-      this.#pane.reveal(task, true);
+  }
+
+  #planChanged(): void {
+    const { isThere } = this.#plan;
+    this.#header.offerTable(isThere);
+    if (!isThere && this.#views.view === 'table') {
+      this.#show('graph');
     }
-    this.#header.setShown(this.#isList, this.#isTimelineOpen);
-    this.#viewChanged();
+    this.#panel.show(this.#selected, this.#detail);
   }
 
   #showTimeline(isOpen: boolean): void {
@@ -333,7 +333,7 @@ export class GraphPage {
     }
     this.#isTimelineOpen = isOpen;
     this.#timeline.element.hidden = !isOpen;
-    this.#header.setShown(this.#isList, isOpen);
+    this.#header.setShown(this.#views.view, isOpen);
     this.#host.post({ type: 'timeline', isOpen });
     if (isOpen) {
       this.#timeline.show(this.#timelinePicture, this.#model.picture?.moment);
@@ -343,7 +343,7 @@ export class GraphPage {
   }
 
   #answerFocused(decision: GateDecision): boolean {
-    const task = this.#isList ? this.#list.focused : this.#pane.focused;
+    const task = this.#views.focused;
     const node = task === undefined ? undefined : this.#model.node(task);
     if (node?.state === 'asking' && decision === 'approved') {
       this.#host.post({ type: 'reply', task: node.id });
@@ -382,11 +382,7 @@ export class GraphPage {
     if (saved.selected !== undefined) {
       this.#select(saved.selected);
     }
-    if (saved.isList) {
-      this.#isList = true;
-      this.#pane.element.hidden = true;
-      this.#list.element.hidden = false;
-    }
+    this.#views.restore(saved.isTable ? 'table' : saved.isList ? 'list' : 'graph');
     if (saved.isTimelineOpen) {
       this.#isTimelineOpen = true;
       this.#timeline.element.hidden = false;
@@ -406,7 +402,8 @@ export class GraphPage {
       selected: this.#selected,
       panel: this.#splitter.wanted,
       isTimelineOpen: this.#isTimelineOpen,
-      isList: this.#isList,
+      isList: this.#views.view === 'list',
+      isTable: this.#views.view === 'table',
     });
   }
 
@@ -437,14 +434,4 @@ export class GraphPage {
     this.#palette = undefined;
     this.#pane.repaint();
   }
-}
-
-/** What VS Code's context menu goes by; a card adds its own. */
-function menuContext(subject: PageHost['subject'], { run }: GraphPicture): string {
-  return JSON.stringify({
-    ...subject,
-    webviewSection: run === undefined ? 'workflow' : 'run',
-    runVerbs: run?.verbs.join(' ') ?? '',
-    preventDefaultContextMenuItems: true,
-  });
 }

@@ -22,6 +22,8 @@ export interface SavedView extends Viewport {
   readonly panel: number;
   readonly isTimelineOpen: boolean;
   readonly isList: boolean;
+  /** Of a plan. */
+  readonly isTable: boolean;
 }
 
 const MODES: Readonly<Record<ViewMode, true>> = { auto: true, fit: true, free: true };
@@ -42,7 +44,7 @@ export function parseSavedView(state: unknown): SavedView | undefined {
     return undefined;
   }
   // Kept since later versions: what an earlier page left out, or spoilt, is as at first.
-  const { flow, selected, panel, isTimelineOpen, isList } = view;
+  const { flow, selected, panel, isTimelineOpen, isList, isTable } = view;
   return {
     mode,
     scale,
@@ -54,6 +56,7 @@ export function parseSavedView(state: unknown): SavedView | undefined {
     panel: isNumber(panel) && panel > 0 ? panel : PANEL_WIDTH,
     isTimelineOpen: isFlag(isTimelineOpen) && isTimelineOpen,
     isList: isFlag(isList) && isList,
+    isTable: isFlag(isTable) && isTable,
   };
 }
 

@@ -2,7 +2,7 @@ import { element, setAttribute } from '../shared/dom.ts';
 import { Bands } from './bands.ts';
 import { Card, type CardActions, type ItemCard } from './card.ts';
 import { around, common, meets, regionFor, rounded, stillDoes } from './culling.ts';
-import { edgeLook, edgeProgress } from './edgeLooks.ts';
+import { edgeLook, edgeProgress, sideLook } from './edgeLooks.ts';
 import { edgePath, type EdgePath } from './edgePaths.ts';
 import { Edges } from './edges.ts';
 import { FoldCard } from './foldCard.ts';
@@ -321,6 +321,9 @@ export class Stage {
         return { path, isCritical, look: 'idle' as const, progress: 0 };
       }
       const [from, to] = [tallies.of(path.from), tallies.of(path.to)];
+      if (path.isSide) {
+        return { path, isCritical, look: sideLook(to), progress: 0 };
+      }
       const node = this.#model.node(path.from);
       const running =
         node?.runningSince === undefined

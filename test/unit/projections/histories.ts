@@ -190,6 +190,6 @@ export function parked(id: string, why: ParkReason, until: number | undefined): 
   return { type: 'task-parked', task: task(id), attempt: 1, durationMs: 700, until, why };
 }
 
-function blob(text: string): BlobRef {
+export function blob(text: string): BlobRef {
   return { digest: digestOf(text), bytes: text.length };
 }

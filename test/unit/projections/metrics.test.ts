@@ -5,13 +5,7 @@ import type { EventBody } from '../../../src/core/domain/event.ts';
 import { runIdOf } from '../../../src/core/domain/ids.ts';
 import { foldRun, RunFold } from '../../../src/core/journal/fold.ts';
 import { graphOf } from '../../../src/core/journal/planGraph.ts';
-import {
-  costOf,
-  metricsOf,
-  nearestRank,
-  runMetrics,
-  runsIn,
-} from '../../../src/core/projections/metrics.ts';
+import { costOf, metricsOf, runMetrics, runsIn } from '../../../src/core/projections/metrics.ts';
 import {
   factsOfRun,
   FactsShelf,
@@ -21,6 +15,7 @@ import type {
   MetricsPicture,
   MetricsWindow,
 } from '../../../src/core/projections/metricsPicture.ts';
+import { nearestRank } from '../../../src/core/projections/metricsRank.ts';
 import { digestOf } from '../../../src/core/base/digest.ts';
 import { plan, planWith, step } from '../../support/plans.ts';
 import {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { LONGEST_NOTE, parsePageMessage } from '../../../src/vscode/graph/pageMessage.ts';
+import { parsePlanEdit } from '../../../src/vscode/graph/planMessage.ts';
 import { routePageMessage, type PageEffects } from '../../../src/vscode/graph/pageRouter.ts';
 import type { GraphPageMessage } from '../../../src/webview/protocol.ts';
 
@@ -21,6 +22,9 @@ const WELL_FORMED: readonly GraphPageMessage[] = [
   { type: 'answer', task: 'ask', decision: 'rejected', note: 'no', digest: 'd' },
   { type: 'answer', task: 'ask', decision: 'changes-requested', note: 'shorter', choice: 'x' },
   { type: 'exported', format: 'svg', text: '<svg/>' },
+  { type: 'plan-edit', number: 1, edit: { kind: 'rename', from: 'a', to: 'b' } },
+  { type: 'plan-undo', number: 1 },
+  { type: 'plan-verb', verb: 'run' },
 ];
 
 /** What a message may hold, written down once more: by name, whether the value is one. */
@@ -45,6 +49,9 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
     format: (value) => value === 'svg' || value === 'mermaid',
     text: (value) => typeof value === 'string',
   },
+  'plan-edit': { number: isPositive, edit: (value) => parsePlanEdit(value) !== undefined },
+  'plan-undo': { number: isPositive },
+  'plan-verb': { verb: (value) => ['preflight', 'run', 'open'].includes(String(value)) },
 };
 
 function isName(value: unknown): boolean {
@@ -100,6 +107,8 @@ const anyMessage = fc.oneof(
       format: value,
       text: value,
       command: value,
+      number: value,
+      edit: value,
     },
     { requiredKeys: [] },
   ),
@@ -140,6 +149,9 @@ describe('A message of the graph page', () => {
       { type: 'answer', task: 'a', decision: 'approved', note: 'x'.repeat(LONGEST_NOTE + 1) },
       { type: 'exported', format: 'png', text: '' },
       { type: 'pause' },
+      { type: 'plan-edit', number: 1, edit: { kind: 'format-disk' } },
+      { type: 'plan-edit', number: 1, edit: { kind: 'tests', id: 'a', tests: [{ cmd: 1 }] } },
+      { type: 'plan-verb', verb: 'drop' },
     ];
     for (const message of wrong) {
       assert.equal(parsePageMessage(message), undefined, inspect(message).slice(0, 80));
@@ -178,6 +190,7 @@ describe('A message of the graph page', () => {
       answer: later,
       reply: (task) => later({ type: 'reply', task }),
       exported: (format, text) => later({ type: 'exported', format, text }),
+      plan: later,
     };
     for (const message of WELL_FORMED) {
       await routePageMessage(message, effects);

@@ -298,6 +298,7 @@ describe('The view kept before a reload', () => {
       panel: 420,
       isTimelineOpen: true,
       isList: true,
+      isTable: true,
     } as const;
     assert.deepEqual(parseSavedView({ subject: {}, view: keptView(view) }), view);
   });
@@ -311,6 +312,7 @@ describe('The view kept before a reload', () => {
       panel: 380,
       isTimelineOpen: false,
       isList: false,
+      isTable: false,
     };
     assert.deepEqual(parseSavedView({ view }), { ...view, ...rest });
     const spoiltParts = {

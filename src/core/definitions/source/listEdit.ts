@@ -1,17 +1,11 @@
 import type { Fix } from '../../domain/diagnostic.ts';
+import { indentOf, lineBreakOf, lineEnd, type TextEdit } from './lines.ts';
 import { spelled } from '../workflows/nameFixes.ts';
 import type { SourceDocument, SourcePath } from './sourceDocument.ts';
 import type { ListNode, MapNode, ScalarNode, SourceNode } from './sourceNode.ts';
 
 // Changes of a file by hand's rules: in the style and the indentation that stand there, and nothing else
 // is touched. Where that cannot be, there is no change.
-
-/** Text in place of what stands between two UTF-16 offsets. */
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /** Adds texts to a field of a map that is a text or a list, and gives the map that field where it has none. */
 export function additionFix(
@@ -51,13 +45,17 @@ export function fieldFix(
   return fixOf(document, `Add "${field}: ${value}"`, edit);
 }
 
-function fixOf({ source }: SourceDocument, title: string, edit: Edit | undefined): readonly Fix[] {
+function fixOf(
+  { source }: SourceDocument,
+  title: string,
+  edit: TextEdit | undefined,
+): readonly Fix[] {
   return edit === undefined
     ? []
     : [{ title, edits: [{ range: source.range(edit.start, edit.end), text: edit.text }] }];
 }
 
-function moreItems(text: string, node: SourceNode, items: readonly string[]): Edit | undefined {
+function moreItems(text: string, node: SourceNode, items: readonly string[]): TextEdit | undefined {
   if (node.alias || node.start === node.end) {
     return undefined;
   }
@@ -78,7 +76,7 @@ function intoList(
   text: string,
   { start, end }: ScalarNode,
   items: readonly string[],
-): Edit | undefined {
+): TextEdit | undefined {
   const written = text.slice(start, end);
   const isQuoted = /^(?:"[^"\\\r\n]*"|'[^'\r\n]*')$/.test(written);
   return isQuoted || /^[A-Za-z0-9_][A-Za-z0-9_./@ -]*$/.test(written)
@@ -86,14 +84,18 @@ function intoList(
     : undefined;
 }
 
-function intoBrackets({ start, items: known }: ListNode, items: readonly string[]): Edit {
+function intoBrackets({ start, items: known }: ListNode, items: readonly string[]): TextEdit {
   const last = known.at(-1);
   const at = last?.end ?? start + 1;
   const added = items.join(', ');
   return { start: at, end: at, text: last === undefined ? added : `, ${added}` };
 }
 
-function behindLastLine(text: string, node: ListNode, items: readonly string[]): Edit | undefined {
+function behindLastLine(
+  text: string,
+  node: ListNode,
+  items: readonly string[],
+): TextEdit | undefined {
   const indent = indentOf(text, node.start);
   const last = node.items.at(-1);
   const at = last?.kind === 'scalar' && last.end > last.start ? lineEnd(text, last.end) : undefined;
@@ -102,11 +104,11 @@ function behindLastLine(text: string, node: ListNode, items: readonly string[]):
     : {
         start: at,
         end: at,
-        text: items.map((item) => `${lineBreak(text)}${indent}- ${item}`).join(''),
+        text: items.map((item) => `${lineBreakOf(text)}${indent}- ${item}`).join(''),
       };
 }
 
-function newField(text: string, map: MapNode, field: string, value: string): Edit | undefined {
+function newField(text: string, map: MapNode, field: string, value: string): TextEdit | undefined {
   const [first] = map.fields.values();
   if (first === undefined) {
     return undefined;
@@ -122,8 +124,8 @@ function newField(text: string, map: MapNode, field: string, value: string): Edi
     const line = `${field}: ${value}`;
     const isOneLine = isWritten && !/[\r\n]/.test(text.slice(keyStart, node.end));
     return isOneLine && at !== undefined
-      ? { start: at, end: at, text: `${lineBreak(text)}${indent}${line}` }
-      : { start: keyStart, end: keyStart, text: `${line}${lineBreak(text)}${indent}` };
+      ? { start: at, end: at, text: `${lineBreakOf(text)}${indent}${line}` }
+      : { start: keyStart, end: keyStart, text: `${line}${lineBreakOf(text)}${indent}` };
   }
   const before = text.slice(map.start + 1, keyStart);
   if (/\S/.test(before)) {
@@ -139,32 +141,4 @@ function newField(text: string, map: MapNode, field: string, value: string): Edi
 function firstKey(map: MapNode): number {
   const [first] = map.fields.values();
   return first?.keyStart ?? map.start;
-}
-
-/** Blanks up to the place, where nothing but blanks and the dashes of lists stand before it in its line. */
-function indentOf(text: string, offset: number): string | undefined {
-  const line = text.slice(lineStart(text, offset), offset);
-  return /^ *(?:- +)*$/.test(line) ? ' '.repeat(line.length) : undefined;
-}
-
-/** Offset of the line's end behind the place; `undefined`: more than a comment stands between. */
-function lineEnd(text: string, offset: number): number | undefined {
-  const rest = /^[^\r\n]*/.exec(text.slice(offset, offset + MAX_COMMENT))?.[0] ?? '';
-  return rest.length < MAX_COMMENT && /^(?:[ \t]+#.*|[ \t]*)$/.test(rest)
-    ? offset + rest.length
-    : undefined;
-}
-
-/** UTF-16 units: a longer comment is left alone. */
-const MAX_COMMENT = 1000;
-
-function lineStart(text: string, offset: number): number {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  return start + text.slice(start, offset).lastIndexOf('\r') + 1;
-}
-
-/** As the first line ends: looking at every line for each of thousands of changes would take seconds. */
-function lineBreak(text: string): string {
-  const end = text.indexOf('\n');
-  return end > 0 && text[end - 1] === '\r' ? '\r\n' : '\n';
 }

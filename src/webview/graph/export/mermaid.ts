@@ -67,6 +67,13 @@ export function mermaidOf(source: ExportSource): string {
     const arrow = isCritical ? '==>' : '-->';
     lines.push(`  ${names.get(from) ?? ''} ${arrow} ${names.get(to) ?? ''}`);
   }
+  for (const { item, parent, task } of scene.fixes) {
+    const name = names.get(item) ?? '';
+    lines.push(
+      `  ${names.get(parent) ?? ''} -.-> ${name}`,
+      `  ${name} -.-> ${names.get(task) ?? ''}`,
+    );
+  }
   if (run !== undefined) {
     lines.push(...CLASSES.map((line) => `  ${line}`));
     for (const item of scene.items) {

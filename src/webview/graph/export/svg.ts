@@ -1,4 +1,4 @@
-import { edgeLook, type EdgeLook } from '../edgeLooks.ts';
+import { edgeLook, sideLook, type EdgeLook } from '../edgeLooks.ts';
 import { edgePath } from '../edgePaths.ts';
 import { SIGN_PATHS, signOf } from '../signs.ts';
 import { standingOf, stateLabel, type Standing } from '../labels.ts';
@@ -43,10 +43,18 @@ export function svgOf(source: ExportSource, layout: GraphLayout, palette: Palett
   );
   for (const route of layout.routes) {
     const path = edgePath(route, layout.direction);
-    const look = ran ? edgeLook(source.tally(route.from), source.tally(route.to)) : 'idle';
+    const look = !ran
+      ? 'idle'
+      : path.isSide
+        ? sideLook(source.tally(route.to))
+        : edgeLook(source.tally(route.from), source.tally(route.to));
     const colour = colourOf(look, palette);
     const thick = critical.has(linkKey(route.from, route.to)) ? 3.5 : 1.5;
-    const dashes = look === 'off' ? ' stroke-dasharray="2 5"' : '';
+    const dashes = path.isSide
+      ? ' stroke-dasharray="4 4"'
+      : look === 'off'
+        ? ' stroke-dasharray="2 5"'
+        : '';
     parts.push(
       `<path d="${path.line}" fill="none" stroke="${colour}" stroke-width="${thick}"${dashes}/>`,
       `<path d="${path.arrow}" fill="${colour}"/>`,
@@ -83,7 +91,7 @@ function cardOf(source: ExportSource, box: Box, palette: Palette, ran: boolean):
                 .join(' · ')
             : '',
         ];
-  const name = item?.kind === 'fold' ? item.label : box.id;
+  const name = item?.kind === 'fold' ? item.label : (node?.mends?.label ?? box.id);
   const room = box.width - 55;
   const parts = [
     rectangle(box, {
@@ -126,12 +134,14 @@ function colourOf(look: EdgeLook, { line, states }: Palette): string {
   switch (look) {
     case 'idle':
     case 'off':
+    case 'side':
       return line;
     case 'done':
       return states.succeeded;
     case 'waiting':
       return states.waiting;
     case 'active':
+    case 'mending':
       return states.running;
   }
 }

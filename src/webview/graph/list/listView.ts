@@ -1,5 +1,5 @@
 import type { GraphNode, GraphPicture } from '../../../core/projections/graphPicture.ts';
-import type { CardActions } from '../card.ts';
+import { relationText, type CardActions } from '../card.ts';
 import { button, element, setAttribute, setText } from '../../shared/dom.ts';
 import { stateIcon } from '../icons.ts';
 import { accessibleName, needsText, standingOf } from '../labels.ts';
@@ -49,6 +49,7 @@ export class ListView {
     this.#order = picture.nodes.map(({ id }) => id);
     const ran = picture.run !== undefined;
     const top = element('ul', 'list-items');
+    const rows = new Map<string, HTMLLIElement>();
     const open: { readonly name: string; readonly items: HTMLUListElement }[] = [];
     for (const node of picture.nodes) {
       while (open.length > 0 && !open.every(({ name }, depth) => node.groups[depth] === name)) {
@@ -61,7 +62,14 @@ export class ListView {
         (open.at(-1)?.items ?? top).append(item);
         open.push({ name, items });
       }
-      (open.at(-1)?.items ?? top).append(this.#row(node, ran));
+      const row = this.#row(node, ran);
+      const above = node.mends?.parent === undefined ? undefined : rows.get(node.mends.parent);
+      if (above === undefined) {
+        (open.at(-1)?.items ?? top).append(row);
+      } else {
+        fixesIn(above, node.mends?.parent ?? '').append(row);
+      }
+      rows.set(node.id, row);
     }
     setAttribute(top, 'aria-label', `Tasks of ${picture.workflow}`);
     this.element.replaceChildren(top);
@@ -119,7 +127,8 @@ export class ListView {
 
   #tell(row: Row, node: GraphNode, ran: boolean): void {
     const critical = node.isCritical ? ', on the critical path' : '';
-    const told = `${accessibleName(node, ran)}${critical}. ${needsText(node.needs)}`;
+    const relation = node.mends === undefined ? needsText(node.needs) : relationText(node);
+    const told = `${accessibleName(node, ran)}${critical}. ${relation}`;
     if (told !== row.told) {
       row.told = told;
       setText(row.text, told);
@@ -174,6 +183,18 @@ export class ListView {
     }
     event.preventDefault();
   }
+}
+
+/** The list of fixes below a row. */
+function fixesIn(row: HTMLLIElement, task: string): HTMLUListElement {
+  const known = row.querySelector<HTMLUListElement>(':scope > ul');
+  if (known !== null) {
+    return known;
+  }
+  const list = element('ul', 'list-items');
+  setAttribute(list, 'aria-label', `Fixes of ${task}`);
+  row.append(list);
+  return list;
 }
 
 function rowOf(target: EventTarget | null): string | undefined {

@@ -1,8 +1,11 @@
 import type {
   DetailAttempt,
   DetailFact,
+  DetailFault,
   DetailFile,
+  DetailFix,
   DetailGate,
+  DetailMends,
   DetailOutput,
   DetailTool,
   TaskDetail,
@@ -55,7 +58,11 @@ export function readDetail(value: unknown): TaskDetail | undefined {
   const output = value['output'] === undefined ? undefined : readOutput(value['output']);
   const problem = value['problem'] === undefined ? undefined : readProblem(value['problem']);
   const gate = value['gate'] === undefined ? undefined : readGate(value['gate']);
+  const mends = value['mends'] === undefined ? undefined : readMends(value['mends']);
+  const mending = value['mending'] === undefined ? undefined : listOf(value['mending'], readFault);
   const isWhole =
+    (mends !== undefined) === (value['mends'] !== undefined) &&
+    (mending !== undefined) === (value['mending'] !== undefined) &&
     isText(task) &&
     isWordOf(KINDS, kind) &&
     isWordOf(STATES, state) &&
@@ -82,6 +89,8 @@ export function readDetail(value: unknown): TaskDetail | undefined {
         problem,
         tools,
         files,
+        ...(mends === undefined ? {} : { mends }),
+        ...(mending === undefined ? {} : { mending }),
         attempts,
         gate,
         wanted,
@@ -151,13 +160,67 @@ function readAttempt(value: unknown): DetailAttempt | undefined {
   return isWhole ? { attempt, startedAt, endedAt, outcome, detail } : undefined;
 }
 
+function readMends(value: unknown): DetailMends | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  const { task, parent, label, fault, why } = value;
+  return isText(task) && isText(parent) && isText(label) && isText(fault) && isText(why)
+    ? { task, parent, label, fault, why }
+    : undefined;
+}
+
+function readFault(value: unknown): DetailFault | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  const { attempt, at, failure, tests, again, printed } = value;
+  const failing = listOf(value['failing'], readFailing);
+  const fixes = listOf(value['fixes'], readFix);
+  const isWhole =
+    isCount(attempt) &&
+    isNumber(at) &&
+    isText(failure) &&
+    isText(tests) &&
+    isText(again) &&
+    isText(printed) &&
+    failing !== undefined &&
+    fixes !== undefined;
+  return isWhole ? { attempt, at, failure, tests, again, failing, printed, fixes } : undefined;
+}
+
+function readFailing(value: unknown): DetailFault['failing'][number] | undefined {
+  return isRecord(value) && isText(value['name']) && isText(value['message'])
+    ? { name: value['name'], message: value['message'] }
+    : undefined;
+}
+
+function readFix(value: unknown): DetailFix | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  const { task, label, by, fault, why, state, outcome } = value;
+  const files = listOf(value['files'], readFile);
+  const isWhole =
+    isText(task) &&
+    isText(label) &&
+    isText(by) &&
+    isText(fault) &&
+    isText(why) &&
+    isWordOf(STATES, state) &&
+    isText(outcome) &&
+    files !== undefined;
+  return isWhole ? { task, label, by, fault, why, state, outcome, files } : undefined;
+}
+
 function readGate(value: unknown): DetailGate | undefined {
   if (!isRecord(value)) {
     return undefined;
   }
   const { ask, choices, takesText, digest, makers, evidence } = value;
-  const { forecast, cost, lapsed, identical, takesChanges } = value;
+  const { forecast, cost, lapsed, identical, takesChanges, isMarkdown } = value;
   const isWhole =
+    isMaybe(isMarkdown, isFlag) &&
     isText(ask) &&
     isTexts(choices) &&
     isFlag(takesText) &&
@@ -172,6 +235,7 @@ function readGate(value: unknown): DetailGate | undefined {
   return isWhole
     ? {
         ask,
+        ...(isMarkdown === undefined ? {} : { isMarkdown }),
         choices,
         takesText,
         digest,

@@ -1,4 +1,5 @@
 import type {
+  GraphFix,
   GraphLane,
   GraphMoment,
   GraphNode,
@@ -105,6 +106,17 @@ function readLane(value: unknown): GraphLane | undefined {
     : undefined;
 }
 
+/** `undefined` where it is none, and where there is none. */
+function readMends(value: unknown): GraphFix | undefined {
+  if (!isRecord(value)) {
+    return undefined;
+  }
+  const { task, parent, depth, label } = value;
+  return isText(task) && isMaybe(parent, isText) && isCount(depth) && isText(label)
+    ? { task, parent, depth, label }
+    : undefined;
+}
+
 function readNode(value: unknown): GraphNode | undefined {
   if (!isRecord(value)) {
     return undefined;
@@ -113,7 +125,9 @@ function readNode(value: unknown): GraphNode | undefined {
   const { isReused, reason, cause, live, isHeld, verbs } = value;
   const { runningSince, triesAgainAt, goesOnAt } = value;
   const lane = value['lane'] === undefined ? undefined : readLane(value['lane']);
+  const mends = readMends(value['mends']);
   const isWhole =
+    (mends !== undefined) === (value['mends'] !== undefined) &&
     isText(id) &&
     isWordOf(KINDS, kind) &&
     isText(subtitle) &&
@@ -141,6 +155,7 @@ function readNode(value: unknown): GraphNode | undefined {
         subtitle,
         needs,
         groups,
+        ...(mends === undefined ? {} : { mends }),
         lane,
         isCritical,
         estimateMs,

@@ -6,6 +6,7 @@ import type {
 import { element, setText } from '../../shared/dom.ts';
 import { GateForm, type GateActions } from './gateForm.ts';
 import { factRow } from './listSections.ts';
+import { MarkdownView } from './markdownView.ts';
 import { KeptList, Section } from './section.ts';
 
 /** What a gate that waits asks, what there is to go by, and the answer. */
@@ -14,6 +15,8 @@ export class GateSection {
   readonly #section = new Section('gate', 'Waiting for you');
   readonly #actions: GateActions;
   readonly #ask = element('p', 'ask');
+  /** Of a gate whose question is a page of its own. */
+  readonly #page = new MarkdownView();
   readonly #lapsed = element('p', 'lapsed');
   readonly #known = new KeptList<DetailFact>(element('dl', 'fact-list'), factRow);
   readonly #form = element('div', '');
@@ -24,7 +27,14 @@ export class GateSection {
     this.#actions = actions;
     this.element = this.#section.element;
     // The answer stands where it is seen at once, however much there is to go by.
-    this.#section.body.append(this.#ask, this.#lapsed, this.#form, this.#known.element);
+    this.#page.element.classList.add('ask-page');
+    this.#section.body.append(
+      this.#ask,
+      this.#page.element,
+      this.#lapsed,
+      this.#form,
+      this.#known.element,
+    );
   }
 
   show({ task, gate, verbs }: TaskDetail): void {
@@ -35,7 +45,11 @@ export class GateSection {
       this.#form.replaceChildren();
       return;
     }
-    setText(this.#ask, gate.ask);
+    const isPage = gate.isMarkdown === true;
+    setText(this.#ask, isPage ? '' : gate.ask);
+    this.#ask.hidden = isPage;
+    this.#page.show(isPage ? gate.ask : '', 4);
+    this.#page.element.hidden = !isPage;
     setText(this.#lapsed, gate.lapsed ?? '');
     this.#lapsed.hidden = gate.lapsed === undefined;
     const known = knownOf(gate);

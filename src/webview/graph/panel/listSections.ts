@@ -133,6 +133,27 @@ export class ToolsSection {
   }
 }
 
+/** A file with what was done to it, and what shows that. */
+export function fileItem(
+  { path, change, bytes }: DetailFile,
+  show: (path: string, show: 'file' | 'changes') => void,
+): HTMLElement {
+  const name =
+    change === 'removed'
+      ? element('span', 'path', path)
+      : button('link path', path, `Open ${path}`, () => show(path, 'file'));
+  const size = change === 'removed' ? '' : ` · ${formatSize(bytes)}`;
+  const item = element(
+    'li',
+    '',
+    name,
+    element('span', 'outcome', `${CHANGE_WORDS[change]}${size}`),
+    button('link', 'Changes', `Changes of ${path}`, () => show(path, 'changes')),
+  );
+  item.dataset['change'] = change;
+  return item;
+}
+
 export class FilesSection {
   readonly element: HTMLElement;
   readonly #section = new Section('files-section', 'Files');
@@ -140,22 +161,7 @@ export class FilesSection {
 
   constructor(show: (path: string, show: 'file' | 'changes') => void) {
     this.element = this.#section.element;
-    this.#list = new KeptList(element('ul', 'plain files'), ({ path, change, bytes }) => {
-      const name =
-        change === 'removed'
-          ? element('span', 'path', path)
-          : button('link path', path, `Open ${path}`, () => show(path, 'file'));
-      const size = change === 'removed' ? '' : ` · ${formatSize(bytes)}`;
-      const item = element(
-        'li',
-        '',
-        name,
-        element('span', 'outcome', `${CHANGE_WORDS[change]}${size}`),
-        button('link', 'Changes', `Changes of ${path}`, () => show(path, 'changes')),
-      );
-      item.dataset['change'] = change;
-      return item;
-    });
+    this.#list = new KeptList(element('ul', 'plain files'), (file) => fileItem(file, show));
     this.#section.body.append(this.#list.element);
   }
 

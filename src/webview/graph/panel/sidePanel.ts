@@ -12,6 +12,7 @@ import {
   ToolsSection,
   WantedSection,
 } from './listSections.ts';
+import { MendingSection, MendsSection } from './mendingSection.ts';
 import { MoreMenu } from './moreMenu.ts';
 import { OutputSection } from './outputSection.ts';
 import { Section, setChildren } from './section.ts';
@@ -22,6 +23,8 @@ export interface PanelHost {
   post(message: GraphPageMessage): void;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Shows another task, in the graph and in the panel. */
+  select(task: string): void;
   /** The person wants no panel; the page takes it away and puts the focus where it was. */
   close(): void;
 }
@@ -48,6 +51,7 @@ export class SidePanel {
   readonly #more: MoreMenu;
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #body = element('div', 'panel-body');
+  readonly #form: HTMLElement;
   readonly #empty = element('p', 'quiet panel-empty');
   readonly #gate: GateSection;
   readonly #problem = new Section('problem', 'What went wrong');
@@ -59,12 +63,16 @@ export class SidePanel {
   readonly #output: OutputSection;
   readonly #tools = new ToolsSection();
   readonly #files: FilesSection;
+  readonly #mends: MendsSection;
+  readonly #mending: MendingSection;
   readonly #attempts: AttemptsSection;
   #task: string | undefined;
   #iconOf = '';
 
-  constructor(host: PanelHost) {
+  /** @param form what a person changes of what is selected; hidden while it is nothing that can be changed */
+  constructor(host: PanelHost, form: HTMLElement) {
     this.#host = host;
+    this.#form = form;
     const withTask = (act: (task: string) => void): void => {
       if (this.#task !== undefined) {
         act(this.#task);
@@ -83,6 +91,12 @@ export class SidePanel {
     this.#files = new FilesSection((path, show) =>
       withTask((task) => host.post({ type: 'file', task, path, show })),
     );
+    const select = (task: string): void => host.select(task);
+    this.#mends = new MendsSection({ select });
+    this.#mending = new MendingSection({
+      ...{ select, openLog: open, now: () => host.now() },
+      file: (task, path, show) => host.post({ type: 'file', task, path, show }),
+    });
     this.#attempts = new AttemptsSection(() => host.now());
     this.#problem.body.append(this.#problemTitle, this.#problemFix);
 
@@ -97,8 +111,11 @@ export class SidePanel {
     setAttribute(this.element, 'aria-labelledby', this.#name.id);
     this.#body.append(
       this.#empty,
+      form,
       this.#gate.element,
       this.#problem.element,
+      this.#mends.element,
+      this.#mending.element,
       this.#facts.element,
       this.#wanted.element,
       this.#prompt.element,
@@ -139,8 +156,10 @@ export class SidePanel {
     setAttribute(this.#name, 'title', task);
     // What was said of another task is not said of this one.
     const shown = detail?.task === task ? detail : undefined;
-    setAttribute(this.element, 'aria-busy', shown === undefined ? 'true' : undefined);
-    this.#empty.hidden = shown !== undefined;
+    const isBusy = shown === undefined && this.#form.hidden;
+    setAttribute(this.element, 'aria-busy', isBusy ? 'true' : undefined);
+    setAttribute(this.element, 'data-plan', this.#form.hidden ? undefined : '');
+    this.#empty.hidden = !isBusy;
     if (shown !== undefined) {
       this.#showDetail(shown);
     } else {
@@ -186,6 +205,8 @@ export class SidePanel {
     setText(this.#problemTitle, problem?.title ?? '');
     setText(this.#problemFix, problem?.fix ?? '');
     this.#problemFix.hidden = problem?.fix === undefined;
+    this.#mends.show(detail.mends);
+    this.#mending.show(detail.mending ?? []);
     this.#facts.show(detail.facts);
     this.#wanted.show(detail.wanted);
     this.#prompt.show(task, detail.prompt);

@@ -1,10 +1,12 @@
 import { familiesOf, type Family } from './families.ts';
 import { foldingOf, groupKey, type Folding } from './folding.ts';
+import { partedOf, withFixes } from './fixes.ts';
 import { dissolved, liftEdges, linkKey } from './lift.ts';
 import type { Folds, Scene, SceneGroup, SceneItem, SceneTask } from './scene.ts';
 
-/** The scene of a picture as its folds are. O(tasks + edges). @param tasks ids are unique */
-export function sceneOf(tasks: readonly SceneTask[], folds: Folds): Scene {
+/** The scene of a picture as its folds are. O(tasks + edges). @param all ids are unique */
+export function sceneOf(all: readonly SceneTask[], folds: Folds): Scene {
+  const { steps: tasks, fixes: mending } = partedOf(all);
   const families = familiesOf(tasks);
   const folding = foldingOf(tasks, families, folds);
   const itemById = new Map<string, SceneItem>();
@@ -44,17 +46,19 @@ export function sceneOf(tasks: readonly SceneTask[], folds: Folds): Scene {
   const whole = { items, parentOf, groups: [...groups.values()] };
   // A band that something leads out of and back into cannot be drawn as one place.
   const drawn = dissolved(whole, needs);
-  return {
+  const scene: Scene = {
     items,
     itemById,
     itemOf,
     groups: drawn.groups,
     parentOf: drawn.parentOf,
     edges: liftEdges(items, drawn.parentOf, needs, critical),
+    fixes: [],
     needs,
     feeds,
     hasFolds: families.size > 0 || tasks.some((task) => task.groups.length > 0),
   };
+  return mending.length === 0 ? scene : withFixes(scene, mending);
 }
 
 interface OpenGroup extends SceneGroup {

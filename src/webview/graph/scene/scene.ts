@@ -50,6 +50,18 @@ export interface SceneEdge {
   readonly isCritical: boolean;
 }
 
+/** A fix beside what it mends. */
+export interface SceneFix {
+  /** Its item. */
+  readonly item: string;
+  /** The item of what it goes on from: the task that failed, or a fix of it. */
+  readonly parent: string;
+  /** The item of the task that failed, beside which it is laid out. */
+  readonly task: string;
+  /** 1 right below the task. */
+  readonly depth: number;
+}
+
 export interface Scene {
   /** In the order of their first task. */
   readonly items: readonly SceneItem[];
@@ -61,6 +73,8 @@ export interface Scene {
   /** The band that an item or a band lies in directly. */
   readonly parentOf: ReadonlyMap<string, string>;
   readonly edges: readonly SceneEdge[];
+  /** Those whose task has a card of its own, behind what each goes on from. */
+  readonly fixes: readonly SceneFix[];
   /** By item: the items it needs, and those that need it, wherever they lie. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
   readonly feeds: ReadonlyMap<string, readonly string[]>;
@@ -74,5 +88,9 @@ export interface SceneTask {
   readonly needs: readonly string[];
   readonly groups: readonly string[];
   readonly lane: { readonly step: string; readonly label: string } | undefined;
+  /** Set for a fix; `parent` is `undefined` where what it goes on from is not here. */
+  readonly mends?:
+    | { readonly task: string; readonly parent: string | undefined; readonly depth: number }
+    | undefined;
   readonly isCritical: boolean;
 }

@@ -21,6 +21,17 @@ const CALM: readonly GraphNodeState[] = [
   'skipped',
 ];
 
+const WORTH_OF_FIX: ReadonlySet<GraphNodeState> = new Set<GraphNodeState>([
+  'running',
+  'asking',
+  'waiting',
+  'unknown',
+]);
+
+function isStep({ mends }: GraphNode): boolean {
+  return mends === undefined;
+}
+
 export function tallyOf(nodes: readonly GraphNode[]): Tally {
   const counts: Record<GraphNodeState, number> = {
     pending: 0,
@@ -35,13 +46,18 @@ export function tallyOf(nodes: readonly GraphNode[]): Tally {
     cancelled: 0,
   };
   let isCritical = false;
+  let total = 0;
+  // A fix is no step: among steps, what goes on in it and whom it asks are all that counts of it.
+  const steps = nodes.every(({ mends }) => mends !== undefined) ? undefined : isStep;
   for (const node of nodes) {
-    counts[node.state] += 1;
+    const isCounted = steps === undefined || steps(node);
+    counts[node.state] += isCounted || WORTH_OF_FIX.has(node.state) ? 1 : 0;
+    total += isCounted ? 1 : 0;
     isCritical ||= node.isCritical;
   }
   const state = [...WORTH, ...CALM].find((one) => counts[one] > 0) ?? 'pending';
   return {
-    total: nodes.length,
+    total,
     done: counts.succeeded + counts.approved,
     counts,
     state,

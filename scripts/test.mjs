@@ -45,23 +45,6 @@ const parts = [
       ...['--check', '.', '--cache', '--cache-location', cache('prettier')],
     ],
   },
-  {
-    name: 'lint',
-    beside: true,
-    args: () => [
-      tool('eslint/bin/eslint.js'),
-      ...[
-        '.',
-        '--config',
-        'eslint.config.mjs',
-        '--max-warnings',
-        '0',
-        '--cache',
-        '--cache-location',
-        cache('eslint'),
-      ],
-    ],
-  },
   { name: 'types', beside: true, args: () => typeCheck('.') },
   { name: 'types', of: 'src/webview', beside: true, args: () => typeCheck('src/webview') },
   {
@@ -79,9 +62,28 @@ const parts = [
   { name: 'coverage', needs: 'unit', args: coverage },
   { name: 'build', args: () => ['esbuild.mjs', '--tests'] },
   {
+    name: 'lint',
+    beside: true,
+    args: () => [
+      tool('eslint/bin/eslint.js'),
+      ...[
+        '.',
+        '--config',
+        'eslint.config.mjs',
+        '--max-warnings',
+        '0',
+        '--cache',
+        '--cache-location',
+        cache('eslint'),
+      ],
+    ],
+  },
+  {
     name: 'host',
     suite: true,
     needs: 'build',
+    // Its windows wait most of the time, and only one is open: a linter beside it costs little.
+    beside: true,
     args: () => ['--import', 'tsx', 'test/host/run.ts'],
     limit: 30 * MINUTE,
   },

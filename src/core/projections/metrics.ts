@@ -1,4 +1,6 @@
 import type { RunFacts, SpentFact, TaskFact } from './metricsFacts.ts';
+import { MendingSum, testMetrics } from './metricsFixes.ts';
+import type { TestedFact } from './metricsFixFacts.ts';
 import { periodStarts, unitOf, windowStart, type ZoneOffset } from './metricsPeriods.ts';
 import type {
   AgentMetrics,
@@ -11,6 +13,7 @@ import type {
   RunMetrics,
   TaskMetrics,
 } from './metricsPicture.ts';
+import { nearestRank } from './metricsRank.ts';
 
 // Sums of the facts of runs over a window. What each figure counts stands in `metricsPicture.ts`.
 
@@ -32,6 +35,8 @@ export function metricsOf(
   const groups = { running: 0, paused: 0, completed: 0, terminated: 0, failed: 0 };
   const agents = new Map<string | undefined, TaskSum>();
   const cache = new CacheSum();
+  const mending = new MendingSum();
+  const tested: TestedFact[] = [];
   for (const run of runs) {
     groups[run.group] += isShown(run, inWindow) ? 1 : 0;
     for (const fact of run.facts) {
@@ -40,13 +45,28 @@ export function metricsOf(
         cache.add(fact);
       }
     }
+    for (const fact of run.mended) {
+      if (inWindow(fact.at)) {
+        mending.add(fact);
+      }
+    }
+    for (const fact of run.tested) {
+      if (inWindow(fact.at)) {
+        tested.push(fact);
+      }
+    }
+  }
+  const fixes = mending.agents();
+  for (const fixer of fixes.keys()) {
+    // Its own work may have ended before the window, or may not have begun.
+    sumOf(agents, fixer);
   }
   const all = new TaskSum();
   const named: AgentMetrics[] = [];
   for (const [agent, sum] of agents) {
     all.addAll(sum);
     if (agent !== undefined) {
-      named.push({ agent, ...sum.metrics() });
+      named.push({ agent, ...sum.metrics(), fixes: fixes.get(agent) });
     }
   }
   const first = from ?? firstMoment(runs, now);
@@ -60,6 +80,8 @@ export function metricsOf(
     tasks: all.metrics(),
     agents: named.filter(hasSomething).sort((a, b) => (a.agent < b.agent ? -1 : 1)),
     cache: cache.metrics(),
+    mending: mending.metrics(),
+    tests: testMetrics(tested),
     unit,
     periods,
   };
@@ -76,6 +98,7 @@ export function runsIn(
 
 export function runMetrics(facts: RunFacts, now: number): RunMetrics {
   const { run, workflow, status, group, startedAt, endedAt, done, tasks, reused, missed } = facts;
+  const { fixes, tested } = facts;
   const { inputTokens: input, outputTokens: output, isEstimate } = facts.spent;
   return {
     ...{ run, workflow, status, group, startedAt, endedAt },
@@ -83,14 +106,8 @@ export function runMetrics(facts: RunFacts, now: number): RunMetrics {
     ...{ done, tasks },
     tokens: { input, output, isEstimate },
     cost: costOf(facts.spent),
-    ...{ reused, missed },
+    ...{ reused, missed, fixes, tests: testMetrics(tested) },
   };
-}
-
-/** The nearest rank: the smallest value that is not less than `share` of all. `undefined`: there is none. */
-export function nearestRank(values: readonly number[], share: number): number | undefined {
-  const sorted = new Float64Array(values).sort();
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
 export function costOf({
@@ -126,8 +143,10 @@ function firstMoment(runs: readonly RunFacts[], now: number): number {
   return runs.reduce((first, { startedAt }) => Math.min(first, startedAt), now);
 }
 
-function hasSomething({ succeeded, failed, cancelled, reused, tokens }: AgentMetrics): boolean {
-  return succeeded + failed + cancelled + reused + tokens.input + tokens.output > 0;
+function hasSomething(metrics: AgentMetrics): boolean {
+  const { succeeded, failed, cancelled, reused, tokens, fixes } = metrics;
+  const used = tokens.input + tokens.output;
+  return succeeded + failed + cancelled + reused + used > 0 || fixes !== undefined;
 }
 
 const ENDED: Readonly<Record<RunGroup, 'completed' | 'terminated' | 'failed' | undefined>> = {
@@ -200,6 +219,20 @@ class TaskSum {
   readonly #times: number[] = [];
 
   add(fact: TaskFact): void {
+    if (!fact.isFix) {
+      this.#addTask(fact);
+    }
+    const { spent } = fact;
+    if (spent !== undefined) {
+      this.#inputTokens += spent.inputTokens;
+      this.#outputTokens += spent.outputTokens;
+      this.#usd += spent.usd;
+      this.#unpricedCalls += spent.unpricedCalls;
+      this.#isEstimate ||= spent.isEstimate;
+    }
+  }
+
+  #addTask(fact: TaskFact): void {
     switch (fact.end) {
       case 'succeeded':
         this.#succeeded += 1;
@@ -220,14 +253,6 @@ class TaskSum {
     this.#retries += fact.retries;
     if (fact.ms !== undefined) {
       this.#times.push(fact.ms);
-    }
-    const { spent } = fact;
-    if (spent !== undefined) {
-      this.#inputTokens += spent.inputTokens;
-      this.#outputTokens += spent.outputTokens;
-      this.#usd += spent.usd;
-      this.#unpricedCalls += spent.unpricedCalls;
-      this.#isEstimate ||= spent.isEstimate;
     }
   }
 

@@ -1,11 +1,17 @@
-import type { Cost, MetricsPicture, RunMetrics } from './metricsPicture.ts';
+import type {
+  Cost,
+  FixMetrics,
+  MetricsPicture,
+  RunMetrics,
+  TestMetrics,
+} from './metricsPicture.ts';
 
 // The figures for other programs: the contract of docs/dashboard.md.
 
 /** Changes with every change of the JSON that is not an addition. */
 export const METRICS_VERSION = 1;
 
-export const METRICS_TABLES = ['agents', 'runs', 'periods'] as const;
+export const METRICS_TABLES = ['agents', 'runs', 'periods', 'fixes'] as const;
 export type MetricsTable = (typeof METRICS_TABLES)[number];
 
 export interface MetricsReport {
@@ -25,6 +31,7 @@ export interface ReportedRun extends RunMetrics {
  */
 export function metricsJson({ picture, runs }: MetricsReport, indent: 0 | 2): string {
   const { window, from, to, runs: counts, tasks, agents, cache, unit, periods } = picture;
+  const { mending, tests } = picture;
   const report = {
     kind: 'sluice-metrics',
     version: METRICS_VERSION,
@@ -35,6 +42,8 @@ export function metricsJson({ picture, runs }: MetricsReport, indent: 0 | 2): st
     tasks,
     agents,
     cache,
+    mending,
+    tests,
     unit,
     periods: periods.map(({ start, ...figures }) => ({ start: moment(start), ...figures })),
     runs: runs.map(({ startedAt, endedAt, ...figures }) => ({
@@ -62,25 +71,28 @@ const TABLES: Readonly<
     [
       ...['agent', 'succeeded', 'failed', 'cancelled', 'reused', 'success_rate'],
       ...['mean_ms', 'p95_ms', 'input_tokens', 'output_tokens', 'tokens_estimated'],
-      ...['usd', 'usd_complete', 'retries'],
+      ...['usd', 'usd_complete', 'retries', ...FIX_HEADINGS],
     ],
     ...picture.agents.map((each) => [
       ...[each.agent, each.succeeded, each.failed, each.cancelled, each.reused, each.successRate],
       ...[each.meanMs, each.p95Ms, each.tokens.input, each.tokens.output],
       ...[String(each.tokens.isEstimate), ...costCells(each.cost), each.retries],
+      ...fixCells(each.fixes),
     ]),
   ],
   runs: ({ runs }) => [
     [
       ...['run', 'folder', 'workflow', 'status', 'started_at', 'ended_at', 'took_ms'],
       ...['tasks_done', 'tasks', 'input_tokens', 'output_tokens', 'tokens_estimated'],
-      ...['usd', 'usd_complete', 'reused', 'missed'],
+      ...['usd', 'usd_complete', 'reused', 'missed', 'fixes'],
+      ...['tests_passed', 'tests_failed', 'tests_skipped', 'coverage_lowest', 'coverage_highest'],
     ],
     ...runs.map((each) => [
       ...[each.run, each.folder, each.workflow, each.status],
       ...[moment(each.startedAt), moment(each.endedAt), each.tookMs, each.done, each.tasks],
       ...[each.tokens.input, each.tokens.output, String(each.tokens.isEstimate)],
-      ...[...costCells(each.cost), each.reused, each.missed],
+      ...[...costCells(each.cost), each.reused, each.missed, each.fixes],
+      ...testCells(each.tests),
     ]),
   ],
   periods: ({ picture }) => [
@@ -93,7 +105,24 @@ const TABLES: Readonly<
       ...[each.p95Ms, each.tokens, ...costCells(each.cost)],
     ]),
   ],
+  fixes: ({ picture: { mending } }) => [
+    ['kind', ...FIX_HEADINGS, 'asked', 'given_up'],
+    ...(mending?.kinds.map((each) => [
+      ...[each.fault, ...fixCells(each), each.asked, each.givenUp],
+    ]) ?? []),
+  ],
 };
+
+const FIX_HEADINGS = ['fixes_opened', 'fixes_mended', 'fixes_missed', 'fixes_median_ms'] as const;
+
+function fixCells(fixes: FixMetrics | undefined): Cell[] {
+  return [fixes?.opened, fixes?.mended, fixes?.missed, fixes?.medianMs];
+}
+
+function testCells(tests: TestMetrics | undefined): Cell[] {
+  const { lowest, highest } = tests?.coverage ?? {};
+  return [tests?.passed, tests?.failed, tests?.skipped, lowest, highest];
+}
 
 /** `unknown` is a word on purpose: a sum in a spreadsheet passes it over, and nobody takes it for nothing. */
 function costCells(cost: Cost): [Cell, Cell] {

@@ -32,7 +32,9 @@ export interface Tokens {
 
 /**
  * What tasks came to. A task counts in the window in which it ended, by how it ended last. Tasks for which nothing ran
- * are `reused` and count nowhere else but in `tokens`, `cost` and `retries`, by what had run for them before.
+ * are `reused` and count nowhere else but in `tokens`, `cost` and `retries`, by what had run for them before. Fixes are
+ * no tasks of a workflow: they count in `tokens` and `cost` alone, and how they did stands in `FixMetrics`. A task that
+ * fixes mended has succeeded, once, as its own agent's.
  */
 export interface TaskMetrics {
   /** Tasks that were attempted and succeeded; those a person accepted are among them. */
@@ -47,12 +49,16 @@ export interface TaskMetrics {
   readonly successRate: number | undefined;
   /**
    * Of the attempts that decided: time of work, without what they were parked. Over tasks in `succeeded` and
-   * `failed`, without those a person accepted. `undefined`: there is none.
+   * `failed`, without those a person accepted and those a fix was opened for: what decided there is checks.
+   * `undefined`: there is none.
    */
   readonly meanMs: number | undefined;
   /** The smallest of the same times that is not less than 95 % of them: the nearest rank, never between two. */
   readonly p95Ms: number | undefined;
-  /** Attempts beyond the first of each task that ended: after a failure, a crash or a pause, or because a person asked. */
+  /**
+   * Attempts beyond the first of each task that ended: after a failure, a crash or a pause, or because a person asked.
+   * Those that only prove a fix are none.
+   */
   readonly retries: number;
   /** Of all attempts. What tasks that have not ended have used so far counts when they last asked a model. */
   readonly tokens: Tokens;
@@ -61,6 +67,55 @@ export interface TaskMetrics {
 
 export interface AgentMetrics extends TaskMetrics {
   readonly agent: string;
+  /** What it did for tasks that had failed, its own among them; `undefined`: nothing. */
+  readonly fixes: FixMetrics | undefined;
+}
+
+/**
+ * What fixes came to. A fix counts in the window in which the task it is for ended, all of that task's together; while
+ * that task is open, when it last failed.
+ */
+export interface FixMetrics {
+  /** Those of agents. Some are neither `mended` nor `missed`: under way, to be proved, or stopped. */
+  readonly opened: number;
+  /** Fixes that their task succeeded with: the last that was opened for it. */
+  readonly mended: number;
+  /** Fixes that failed, or whose task did all the same. */
+  readonly missed: number;
+  /** Work of their attempts that decided, the nearest rank of 50 %; `undefined`: there is none. */
+  readonly medianMs: number | undefined;
+}
+
+/** Of one kind of fault. */
+export interface FaultMetrics extends FixMetrics {
+  /** As `FaultKind`: `missing_dependency` */
+  readonly fault: string;
+  /** How many times a person was asked what is to be done. */
+  readonly asked: number;
+  /** Tasks that failed in spite of fixes, by the kind that was found last. */
+  readonly givenUp: number;
+}
+
+/** Tasks whose steps say that failures are mended. */
+export interface MendingMetrics {
+  /** Of those that were attempted and ended in the window: they succeeded, and no fix was opened for them. */
+  readonly withoutFix: number;
+  /** They succeeded after one was. */
+  readonly withFixes: number;
+  readonly failed: number;
+  /** Those there are, the one with the most fixes first. */
+  readonly kinds: readonly FaultMetrics[];
+}
+
+/** What the last attempts of tasks that ended reported of tests; fixes are none of them. */
+export interface TestMetrics {
+  /** Those with a report. */
+  readonly tasks: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Percent, of the last report of each task that says; `undefined`: none does. */
+  readonly coverage: { readonly lowest: number; readonly highest: number } | undefined;
 }
 
 /** What the cache spared, of tasks that ended in the window. */
@@ -109,6 +164,10 @@ export interface MetricsPicture {
   /** Agents that have something to tell, by name. */
   readonly agents: readonly AgentMetrics[];
   readonly cache: CacheMetrics;
+  /** `undefined`: nothing in the window is of a step that is mended when it fails. */
+  readonly mending: MendingMetrics | undefined;
+  /** `undefined`: no task that ended in the window reported tests. */
+  readonly tests: TestMetrics | undefined;
   readonly unit: PeriodUnit;
   /** In order, up to now. */
   readonly periods: readonly Period[];
@@ -125,7 +184,7 @@ export interface RunMetrics {
   readonly endedAt: number | undefined;
   /** From its start to its end, or until now: time by the clock, waits for people among it. */
   readonly tookMs: number;
-  /** Tasks that are done; those a person skipped are among them. */
+  /** Tasks that are done; those a person skipped are among them. Fixes are no tasks. */
   readonly done: number;
   readonly tasks: number;
   readonly tokens: Tokens;
@@ -133,4 +192,8 @@ export interface RunMetrics {
   /** Tasks the cache answered, and those it was asked about that ran or will. */
   readonly reused: number;
   readonly missed: number;
+  /** Fixes that were opened; `undefined`: none of its steps is mended when it fails. */
+  readonly fixes: number | undefined;
+  /** `undefined`: none of its tasks that ended reported tests. */
+  readonly tests: TestMetrics | undefined;
 }

@@ -18,7 +18,7 @@ import { costText } from '../../core/preflight/words.ts';
 import type { Command } from '../contributions.ts';
 import { isolationSettings } from '../isolationSettings.ts';
 import { executeOn } from '../contributions.ts';
-import { tell } from '../messages.ts';
+import { command, tell } from '../messages.ts';
 import type { ComparePages } from '../output/comparePages.ts';
 import type { Project, Projects } from '../project.ts';
 import { readSetting } from '../readSetting.ts';
@@ -83,6 +83,7 @@ async function chooseOther(project: Project, first: Valid): Promise<Valid | unde
     void tell(
       'information',
       vscode.l10n.t('There is no other workflow here that {0} could be compared with.', first.name),
+      command(vscode.l10n.t('New Workflow…'), 'sluice.newWorkflow'),
     );
     return undefined;
   }
@@ -155,6 +156,7 @@ async function compareKept(project: Project, { A, B }: Ways, pages: ComparePages
     void tell(
       'information',
       vscode.l10n.t('No run of {0} is kept here that could be compared.', workflows[without]),
+      command(vscode.l10n.t('Run Workflow…'), 'sluice.runWorkflow'),
     );
     return;
   }

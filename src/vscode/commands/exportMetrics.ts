@@ -22,6 +22,7 @@ const FORMATS: readonly Format[] = [
   { label: 'CSV: agents', description: 'one row an agent', table: 'agents' },
   { label: 'CSV: runs', description: 'one row a run', table: 'runs' },
   { label: 'CSV: over time', description: 'one row an hour, day, week or month', table: 'periods' },
+  { label: 'CSV: fixes', description: 'one row a kind of fault', table: 'fixes' },
   { label: 'JSON: everything', description: 'for other programs', table: 'all' },
 ];
 
@@ -44,7 +45,9 @@ export function exportMetrics(projects: Projects, dashboard: Dashboard): Command
       }
       // As of now: the dashboard may show something else by the time the file has a name.
       const { view } = dashboard;
-      const format = await vscode.window.showQuickPick(FORMATS, {
+      const hasFixes = dashboard.report(view).picture.mending !== undefined;
+      const formats = FORMATS.filter(({ table }) => table !== 'fixes' || hasFixes);
+      const format = await vscode.window.showQuickPick(formats, {
         placeHolder: `What to export of ${WINDOWS[view.window]}, ${placeOf(projects, view)}`,
       });
       const target = format && (await fileFor(projects, view, format));

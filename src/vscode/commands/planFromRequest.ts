@@ -112,7 +112,11 @@ async function askRequest(drafts: Drafts): Promise<string | undefined> {
   }
   const fault = drafts.requestFault(selected);
   if (fault !== undefined) {
-    void tell('error', fault);
+    void tell(
+      'error',
+      fault,
+      command(vscode.l10n.t('Plan from a Request…'), 'sluice.planFromRequest'),
+    );
     return undefined;
   }
   return selected;

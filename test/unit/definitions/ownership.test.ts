@@ -298,7 +298,8 @@ describe('Thousands of steps that own something', () => {
     };
     for (const [title, step] of Object.entries(cases)) {
       const { ms } = time(steps(3000, step));
-      assert.ok(ms < 2000, `${title}: ${ms.toFixed()} ms`);
+      // Compared pair by pair they would take minutes.
+      assert.ok(ms < 10_000, `${title}: ${ms.toFixed()} ms`);
     }
   });
 

@@ -12,9 +12,13 @@ import type {
   AgentMetrics,
   CacheMetrics,
   Cost,
+  FaultMetrics,
+  FixMetrics,
+  MendingMetrics,
   MetricsPicture,
   MetricsWindow,
   RunGroup,
+  TestMetrics,
 } from '../core/projections/metricsPicture.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { CommandFailure, type Session } from './session.ts';
@@ -72,13 +76,15 @@ const GROUPS: readonly RunGroup[] = ['running', 'paused', 'completed', 'terminat
 
 /** The picture as people read it in a terminal. */
 export function metricsText(picture: MetricsPicture): string {
-  const { window, runs, agents, cache } = picture;
+  const { window, runs, agents, cache, mending, tests } = picture;
   const counts = GROUPS.map((group) => `${runs[group]} ${group}`).join(' · ');
   return [
     `${WINDOWS[window]}: ${counts}\n`,
     agents.length === 0
       ? 'No task of an agent has ended in this time.\n'
-      : `\n${table([HEADINGS, ...agents.map(cellsOf)])}`,
+      : `\n${table(agentRows(agents))}`,
+    mending === undefined ? '' : mendingText(mending),
+    tests === undefined ? '' : `\n${testLine(tests)}\n`,
     `\n${cacheLine(cache)}\n`,
   ].join('');
 }
@@ -86,6 +92,17 @@ export function metricsText(picture: MetricsPicture): string {
 const HEADINGS = [
   ...['agent', 'tasks', 'success', 'mean', 'p95', 'tokens', 'cost', 'retries', 'reused'],
 ];
+
+/** Fixes have a column only where there are any. */
+function agentRows(agents: readonly AgentMetrics[]): (readonly string[])[] {
+  const hasFixes = agents.some(({ fixes }) => fixes !== undefined);
+  return hasFixes
+    ? [
+        [...HEADINGS, 'fixes'],
+        ...agents.map((agent) => [...cellsOf(agent), fixesText(agent.fixes)]),
+      ]
+    : [HEADINGS, ...agents.map(cellsOf)];
+}
 
 function cellsOf(metrics: AgentMetrics): readonly string[] {
   const { agent, succeeded, failed, successRate, meanMs, p95Ms, tokens, cost } = metrics;
@@ -101,6 +118,47 @@ function cellsOf(metrics: AgentMetrics): readonly string[] {
     figure(metrics.retries),
     figure(metrics.reused),
   ];
+}
+
+/** `2 of 3`: mended, of those that were opened. */
+function fixesText(fixes: FixMetrics | undefined): string {
+  return fixes === undefined ? '-' : `${figure(fixes.mended)} of ${figure(fixes.opened)}`;
+}
+
+const FIX_HEADINGS = [
+  ...['kind of fault', 'opened', 'mended', 'asked a person', 'given up', 'typical time'],
+];
+
+function mendingText({ withoutFix, withFixes, failed, kinds }: MendingMetrics): string {
+  const all = withoutFix + withFixes + failed;
+  const share = (n: number) => `${figure(n)} (${rateText(n / all)})`;
+  return [
+    kinds.length === 0 ? '' : `\n${table([FIX_HEADINGS, ...kinds.map(faultCells)])}`,
+    all === 0
+      ? ''
+      : `\nFixes: of ${count(all, 'task')} that ${all === 1 ? 'is' : 'are'} mended on failure ${share(withoutFix)} succeeded without a fix, ${share(withFixes)} with fixes, ${share(failed)} failed\n`,
+  ].join('');
+}
+
+function faultCells({ fault, opened, mended, asked, givenUp, medianMs }: FaultMetrics) {
+  return [
+    fault.replaceAll('_', ' '),
+    ...[opened, mended, asked, givenUp].map(figure),
+    timeText(medianMs),
+  ] as const;
+}
+
+function testLine({ tasks, passed, failed, skipped, coverage }: TestMetrics): string {
+  const percent = (value: number) => String(Math.round(value * 10) / 10);
+  const [lowest, highest] = [coverage?.lowest ?? 0, coverage?.highest ?? 0].map(percent);
+  const covered = lowest === highest ? `${lowest} %` : `${lowest} to ${highest} %`;
+  return [
+    `Tests: ${figure(passed)} passed`,
+    ...(failed === 0 ? [] : [`${figure(failed)} failed`]),
+    ...(skipped === 0 ? [] : [`${figure(skipped)} skipped`]),
+    ...(coverage === undefined ? [] : [`${covered} covered`]),
+    `in ${count(tasks, 'task')}`,
+  ].join(', ');
 }
 
 function cacheLine({ reused, missed, rate, ...saved }: CacheMetrics): string {

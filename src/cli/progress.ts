@@ -9,6 +9,7 @@ import {
   type ShownStatus,
   type TaskRow,
 } from '../core/projections/taskRows.ts';
+import { drawnText } from '../core/projections/drawn.ts';
 import { runSpentText } from '../core/projections/ledger.ts';
 import { fixText } from '../core/projections/mendingWords.ts';
 import { runReusedText, savingsText } from '../core/projections/reasons.ts';
@@ -152,13 +153,9 @@ export function afterLines(terminal: Terminal, entry: ReadableRun): string[] {
       ...(fix === undefined ? [] : [`  ${task}: ${oneLine(fix, Infinity)}`]),
     ];
   });
-  const { drawn } = plan;
+  const drawn = drawnText(plan);
   return [
-    ...(drawn === undefined
-      ? []
-      : [
-          `  one of two ways that are compared: ${oneLine(drawn.asked)} and ${oneLine(drawn.other)}`,
-        ]),
+    ...(drawn === undefined ? [] : [`  ${drawn}`]),
     ...ofTasks,
     ...(checkout === undefined ? [] : [`  ${checkout}`]),
   ];

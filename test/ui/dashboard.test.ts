@@ -60,6 +60,9 @@ describe('the dashboard', function () {
     await count(page, 'Completed', 2);
     await count(page, 'Failed', 1);
     assert.deepEqual(await runsIn(page), ['endless-4', 'bad-3', 'good-2', 'good-1']);
+    // Nothing is mended in these, and nothing reports tests.
+    assert.equal(await page.getByRole('heading', { name: /^(?:Fixes|Tests)$/ }).count(), 0);
+    assert.equal(await page.getByRole('columnheader', { name: 'Fixes' }).count(), 0);
 
     const failed = page.getByRole('button', { name: '1 Failed', exact: true });
     await failed.click();

@@ -1,6 +1,5 @@
 import type { Saved } from '../domain/cache.ts';
 import type { Mending } from '../domain/debugging.ts';
-import type { TaskId } from '../domain/ids.ts';
 import type { Spent, TaskLedger } from '../domain/ledger.ts';
 import { attemptsOf, type RunState, type TaskState } from '../domain/runState.ts';
 import type { PlannedTask } from '../domain/workflow.ts';

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/base/text.ts';
 import type { RunState } from '../../core/domain/runState.ts';
 import type { RunPlan } from '../../core/domain/workflow.ts';
+import { drawnText } from '../../core/projections/drawn.ts';
 import { ledgerLines, runSpentText } from '../../core/projections/ledger.ts';
 import { runReusedText } from '../../core/projections/reasons.ts';
 import {
@@ -51,6 +52,7 @@ export function runLines(
   const status = shownStatus(state, driven);
   const ended = state.phase.kind === 'finished';
   const duration = formatDuration(runDuration(state, now));
+  const drawn = drawnText(plan);
   return [
     `${run}: ${status}`,
     moment && `${moment}: rows, graph and panel show what was then`,
@@ -59,6 +61,7 @@ export function runLines(
     ...ledgerLines(state),
     pauseText(state),
     ...checkoutLines(plan, state),
+    drawn && `Is ${drawn}`,
     `Started ${new Date(state.createdAt).toLocaleString()} by ${state.by.name}`,
     drivenElsewhere(entry),
     damage === undefined ? undefined : `Damaged: ${damage}`,

@@ -14,6 +14,8 @@ import { sortAfter, sortedAgents, type Sort, type SortColumn } from './sorting.t
 import {
   costText,
   costTitle,
+  fixesText,
+  fixesTitle,
   NONE,
   numberText,
   rateText,
@@ -31,6 +33,7 @@ const COLUMNS = {
   tokens: { name: 'Tokens', kind: 'figure' },
   cost: { name: 'Cost', kind: 'figure' },
   retries: { name: 'Retries', kind: 'figure' },
+  fixes: { name: 'Fixes', kind: 'figure' },
   reused: { name: 'Reused', kind: 'figure' },
 } as const satisfies Readonly<Record<SortColumn, Column>>;
 const NAMES = Object.keys(COLUMNS) as readonly SortColumn[];
@@ -41,6 +44,7 @@ const TITLES: Readonly<Partial<Record<SortColumn, string>>> = {
   mean: 'Mean time of work of the attempts that decided',
   p95: '95 of 100 attempts that decided took no longer',
   retries: 'Attempts beyond the first of each task',
+  fixes: 'Fixes it worked on for tasks that had failed: those that mended one, of all',
   reused: 'Tasks the cache answered: nothing ran',
 };
 
@@ -105,13 +109,18 @@ export class AgentsTable {
         this.#rows.delete(agent);
       }
     }
+    const hasFixes = sorted.some(({ fixes }) => fixes !== undefined);
+    const fixesHead = this.#heads.get('fixes');
+    if (fixesHead !== undefined) {
+      fixesHead.hidden = !hasFixes;
+    }
     const rows = sorted.map((agent) => {
       let row = this.#rows.get(agent.agent);
       if (row === undefined) {
         row = new AgentRow();
         this.#rows.set(agent.agent, row);
       }
-      row.update(agent);
+      row.update(agent, hasFixes);
       return row.element;
     });
     arrange(this.#body, rows);
@@ -136,6 +145,7 @@ class AgentRow {
       tokens: cellElement(COLUMNS.tokens),
       cost: cellElement(COLUMNS.cost),
       retries: cellElement(COLUMNS.retries),
+      fixes: cellElement(COLUMNS.fixes),
       reused: cellElement(COLUMNS.reused),
     };
     setAttribute(this.#meter, 'aria-hidden', 'true');
@@ -143,7 +153,8 @@ class AgentRow {
     this.element = rowElement(...NAMES.map((name) => this.#cells[name]));
   }
 
-  update(agent: AgentMetrics): void {
+  /** @param hasFixes some agent has worked on fixes: there is a column for them */
+  update(agent: AgentMetrics, hasFixes: boolean): void {
     const { succeeded, failed, cancelled, successRate, meanMs, p95Ms, tokens, cost } = agent;
     const cells = this.#cells;
     tell(cells.agent, agent.agent, agent.agent);
@@ -161,6 +172,8 @@ class AgentRow {
     tell(cells.tokens, tokensText(tokens), tokensTitle(tokens));
     tell(cells.cost, costText(cost), costTitle(cost));
     tell(cells.retries, numberText(agent.retries));
+    tell(cells.fixes, fixesText(agent.fixes), fixesTitle(agent.fixes));
+    cells.fixes.hidden = !hasFixes;
     tell(cells.reused, numberText(agent.reused));
   }
 }

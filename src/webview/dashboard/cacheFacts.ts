@@ -1,16 +1,14 @@
 import type { CacheMetrics } from '../../core/projections/metricsPicture.ts';
-import { element, setAttribute, setText } from '../shared/dom.ts';
-import { tell } from './cell.ts';
+import { element, setAttribute } from '../shared/dom.ts';
+import { FactList } from './facts.ts';
 import { costText, costTitle, NONE, numberText, rateText, timeText } from './words.ts';
-
-const FACTS = ['Answered', 'Time saved', 'Calls saved', 'Tokens saved', 'Money saved'] as const;
-type Fact = (typeof FACTS)[number];
 
 /** What the cache has spared. */
 export class CacheFacts {
   readonly element: HTMLElement;
-  readonly #list = element('dl', 'facts');
-  readonly #values = new Map<Fact, HTMLElement>();
+  readonly #list = new FactList([
+    ...(['Answered', 'Time saved', 'Calls saved', 'Tokens saved', 'Money saved'] as const),
+  ]);
   readonly #nothing = element(
     'p',
     'quiet',
@@ -18,47 +16,23 @@ export class CacheFacts {
   );
 
   constructor() {
-    for (const name of FACTS) {
-      const value = element('dd', '');
-      this.#values.set(name, value);
-      this.#list.append(element('div', 'fact', element('dt', '', name), value));
-    }
     const title = element('h2', '', 'Cache');
     title.id = 'cache';
-    this.element = element('section', 'part', title, this.#list, this.#nothing);
+    this.element = element('section', 'part', title, this.#list.element, this.#nothing);
     setAttribute(this.element, 'aria-labelledby', title.id);
   }
 
   update(cache: CacheMetrics): void {
     const { reused, missed, rate, savedMs, savedCalls, savedTokens, savedCost } = cache;
-    this.#list.hidden = rate === undefined;
+    const list = this.#list;
+    list.element.hidden = rate === undefined;
     this.#nothing.hidden = rate !== undefined;
     const asked = numberText(reused + missed);
-    this.#tell('Answered', rateText(rate), `${numberText(reused)} of ${asked} tasks`);
-    this.#tell('Time saved', savedMs === 0 ? NONE : timeText(savedMs));
-    this.#tell('Calls saved', savedCalls === 0 ? NONE : numberText(savedCalls));
-    this.#tell('Tokens saved', savedTokens === 0 ? NONE : numberText(savedTokens));
-    this.#tell(
-      'Money saved',
-      costText(savedCost),
-      '',
-      savedCost.kind === 'none' ? '' : costTitle(savedCost),
-    );
-  }
-
-  #tell(name: Fact, text: string, more = '', title = ''): void {
-    const value = this.#values.get(name);
-    if (value === undefined) {
-      return;
-    }
-    if (value.childElementCount === 0) {
-      value.append(element('span', 'fact-value'), element('span', 'fact-more'));
-    }
-    const [figure, rest] = value.children;
-    if (figure instanceof HTMLElement && rest instanceof HTMLElement) {
-      tell(figure, text, title);
-      setText(rest, more);
-      rest.hidden = more === '';
-    }
+    list.tell('Answered', rateText(rate), `${numberText(reused)} of ${asked} tasks`);
+    list.tell('Time saved', savedMs === 0 ? NONE : timeText(savedMs));
+    list.tell('Calls saved', savedCalls === 0 ? NONE : numberText(savedCalls));
+    list.tell('Tokens saved', savedTokens === 0 ? NONE : numberText(savedTokens));
+    const title = savedCost.kind === 'none' ? '' : costTitle(savedCost);
+    list.tell('Money saved', costText(savedCost), '', title);
   }
 }

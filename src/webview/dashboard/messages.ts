@@ -2,6 +2,9 @@ import type {
   AgentMetrics,
   CacheMetrics,
   Cost,
+  FaultMetrics,
+  FixMetrics,
+  MendingMetrics,
   MetricsPicture,
   MetricsWindow,
   Period,
@@ -9,6 +12,7 @@ import type {
   RunGroup,
   RunMetrics,
   TaskMetrics,
+  TestMetrics,
   Tokens,
 } from '../../core/projections/metricsPicture.ts';
 import type {
@@ -131,6 +135,23 @@ const taskChecks = {
   cost: isCost,
 };
 
+const fixChecks = {
+  opened: isFigure,
+  mended: isFigure,
+  missed: isFigure,
+  medianMs: optional(isFigure),
+};
+
+const isTests = shape<TestMetrics>({
+  tasks: isFigure,
+  passed: isFigure,
+  failed: isFigure,
+  skipped: isFigure,
+  coverage: optional(
+    shape<NonNullable<TestMetrics['coverage']>>({ lowest: isFigure, highest: isFigure }),
+  ),
+});
+
 const isMetrics = shape<MetricsPicture>({
   window: isWindow,
   from: optional(isMoment),
@@ -143,7 +164,13 @@ const isMetrics = shape<MetricsPicture>({
     failed: isFigure,
   }),
   tasks: shape<TaskMetrics>(taskChecks),
-  agents: list(shape<AgentMetrics>({ agent: isText, ...taskChecks })),
+  agents: list(
+    shape<AgentMetrics>({
+      agent: isText,
+      ...taskChecks,
+      fixes: optional(shape<FixMetrics>(fixChecks)),
+    }),
+  ),
   cache: shape<CacheMetrics>({
     reused: isFigure,
     missed: isFigure,
@@ -153,6 +180,17 @@ const isMetrics = shape<MetricsPicture>({
     savedTokens: isFigure,
     savedCost: isCost,
   }),
+  mending: optional(
+    shape<MendingMetrics>({
+      withoutFix: isFigure,
+      withFixes: isFigure,
+      failed: isFigure,
+      kinds: list(
+        shape<FaultMetrics>({ fault: isText, ...fixChecks, asked: isFigure, givenUp: isFigure }),
+      ),
+    }),
+  ),
+  tests: optional(isTests),
   unit: isUnit,
   periods: list(
     shape<Period>({
@@ -190,6 +228,8 @@ const isRun = shape<ShownRun>({
   cost: isCost,
   reused: isFigure,
   missed: isFigure,
+  fixes: optional(isFigure),
+  tests: optional(isTests),
 });
 
 const isMessage = shape<DashboardHostMessage>({

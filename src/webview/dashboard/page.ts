@@ -4,6 +4,7 @@ import { CacheFacts } from './cacheFacts.ts';
 import { Chart } from './chart.ts';
 import { chartsOf } from './chartData.ts';
 import { Counts } from './counts.ts';
+import { FixesTable } from './fixesTable.ts';
 import type { SavedState } from './messages.ts';
 import type {
   DashboardPageMessage,
@@ -12,6 +13,7 @@ import type {
   FirstStep,
 } from './protocol.ts';
 import { RunsTable } from './runsTable.ts';
+import { TestFacts } from './testFacts.ts';
 import { Toolbar } from './toolbar.ts';
 import { newsBetween } from './words.ts';
 
@@ -44,6 +46,8 @@ export class DashboardPage {
   readonly #counts: Counts;
   readonly #runs: RunsTable;
   readonly #agents: AgentsTable;
+  readonly #fixes = new FixesTable();
+  readonly #tests = new TestFacts();
   readonly #cache = new CacheFacts();
   readonly #charts = ['runs', 'spent', 'time'].map((name) => new Chart(`chart-${name}`));
   readonly #notices = element('ul', 'notices');
@@ -79,6 +83,8 @@ export class DashboardPage {
       this.#runs.element,
       charts,
       this.#agents.element,
+      this.#fixes.element,
+      this.#tests.element,
       this.#cache.element,
     );
     this.#main.append(
@@ -140,6 +146,8 @@ export class DashboardPage {
       this.#counts.update(picture);
       this.#runs.update(picture);
       this.#agents.update(picture.metrics.agents);
+      this.#fixes.update(picture.metrics.mending);
+      this.#tests.update(picture.metrics.tests);
       this.#cache.update(picture.metrics.cache);
       const data = chartsOf(picture.metrics);
       this.#charts.forEach((chart, at) => {

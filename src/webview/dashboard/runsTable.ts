@@ -15,9 +15,11 @@ import {
   cacheText,
   costText,
   costTitle,
+  doneText,
   momentText,
   numberText,
   STATUS_TEXT,
+  testsText,
   timeText,
   tokensText,
   tokensTitle,
@@ -182,7 +184,7 @@ class RunRow {
     const started = momentText(run.startedAt, now);
     tell(this.#cells.started, started, new Date(run.startedAt).toLocaleString());
     tell(this.#cells.took, timeText(run.tookMs));
-    tell(this.#cells.done, `${numberText(run.done)} of ${numberText(run.tasks)}`);
+    tell(this.#cells.done, doneText(run), testsText(run.tests));
     tell(this.#cells.tokens, tokensText(run.tokens), tokensTitle(run.tokens));
     tell(this.#cells.cost, costText(run.cost), costTitle(run.cost));
     tell(this.#cells.cache, cacheText(run));

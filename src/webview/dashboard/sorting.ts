@@ -11,6 +11,7 @@ const VALUES = {
   tokens: ({ tokens }: AgentMetrics) => nothingIsNone(tokens.input + tokens.output),
   cost: ({ cost }: AgentMetrics) => usdOf(cost),
   retries: ({ retries }: AgentMetrics) => retries,
+  fixes: ({ fixes }: AgentMetrics) => fixes?.mended,
   reused: ({ reused }: AgentMetrics) => reused,
 } as const satisfies Readonly<Record<string, (agent: AgentMetrics) => string | number | undefined>>;
 

@@ -1,10 +1,12 @@
 import type {
   Cost,
+  FixMetrics,
   MetricsPicture,
   MetricsWindow,
   PeriodUnit,
   RunGroup,
   RunMetrics,
+  TestMetrics,
   Tokens,
 } from '../../core/projections/metricsPicture.ts';
 import type { DashboardVerb } from './protocol.ts';
@@ -151,6 +153,60 @@ export function tokensTitle({ input, output, isEstimate }: Tokens): string {
 /** `3 of 5 reused` */
 export function cacheText({ reused, missed }: Pick<RunMetrics, 'reused' | 'missed'>): string {
   return reused + missed === 0 ? NONE : `${reused} of ${reused + missed} reused`;
+}
+
+/** `4 of 6`, `4 of 6 + 2 fixes` */
+export function doneText({ done, tasks, fixes }: Pick<RunMetrics, 'done' | 'tasks' | 'fixes'>) {
+  const also =
+    fixes === undefined || fixes === 0
+      ? ''
+      : ` + ${numberText(fixes)} ${fixes === 1 ? 'fix' : 'fixes'}`;
+  return `${numberText(done)} of ${numberText(tasks)}${also}`;
+}
+
+/** `missing dependency` */
+export function faultText(fault: string): string {
+  return fault.replaceAll('_', ' ');
+}
+
+/** `2 of 3`: mended, of those that were opened. */
+export function fixesText(fixes: FixMetrics | undefined): string {
+  return fixes === undefined ? NONE : `${numberText(fixes.mended)} of ${numberText(fixes.opened)}`;
+}
+
+/** `2 mended, 1 did not` */
+export function fixesTitle(fixes: FixMetrics | undefined): string {
+  if (fixes === undefined) {
+    return '';
+  }
+  const { opened, mended, missed, medianMs } = fixes;
+  const others = opened - mended - missed;
+  return [
+    `${numberText(mended)} mended`,
+    `${numberText(missed)} did not`,
+    ...(others === 0 ? [] : [`${numberText(others)} under way or stopped`]),
+    ...(medianMs === undefined ? [] : [`half of them took no longer than ${timeText(medianMs)}`]),
+  ].join(', ');
+}
+
+/** `84 %`, `70 to 84.5 %` */
+export function coverageText({ lowest, highest }: NonNullable<TestMetrics['coverage']>): string {
+  const [from, to] = [lowest, highest].map((percent) => String(Math.round(percent * 10) / 10));
+  return from === to ? `${from} %` : `${from} to ${to} %`;
+}
+
+/** `12 tests passed, 1 failed, 2 skipped, 84 % covered`; empty where nothing reported any. */
+export function testsText(tests: TestMetrics | undefined): string {
+  if (tests === undefined) {
+    return '';
+  }
+  const { passed, failed, skipped, coverage } = tests;
+  return [
+    `${numberText(passed)} ${passed === 1 ? 'test' : 'tests'} passed`,
+    ...(failed === 0 ? [] : [`${numberText(failed)} failed`]),
+    ...(skipped === 0 ? [] : [`${numberText(skipped)} skipped`]),
+    ...(coverage === undefined ? [] : [`${coverageText(coverage)} covered`]),
+  ].join(', ');
 }
 
 /** Of today the time, else the day too. @param locale `undefined`: the reader's */

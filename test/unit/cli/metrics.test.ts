@@ -69,6 +69,7 @@ describe('sluice metrics', function () {
     const agents = (['unknown', 'partly'] as const).map((kind) => ({
       ...picture.tasks,
       agent: kind,
+      fixes: undefined,
       tokens,
       cost: kind === 'unknown' ? { kind } : { kind, usd: 1.25 },
     }));

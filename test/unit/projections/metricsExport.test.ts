@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  METRICS_TABLES,
   metricsCsv,
   metricsJson,
   type MetricsReport,
@@ -12,7 +13,7 @@ const NOON = Date.UTC(2026, 4, 20, 12);
 
 function report(agent: string, cost: Cost = { kind: 'none' }): MetricsReport {
   const picture = metricsOf([], { window: '24h', now: NOON, zone: () => 0 });
-  const metrics: AgentMetrics = { ...picture.tasks, agent, cost };
+  const metrics: AgentMetrics = { ...picture.tasks, agent, cost, fixes: undefined };
   return {
     picture: { ...picture, agents: [metrics] },
     runs: [
@@ -31,6 +32,8 @@ function report(agent: string, cost: Cost = { kind: 'none' }): MetricsReport {
         cost,
         reused: 1,
         missed: 1,
+        fixes: undefined,
+        tests: undefined,
       },
     ],
   };
@@ -57,9 +60,9 @@ describe('Figures as CSV', () => {
   it('are a table with a heading, whatever agents are called', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
-        for (const table of ['agents', 'runs', 'periods'] as const) {
+        for (const table of METRICS_TABLES) {
           const [head, ...rows] = parse(metricsCsv(report(name), table));
-          assert.ok(rows.length > 0);
+          assert.ok(rows.length > 0 || table === 'fixes');
           assert.ok(rows.every((row) => row.length === head?.length));
         }
         const cell = parse(metricsCsv(report(name), 'agents'))[1]?.[0];
@@ -92,7 +95,7 @@ describe('Figures as CSV', () => {
     assert.deepEqual(parse(metricsCsv(report('review'), 'runs'))[1], [
       ...['review-1', '', 'review', 'succeeded'],
       ...['2026-05-20T11:59:55.000Z', '2026-05-20T12:00:00.000Z', '5000'],
-      ...['2', '2', '10', '2', 'true', '', '', '1', '1'],
+      ...['2', '2', '10', '2', 'true', '', '', '1', '1', '', '', '', '', '', ''],
     ]);
   });
 });
@@ -104,7 +107,7 @@ describe('Figures as JSON', () => {
     const told = JSON.parse(text) as Record<string, unknown>;
     assert.deepEqual(Object.keys(told), [
       ...['kind', 'version', 'window', 'from', 'to', 'counts', 'tasks', 'agents', 'cache'],
-      ...['unit', 'periods', 'runs'],
+      ...['mending', 'tests', 'unit', 'periods', 'runs'],
     ]);
     assert.deepEqual(
       [told['kind'], told['version'], told['from']],

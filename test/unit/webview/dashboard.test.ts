@@ -19,9 +19,14 @@ import {
 } from '../../../src/webview/dashboard/sorting.ts';
 import {
   costText,
+  coverageText,
+  doneText,
+  fixesText,
+  fixesTitle,
   newsBetween,
   rateText,
   shortTime,
+  testsText,
   timeText,
 } from '../../../src/webview/dashboard/words.ts';
 
@@ -29,7 +34,7 @@ const NOON = Date.UTC(2026, 4, 20, 12);
 const empty = metricsOf([], { window: '7d', now: NOON, zone: () => 0 });
 
 function agent(name: string, change: Partial<AgentMetrics> = {}): AgentMetrics {
-  return { ...empty.tasks, agent: name, ...change };
+  return { ...empty.tasks, agent: name, fixes: undefined, ...change };
 }
 
 const message = {
@@ -37,7 +42,24 @@ const message = {
   picture: {
     view: FIRST_STATE.view,
     folders: [{ folder: 'file:///shop', name: 'shop' }],
-    metrics: { ...empty, agents: [agent('lint', { cost: { kind: 'known', usd: 1 } })] },
+    metrics: {
+      ...empty,
+      agents: [
+        agent('lint', {
+          cost: { kind: 'known', usd: 1 },
+          fixes: { opened: 3, mended: 1, missed: 1, medianMs: undefined },
+        }),
+      ],
+      mending: {
+        ...{ withoutFix: 1, withFixes: 1, failed: 0 },
+        kinds: [
+          {
+            ...{ fault: 'timeout', opened: 3, mended: 1, missed: 1, medianMs: 900 },
+            ...{ asked: 1, givenUp: 0 },
+          },
+        ],
+      },
+    },
     runs: [
       {
         folder: 'file:///shop',
@@ -55,6 +77,8 @@ const message = {
         cost: { kind: 'unknown' },
         reused: 0,
         missed: 1,
+        fixes: 2,
+        tests: { tasks: 1, passed: 3, failed: 0, skipped: 0, coverage: undefined },
       },
     ],
     runCount: 1,
@@ -95,6 +119,12 @@ describe('A message to the dashboard', () => {
       [['picture', 'metrics', 'agents', 0, 'cost'], { kind: 'free', usd: 0 }],
       [['picture', 'metrics', 'agents', 0, 'tokens', 'input'], undefined],
       [['picture', 'metrics', 'cache', 'rate'], null],
+      [['picture', 'metrics', 'agents', 0, 'fixes'], {}],
+      [['picture', 'metrics', 'mending', 'kinds', 0, 'fault'], 1],
+      [['picture', 'metrics', 'mending', 'kinds', 0, 'medianMs'], '1'],
+      [['picture', 'metrics', 'tests'], null],
+      [['picture', 'runs', 0, 'fixes'], '2'],
+      [['picture', 'runs', 0, 'tests', 'coverage'], 84],
       [['picture', 'metrics', 'unit'], 'year'],
       [['picture', 'metrics', 'periods', 0, 'start'], '1'],
       [['picture', 'runs', 0, 'verbs'], ['delete']],
@@ -221,6 +251,35 @@ describe('The charts of the dashboard', () => {
 });
 
 describe('Figures of the dashboard as words', () => {
+  it('tell fixes beside the steps of a run, where it has any', () => {
+    const done = { done: 4, tasks: 6 };
+    assert.deepEqual(
+      [undefined, 0, 1, 2].map((fixes) => doneText({ ...done, fixes })),
+      ['4 of 6', '4 of 6', '4 of 6 + 1 fix', '4 of 6 + 2 fixes'],
+    );
+  });
+
+  it('tell of an agent how many of its fixes mended something, and what became of the others', () => {
+    const fixes = { opened: 4, mended: 2, missed: 1, medianMs: 1500 };
+    assert.deepEqual([fixesText(fixes), fixesText(undefined)], ['2 of 4', '–']);
+    assert.equal(
+      fixesTitle(fixes),
+      '2 mended, 1 did not, 1 under way or stopped, half of them took no longer than 1.5 s',
+    );
+    assert.equal(fixesTitle({ ...fixes, opened: 3, medianMs: undefined }), '2 mended, 1 did not');
+  });
+
+  it('say of tests what is worth a word, and nothing where nothing reported any', () => {
+    const tests = { tasks: 2, passed: 12, failed: 0, skipped: 0, coverage: undefined };
+    assert.equal(testsText(undefined), '');
+    assert.equal(testsText(tests), '12 tests passed');
+    assert.equal(
+      testsText({ ...tests, failed: 1, skipped: 2, coverage: { lowest: 70, highest: 84.46 } }),
+      '12 tests passed, 1 failed, 2 skipped, 70 to 84.5 % covered',
+    );
+    assert.equal(coverageText({ lowest: 84, highest: 84.01 }), '84 %');
+  });
+
   it('are 100 % only when it is all, and a dash when there is nothing', () => {
     assert.deepEqual([0.999, 1, 0, undefined].map(rateText), ['99 %', '100 %', '0 %', '–']);
   });

@@ -11,6 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installDependencies } from '../scripts/install.mjs';
 import { readScript } from './scripted-model/script.mjs';
 import { ScriptedModel } from './scripted-model/scriptedModel.mjs';
 import { makeExample, todoListOf } from './newFolder.mjs';
@@ -118,6 +119,7 @@ function showBranches(folder) {
 
 /** The program of the terminal, made anew from the sources. */
 function built() {
+  installDependencies();
   execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
   return path.join(root, 'dist/cli.cjs');
 }

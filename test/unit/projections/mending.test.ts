@@ -351,7 +351,10 @@ describe('The gate where fixes are spent', () => {
   it('has the whole trail, and evidence of the last fix', () => {
     assert.equal(open.stuck, 'code');
     assert.equal(page.trail.length, 3);
-    assert.deepEqual(page.made.map((made) => made.task), [DEEPER]);
+    assert.deepEqual(
+      page.made.map((made) => made.task),
+      [DEEPER],
+    );
     const lines = gateLines(page);
     assert.match(lines[0] ?? '', /^Attempt 1: /);
     assert.ok(lines.some((line) => line.startsWith('  fix 1.1')));

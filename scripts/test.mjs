@@ -30,10 +30,10 @@ const { values: flags, positionals: chosen } = parseArgs({
 /**
  * A part is a check, which counts as one test, or a suite, which counts its tests. `args` are Node's. `beside`: it runs
  * at the same time as its neighbours that do. `shards`: its files are divided among so many processes, of which
- * AT_ONCE run at a time, or `atOnce`.
+ * AT_ONCE run at a time.
  * `inMemory`: its temporary files need no disk.
  * @typedef {{ name: string, of?: string, suite?: boolean, args: (shard: number) => string[] | Promise<string[]>, limit?: number,
- *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number, atOnce?: number, inMemory?: boolean }} Part
+ *   env?: Record<string, string>, needs?: string, skipped?: string, beside?: boolean, shards?: number, inMemory?: boolean }} Part
  * @type {Part[]}
  */
 const parts = [
@@ -91,9 +91,8 @@ const parts = [
     name: 'ui',
     suite: true,
     needs: 'build',
-    // Windows wait for their servers and pages most of the time: one more than there are others.
-    shards: AT_ONCE + 1,
-    atOnce: AT_ONCE + 1,
+    // Windows wait for each other's servers and pages most of the time.
+    shards: AT_ONCE,
     args: (shard) => mocha('tsx', everyOther('test/ui', shard), '--timeout', String(2 * MINUTE)),
     limit: 30 * MINUTE,
     skipped: whyNoHost(),
@@ -204,7 +203,7 @@ async function run(part, printed) {
     // Only one can be watched while it runs; what others print meanwhile follows when that has ended.
     let isWatched = printed === undefined;
     await Promise.all(
-      Array.from({ length: part.atOnce ?? AT_ONCE }, async () => {
+      Array.from({ length: AT_ONCE }, async () => {
         for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
           const own = printed ?? (shard === 0 ? undefined : []);
           const args = await part.args(shard);

@@ -1,17 +1,13 @@
 import { formatDuration, oneLine } from '../core/base/text.ts';
-import type { Comparison, Tested } from '../core/compare/compare.ts';
+import type { Comparison } from '../core/compare/compare.ts';
 import type { ComparedRun } from '../core/compare/comparedRun.ts';
 import {
-  figure,
+  figureRows,
   ITERATIONS_LEGEND,
   RUN_HEADINGS,
   runCells,
   sentencesOf,
-  shiftCell,
-  spreadCell,
   STATUS_WORDS,
-  successCell,
-  successDifference,
 } from '../core/compare/words.ts';
 import { paint, table, type Terminal } from './terminal.ts';
 
@@ -24,25 +20,12 @@ export function comparisonText(
   comparison: Comparison,
   notes: readonly string[],
 ): string {
-  const { ways, runs, success, amounts } = comparison;
+  const { ways, runs } = comparison;
   const bold = (text: string) => paint(terminal, 'bold', text);
   const nameOf = (way: 'A' | 'B') => `${way} ${oneLine(ways[way].workflow, WIDEST_NAME)}`;
   const figures = table([
     ['', nameOf('A'), nameOf('B'), 'B - A (95 %)', 'p', 'corrected'],
-    [
-      'success',
-      successCell(success.a),
-      successCell(success.b),
-      successDifference(success),
-      ...pCells(success.test),
-    ],
-    ...amounts.map((amount) => [
-      amount.measure,
-      spreadCell(amount, amount.a),
-      spreadCell(amount, amount.b),
-      shiftCell(amount),
-      ...pCells(amount.test),
-    ]),
+    ...figureRows(comparison),
   ]);
   return [
     `${bold('Runs')}\n`,
@@ -69,10 +52,6 @@ export function endedLine(
 ): string {
   const waits = status === 'waits' || status === 'unfinished';
   return `${place} of ${all}: ${run} (${way}) ${STATUS_WORDS[status]}${waits ? '' : ` after ${formatDuration(wallMs)}`}\n`;
-}
-
-function pCells(test: Tested | undefined): readonly string[] {
-  return test === undefined ? ['-', '-'] : [figure(test.p), figure(test.adjusted)];
 }
 
 function lines(sentences: readonly string[]): readonly string[] {

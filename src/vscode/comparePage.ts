@@ -1,15 +1,11 @@
 import {
-  figure,
+  figureRows,
   ITERATIONS_LEGEND,
   RUN_HEADINGS,
   runCells,
   sentencesOf,
-  shiftCell,
-  spreadCell,
-  successCell,
-  successDifference,
 } from '../core/compare/words.ts';
-import type { Comparison, Tested } from '../core/compare/compare.ts';
+import type { Comparison } from '../core/compare/compare.ts';
 import { shown } from '../core/preflight/markdown.ts';
 
 /** Rows of a table; beyond, the page is slow and nobody reads it. */
@@ -20,32 +16,14 @@ const MOST_ROWS = 200;
  * @param notes what readers have to know of it, as sentences
  */
 export function comparePage(comparison: Comparison, notes: readonly string[]): string {
-  const { ways, runs, success, amounts, tested } = comparison;
+  const { ways, runs, tested } = comparison;
   const more = runs.length - MOST_ROWS;
   return [
     `# ${shown(ways.A.workflow)} (A) and ${shown(ways.B.workflow)} (B)`,
     list(sentencesOf(comparison)),
     ...(notes.length === 0 ? [] : ['## To know', list(notes)]),
     '## Figures',
-    table(
-      ['', 'A', 'B', 'B − A (95 %)', 'p', 'corrected'],
-      [
-        [
-          'success',
-          successCell(success.a),
-          successCell(success.b),
-          successDifference(success),
-          ...pCells(success.test),
-        ],
-        ...amounts.map((amount) => [
-          amount.measure,
-          spreadCell(amount, amount.a),
-          spreadCell(amount, amount.b),
-          shiftCell(amount),
-          ...pCells(amount.test),
-        ]),
-      ],
-    ),
+    table(['', 'A', 'B', 'B − A (95 %)', 'p', 'corrected'], figureRows(comparison)),
     shown(
       `success: with 95 % intervals. The others: median and quartiles. Corrected: p for ${tested} measures at once, which is what counts.`,
     ),
@@ -74,8 +52,4 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
 
 function list(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${shown(sentence)}`).join('\n');
-}
-
-function pCells(test: Tested | undefined): readonly string[] {
-  return test === undefined ? ['-', '-'] : [figure(test.p), figure(test.adjusted)];
 }

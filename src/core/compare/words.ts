@@ -132,11 +132,35 @@ export function figure(p: number): string {
   return p >= 0.995 ? '1.0' : String(Number(p.toPrecision(2)));
 }
 
-export function successCell({ successes, of, low, high }: SuccessReport['a']): string {
+/** One row for each measure: its name, both ways, what lies between them, p, and p corrected. */
+export function figureRows({ success, amounts }: Comparison): readonly (readonly string[])[] {
+  return [
+    [
+      'success',
+      successCell(success.a),
+      successCell(success.b),
+      successDifference(success),
+      ...pCells(success.test),
+    ],
+    ...amounts.map((amount) => [
+      amount.measure,
+      spreadCell(amount, amount.a),
+      spreadCell(amount, amount.b),
+      shiftCell(amount),
+      ...pCells(amount.test),
+    ]),
+  ];
+}
+
+function pCells(test: Tested | undefined): readonly string[] {
+  return test === undefined ? ['-', '-'] : [figure(test.p), figure(test.adjusted)];
+}
+
+function successCell({ successes, of, low, high }: SuccessReport['a']): string {
   return of === 0 ? '-' : `${successes} of ${of} (${percent(low)}–${percent(high)} %)`;
 }
 
-export function successDifference({ difference, test }: SuccessReport): string {
+function successDifference({ difference, test }: SuccessReport): string {
   const { estimate, low, high } = difference;
   return test === undefined
     ? '-'
@@ -144,7 +168,7 @@ export function successDifference({ difference, test }: SuccessReport): string {
 }
 
 /** The median, with what lies between the quartiles. */
-export function spreadCell({ measure, unknown }: AmountReport, spread: Spread | undefined): string {
+function spreadCell({ measure, unknown }: AmountReport, spread: Spread | undefined): string {
   return spread === undefined
     ? unknown > 0
       ? 'unknown'
@@ -152,7 +176,7 @@ export function spreadCell({ measure, unknown }: AmountReport, spread: Spread | 
     : `${amountText(measure, spread.median)} (${amountText(measure, spread.q1)}–${amountText(measure, spread.q3)})`;
 }
 
-export function shiftCell({ measure, shift, test }: AmountReport): string {
+function shiftCell({ measure, shift, test }: AmountReport): string {
   if (shift === undefined || test === undefined) {
     return '-';
   }

@@ -277,3 +277,8 @@ function misplacedIn(text: string, start: number, { at, rule }: Misplaced): Temp
     end: at + found.length,
   };
 }
+
+/** A text in which `${{` means nothing, as the workflow language writes the same. */
+export function literal(text: string): string {
+  return text.split('${{').join('$${{');
+}

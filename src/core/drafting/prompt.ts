@@ -1,6 +1,6 @@
 import { oneLine, plainText } from '../base/text.ts';
 import type { Agent } from '../domain/agent.ts';
-import { literal } from '../definitions/workflows/listedSteps.ts';
+import { literal } from '../domain/expression.ts';
 import { REQUEST_INPUT } from './draftRun.ts';
 import type { DraftFault } from './faults.ts';
 import type { ProjectCommand } from './projectCommands.ts';

@@ -1,4 +1,5 @@
 import type { Fix } from '../domain/debugging.ts';
+import { literal } from '../domain/expression.ts';
 import type { AgentName, StepId, TaskId } from '../domain/ids.ts';
 import { NO_TERMS, type Terms } from '../domain/terms.ts';
 import {
@@ -173,9 +174,4 @@ function descendants(id: TaskId, graph: Graph<TaskId>): ReadonlySet<TaskId> {
     }
   }
   return found;
-}
-
-/** Nothing in it is an expression. */
-function literal(text: string): string {
-  return text.split('${{').join('$${{');
 }

@@ -1,5 +1,5 @@
 import { oneLine } from '../../base/text.ts';
-import { literal } from '../workflows/listedSteps.ts';
+import { literal } from '../../domain/expression.ts';
 import type { DocumentReader } from '../source/shape.ts';
 import type { SourcePath } from '../source/sourceDocument.ts';
 import {

@@ -1,9 +1,10 @@
+import { literal } from '../../domain/expression.ts';
 import { z } from 'zod';
 import { NO_TERMS } from '../../domain/terms.ts';
 import type { ClaudeSettings } from './claudeSettings.ts';
 import { isName, NAME_RULE, text, textOrList } from '../commonSchema.ts';
 import { keptFields } from './keptFields.ts';
-import { literal, readListedSteps, type ListedStep } from '../workflows/listedSteps.ts';
+import { readListedSteps, type ListedStep } from '../workflows/listedSteps.ts';
 import * as problems from '../problems.ts';
 import { eitherWord, readList, readText } from '../source/readParts.ts';
 import { readStepList } from '../workflows/readSteps.ts';

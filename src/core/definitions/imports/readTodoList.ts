@@ -1,3 +1,4 @@
+import { literal } from '../../domain/expression.ts';
 import type { z } from 'zod';
 import type { Check } from '../../domain/agent.ts';
 import { DEFAULT_DEBUG_RULE } from '../../domain/debugging.ts';
@@ -7,7 +8,7 @@ import { withApproval } from './approvePlan.ts';
 import { commandOfLine } from './commandLine.ts';
 import { isName } from '../commonSchema.ts';
 import { keptFields } from './keptFields.ts';
-import { literal, readListedSteps, type ListedStep } from '../workflows/listedSteps.ts';
+import { readListedSteps, type ListedStep } from '../workflows/listedSteps.ts';
 import * as problems from '../problems.ts';
 import { CHECK_TIMEOUT_MS, readReport } from '../readCommand.ts';
 import { readSandboxRule } from '../sandboxRule.ts';

@@ -53,8 +53,3 @@ export function readListedSteps(
   });
   return [...steps.values()];
 }
-
-/** A text of another tool, in which `${{` means nothing: as the workflow language writes the same. */
-export function literal(text: string): string {
-  return text.split('${{').join('$${{');
-}
